@@ -1,0 +1,77 @@
+# `make help` lists the commands. Python 3.11 or newer and make are all that is needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format bench lock schema console clean
+
+help: ## List the commands.
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.runtime console ## Start everything with real companies' public figures.
+	@$(BIN)/consortium demo --data-dir .data/demo $(ARGS)
+
+serve: $(VENV)/.runtime ## Start the server (CONSORTIUM_DATABASE_URL, or its own PostgreSQL).
+	@$(BIN)/consortium serve $(ARGS)
+
+test: $(VENV)/.dev console ## Run all tests against a real PostgreSQL.
+	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: $(VENV)/.dev ## Run every check that CI runs, tests aside.
+	@$(BIN)/python -m ruff format --check
+	@$(BIN)/python -m ruff check
+	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+	@$(BIN)/lint-imports
+	@$(BIN)/vulture
+	@$(BIN)/deptry .
+	@$(BIN)/codespell
+	@$(BIN)/hadolint Dockerfile
+	@$(BIN)/consortium schema --check
+	@$(BIN)/consortium migrate --check
+
+format: $(VENV)/.dev ## Format the code and mend what can be mended by itself.
+	@$(BIN)/python -m ruff check --fix-only
+	@$(BIN)/python -m ruff format
+
+bench: $(VENV)/.dev ## Measure the API against a bare endpoint and against resolvers.
+	@$(BIN)/consortium bench $(ARGS)
+
+schema: $(VENV)/.dev ## Print the GraphQL schema into schema/schema.graphql.
+	@$(BIN)/consortium schema
+
+console: ## Build the query page.
+	@:
+
+lock: ## Renew the lock files (needs uv).
+	@uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url \
+	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -o requirements.lock
+	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
+	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
+
+clean: ## Remove the environment and everything built.
+	@rm -rf $(VENV) build consortium/console/dist consortium/console/node_modules
+
+# The environment, made again only when a lock or the project's own description changes. A stamp is
+# written last, so an interrupted installation is repeated.
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
+EDITABLE := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing what the server needs (once) ..."
+	@$(INSTALL) -r requirements.lock
+	@$(EDITABLE)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@echo "Installing what tests and checks need (once) ..."
+	@$(INSTALL) -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,1 @@
+"""What the consortium is and does: avoided emissions, aggregated across its members."""
