@@ -1,0 +1,1 @@
+"""Emissions that others avoid: claims, how each stands in the sums, and the sums themselves."""

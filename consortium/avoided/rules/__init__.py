@@ -1,0 +1,1 @@
+"""The rules of avoided emissions: pure functions of facts."""

@@ -1,0 +1,1 @@
+"""Where a figure comes from: the citation behind every published number."""

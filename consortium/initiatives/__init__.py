@@ -1,0 +1,1 @@
+"""Shared decarbonisation initiatives: who takes part, what they aim at, where they act."""

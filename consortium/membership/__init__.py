@@ -1,0 +1,1 @@
+"""Who belongs to the consortium, as what, and from when to when."""

@@ -1,0 +1,1 @@
+"""Companies and other organisations: names and aliases, sizes, dated corporate groups."""

@@ -1,0 +1,98 @@
+# pyright: basic
+"""Tables of organisations, their aliases and the dated relations between them."""
+
+from tortoise import fields
+from tortoise.contrib.postgres.fields import TSVectorField
+from tortoise.contrib.postgres.indexes import GinIndex
+from tortoise.fields.db_defaults import Now
+from tortoise.indexes import Index
+from tortoise.models import Model
+
+from consortium.evidence.models import Citation
+from consortium.organisations.rules import ParentageRelation
+from consortium.storage.fields import IdField, KeyField, NumericField
+
+EXTRA_CONSTRAINTS = (
+    "organisation_revenue_whole",
+    "organisation_sizes_positive",
+    "parentage_not_itself",
+    "parentage_equity_share_range",
+    "parentage_dates_ordered",
+    "parentage_one_controller",
+)
+
+
+class Organisation(Model):
+    """A company or another organisation; sizes are as last published, blank when not found."""
+
+    id = IdField()
+    name = fields.TextField()
+    name_key: fields.Field[str] = KeyField(unique=True)
+    country = fields.CharField(max_length=2, null=True)
+    sector: fields.Field[str | None] = KeyField(null=True)
+    lei = fields.CharField(max_length=20, null=True, unique=True)
+    revenue_amount = fields.DecimalField(max_digits=24, decimal_places=4, null=True)
+    revenue_currency = fields.CharField(max_length=3, null=True)
+    revenue_year = fields.IntField(null=True)
+    employees = fields.BigIntField(null=True)
+    employees_year = fields.IntField(null=True)
+    size_citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="sized"
+    )
+    citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="organisations"
+    )
+    notes = fields.TextField(default="", db_default="")
+    search_text = fields.TextField()
+    search = TSVectorField(source_fields=("search_text",), config="simple", null=True)
+    recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
+
+    class Meta:
+        table = "organisation"
+        indexes = (
+            Index(fields=("country",), name="organisation_country_idx"),
+            Index(fields=("sector",), name="organisation_sector_idx"),
+            GinIndex(fields=("search",), name="organisation_search_idx"),
+        )
+
+
+class OrganisationAlias(Model):
+    """Another name of an organisation; no two organisations share one."""
+
+    id = IdField()
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "consortium.Organisation", on_delete=fields.CASCADE, related_name="aliases"
+    )
+    name = fields.TextField()
+    name_key: fields.Field[str] = KeyField(unique=True)
+
+    class Meta:
+        table = "organisation_alias"
+        indexes = (Index(fields=("organisation_id",), name="organisation_alias_organisation_idx"),)
+
+
+class Parentage(Model):
+    """From one day to another, one organisation belongs to another; both days are included."""
+
+    id = IdField()
+    child: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "consortium.Organisation", on_delete=fields.RESTRICT, related_name="parents"
+    )
+    parent: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "consortium.Organisation", on_delete=fields.RESTRICT, related_name="children"
+    )
+    relation = fields.CharEnumField(ParentageRelation, max_length=20)
+    equity_share: fields.Field[object] = NumericField(null=True)
+    starts_on = fields.DateField(null=True)
+    ends_on = fields.DateField(null=True)
+    citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="parentages"
+    )
+    notes = fields.TextField(default="", db_default="")
+
+    class Meta:
+        table = "parentage"
+        indexes = (
+            Index(fields=("child_id",), name="parentage_child_idx"),
+            Index(fields=("parent_id",), name="parentage_parent_idx"),
+        )

@@ -1,0 +1,1 @@
+"""Value chains: stages that supply one another, and the organisations that act in them."""
