@@ -1,0 +1,128 @@
+"""PostgreSQL's data directory: made whole or not at all, and checked before every start."""
+
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from consortium.storage.embedded.account import ROOT, Account
+from consortium.storage.embedded.binaries import Binaries, path_with
+from consortium.storage.embedded.places import Places, disk_errors
+from consortium.storage.errors import (
+    ClusterVersionDiffers,
+    DataDirUnusable,
+    DiskFull,
+    EmbeddedError,
+    EmbeddedFailed,
+)
+
+SUPERUSER = "postgres"
+APPLICATION = "consortium"
+
+# The program's own role owns its database and is no superuser: a statement gone wrong cannot read
+# the server's files.
+FIRST_STATEMENTS = f"""\
+CREATE ROLE {APPLICATION} LOGIN;
+CREATE DATABASE {APPLICATION} OWNER {APPLICATION};
+"""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A data directory, with the account and the programs that run it."""
+
+    places: Places
+    account: Account
+    binaries: Binaries
+
+    def prepare(self, progress: Progress, *, sync: bool) -> None:
+        """Make it where it is missing; refuse one that these programs cannot run.
+
+        Raises:
+            ClusterVersionDiffers: it was made by another major version.
+            DataDirUnusable: it is no data directory of PostgreSQL.
+            DiskFull: there is no room to make it.
+        """
+        with disk_errors(self.places.home):
+            for half in self.places.home.glob("postgres.new-*"):
+                shutil.rmtree(half)
+            if self.places.cluster.exists():
+                self._check_version()
+            else:
+                progress("Preparing a new database")
+                self._make(sync=sync)
+
+    def _check_version(self) -> None:
+        path = self.places.cluster
+        try:
+            major = int((path / "PG_VERSION").read_text().strip())
+        except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+            raise DataDirUnusable(
+                f"{path} is damaged: it holds no readable PG_VERSION. Restore it from a backup,"
+                " or give another data directory"
+            ) from error
+        if major != self.binaries.major:
+            raise ClusterVersionDiffers(
+                f"{path} was made by PostgreSQL {major}, and this program brings PostgreSQL"
+                f" {self.binaries.major}: dump it with the program that made it and load it into a"
+                " new data directory"
+            )
+
+    def _make(self, *, sync: bool) -> None:
+        half = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.places.home))
+        try:
+            self.account.give(half, 0o700)
+            self._initdb(half, sync=sync)
+            self._write_access(half)
+            self._run("postgres", "--single", "-D", str(half), "postgres", say=FIRST_STATEMENTS)
+            half.rename(self.places.cluster)
+        except BaseException:
+            shutil.rmtree(half, ignore_errors=True)
+            raise
+
+    def _initdb(self, folder: Path, *, sync: bool) -> None:
+        options = ["--encoding=UTF8", "--locale=C", "--auth=peer", f"--username={SUPERUSER}"]
+        if not sync:
+            options.append("--no-sync")
+        self._run("initdb", f"--pgdata={folder}", *options)
+
+    def _write_access(self, folder: Path) -> None:
+        """Only the account that runs the server, and root, may connect, as any role."""
+        names = sorted({self.account.name, pwd.getpwuid(ROOT).pw_name})
+        lines = [f'{APPLICATION} "{name}" all\n' for name in names]
+        (folder / "pg_ident.conf").write_text("".join(lines))
+        (folder / "pg_hba.conf").write_text(f"local all all peer map={APPLICATION}\n")
+
+    def _run(self, program: str, *arguments: str, say: str = "") -> None:
+        done = subprocess.run(
+            [self.binaries.program(program), *arguments],
+            input=say,
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd="/",
+            env=path_with(self.binaries),
+            user=self.account.user,
+            group=self.account.group,
+            extra_groups=self.account.extra_groups,
+        )
+        # The single-user server tells errors but ends well.
+        if done.returncode or "ERROR:" in done.stderr:
+            raise failure(done.stderr, f"`{program}` failed")
+
+
+def failure(output: str, what: str) -> EmbeddedError:
+    """The error for what one of PostgreSQL's programs said."""
+    if "No space left on device" in output or "Disk quota exceeded" in output:
+        return DiskFull("The disk is full: make room and start again")
+    marks = ("FATAL:", "PANIC:", "ERROR:", "error:")
+    lines = [line for line in output.splitlines() if any(mark in line for mark in marks)]
+    said = lines[-1] if lines else " ".join(output.split()) or "it gave no reason"
+    for mark in marks:
+        said = said.rpartition(mark)[2]
+    return EmbeddedFailed(f"{what}: {said.strip()}")
