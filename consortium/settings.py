@@ -1,0 +1,81 @@
+"""The settings: read once from the environment (CONSORTIUM_...), checked, then fixed."""
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, PositiveInt, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from consortium.kernel.errors import DomainError
+
+PREFIX = "CONSORTIUM_"
+
+
+class SettingInvalid(DomainError):
+    """A setting cannot be used."""
+
+    code = "SETTING_INVALID"
+
+
+def default_data_dir() -> Path:
+    """Where the desktop keeps a program's data; for root, where a service keeps it."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return Path("/var/lib/consortium/default")
+    home = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+    return Path(home).expanduser() / "consortium"
+
+
+class Settings(BaseSettings):
+    """Everything that can be set from outside."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, env_ignore_empty=True)
+
+    database_url: str | None = Field(
+        default=None,
+        description="The address of a PostgreSQL 15 or newer, as postgresql://user@host:5432/name."
+        " Without it the program runs a PostgreSQL of its own in `data_dir`.",
+    )
+    direct_database_url: str | None = Field(
+        default=None,
+        description="The address past a connection pooler, for migrations and notifications."
+        " Needed only where `database_url` leads to a pooler that shares connections.",
+    )
+    data_dir: Path = Field(
+        default_factory=default_data_dir,
+        description="The directory of the program's own PostgreSQL and of its logs.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Its port; 0 takes any that is free."
+    )
+    max_body_bytes: PositiveInt = Field(
+        default=1_048_576, description="The largest request body that is read, in bytes."
+    )
+    page_size_max: PositiveInt = Field(
+        default=1000, description="The largest number of items in one page of a list."
+    )
+    read_pool_size: PositiveInt = Field(
+        default=10, description="How many statements of queries may run at once in one process."
+    )
+    write_pool_size: PositiveInt = Field(
+        default=5, description="How many transactions may write at once in one process."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="The least severe kind of event that is logged."
+    )
+
+
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingInvalid: the first setting that is wrong, by its name in the environment.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = PREFIX + ".".join(str(part) for part in first["loc"]).upper()
+        reason = first["msg"][:1].lower() + first["msg"][1:]
+        raise SettingInvalid(f"{name} cannot be used: {reason}") from None
