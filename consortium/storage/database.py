@@ -10,6 +10,8 @@ from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
+from consortium.storage.contact import check_schema, connected
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -112,7 +114,13 @@ class Database:
     async def open(
         cls, dsn: str, *, min_size: int = 1, max_size: int = 10, write_size: int = 5
     ) -> AsyncGenerator["Database"]:
-        """Open both, and close both at the end. Tortoise's context is active inside."""
+        """Open both, and close both at the end. Tortoise's context is active inside.
+
+        Raises:
+            StorageError: the database cannot be reached, or its tables do not fit this program.
+        """
+        async with connected(dsn) as connection:
+            await check_schema(connection)
         async with (
             open_read_pool(dsn, min_size=min_size, max_size=max_size) as pool,
             TortoiseContext() as context,
