@@ -11,6 +11,8 @@ ARGS ?=
 help: ## List the commands.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# The demo answers without its query page: a machine that cannot reach npm still gets the API.
+demo: CONSOLE_ARGS = --optional
 demo: $(VENV)/.runtime console ## Start everything with real companies' public figures.
 	@$(BIN)/consortium demo --data-dir .data/demo $(ARGS)
 
@@ -43,8 +45,8 @@ bench: $(VENV)/.dev ## Measure the API against a bare endpoint and against resol
 schema: $(VENV)/.dev ## Print the GraphQL schema into schema/schema.graphql.
 	@$(BIN)/consortium schema
 
-console: ## Build the query page.
-	@:
+console: | $(BIN)/python ## Build the query page; does nothing when its sources are unchanged.
+	@$(BIN)/python consortium/console/build.py $(CONSOLE_ARGS)
 
 lock: ## Renew the lock files (needs uv).
 	@uv pip compile pyproject.toml --group build --universal --generate-hashes --no-emit-index-url \
@@ -53,7 +55,7 @@ lock: ## Renew the lock files (needs uv).
 	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
 
 clean: ## Remove the environment and everything built.
-	@rm -rf $(VENV) build consortium/console/dist consortium/console/node_modules
+	@rm -rf $(VENV) build consortium/console/dist consortium/console/node_modules consortium/console/.node
 
 # The environment, made again only when a lock or the project's own description changes. A stamp is
 # written last, so an interrupted installation is repeated.
