@@ -25,6 +25,11 @@ OLDEST_MAJOR = 15
 
 APPLIED = "SELECT name FROM tortoise_migrations WHERE app = 'consortium'"
 HAS_TABLES = "SELECT to_regclass('tortoise_migrations') IS NOT NULL"
+IS_EMPTY = """
+SELECT NOT EXISTS (
+    SELECT FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+)
+"""
 
 
 @asynccontextmanager
@@ -100,6 +105,11 @@ async def check_schema(connection: "asyncpg.Connection[asyncpg.Record]") -> None
         )
 
 
+async def is_empty(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+    """Whether the database has no table at all, so that nothing can be harmed."""
+    return bool(await connection.fetchval(IS_EMPTY))
+
+
 def known_migrations() -> list[str]:
     """Names of the migrations of this program, in order."""
     return sorted(info.name for info in iter_modules(migrations.__path__) if info.name[0] != "_")
@@ -117,4 +127,6 @@ def _place(dsn: str) -> str:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return f"nothing came back in {CONNECT_SECONDS:.0f} seconds"
+    if isinstance(error, ConnectionRefusedError):
+        return "the connection is refused"
     return (error.strerror or str(error)).lower()

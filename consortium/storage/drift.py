@@ -62,7 +62,7 @@ async def unwritten_migrations() -> list[str]:
         await context.init(config, init_connections=False)
         assert context.apps is not None  # noqa: S101  init made it
         writers = await MigrationAutodetector(context.apps, config["apps"]).changes()
-    return [repr(operation) for writer in writers for operation in writer.operations]
+    return [_described(operation) for writer in writers for operation in writer.operations]
 
 
 async def catalogue_drift(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
@@ -83,6 +83,12 @@ async def catalogue_drift(connection: "asyncpg.Connection[asyncpg.Record]") -> l
         *(f"the database lacks the constraint {name}" for name in sorted(missing_names)),
         *(f"the database lacks the index {name}" for name in sorted(missing_indexes)),
     ]
+
+
+def _described(operation: object) -> str:
+    parts = [type(operation).__name__]
+    parts += [str(vars(operation)[key]) for key in ("model_name", "name") if key in vars(operation)]
+    return " ".join(parts)
 
 
 def _model_facts(model: type[Model]) -> set[Fact]:

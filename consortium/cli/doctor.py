@@ -1,0 +1,77 @@
+"""The checks of `consortium doctor`."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from consortium.cli.opening import Address
+from consortium.settings import Settings
+from consortium.storage.contact import connected, known_migrations, pending_migrations
+from consortium.storage.drift import catalogue_drift
+from consortium.storage.errors import StorageError
+
+OTHERS_MAY = 0o077
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    well: bool
+    what: str
+
+
+async def examine(settings: Settings, address: Address) -> list[Finding]:
+    """Look at everything; a check that cannot run because of an earlier one is left out."""
+    findings = [Finding(well=True, what="the settings can be used")]
+    if address.embedded:
+        findings.append(_data_dir(settings))
+    async with connected(address.direct_dsn) as connection:
+        version = connection.get_server_version()
+        findings.append(Finding(well=True, what=f"PostgreSQL {version.major}.{version.minor}"))
+        tables = await _tables(connection)
+        findings.append(tables)
+        if tables.well:
+            findings.append(await _catalogue(connection))
+    if tables.well:
+        findings.append(await _totals(address))
+    return findings
+
+
+def _data_dir(settings: Settings) -> Finding:
+    cluster = settings.data_dir / "home" / "postgres"
+    if not cluster.exists():
+        cluster = settings.data_dir / "postgres"
+    mode = cluster.stat().st_mode & 0o777
+    well = not mode & OTHERS_MAY
+    return Finding(
+        well, f"{cluster} is {'closed to' if well else 'open to'} other users ({mode:o})"
+    )
+
+
+async def _tables(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+    try:
+        pending = await pending_migrations(connection)
+    except StorageError as error:
+        return Finding(well=False, what=str(error))
+    if pending:
+        return Finding(well=False, what=f"migrations to apply: {', '.join(pending)}")
+    return Finding(well=True, what=f"all {len(known_migrations())} migrations are applied")
+
+
+async def _catalogue(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+    differences = await catalogue_drift(connection)
+    if differences:
+        return Finding(well=False, what="; ".join(differences))
+    return Finding(well=True, what="tables, keys and constraints are as the program expects")
+
+
+async def _totals(address: Address) -> Finding:
+    from consortium.avoided.actions import check_totals
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        differences = await check_totals()
+    if differences:
+        return Finding(well=False, what=f"{len(differences)} totals differ: {differences[0]}")
+    return Finding(well=True, what="the totals are what a recount gives")

@@ -1,0 +1,53 @@
+"""uvicorn, as this program runs it."""
+
+import signal
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from consortium.settings import Settings
+
+# Requests under way at Ctrl-C are answered, up to this long.
+DRAIN_SECONDS = 10
+
+
+class Server(uvicorn.Server):
+    """A server on a socket that listens already; it says when it is ready."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
+            app,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            log_level=settings.log_level.lower(),
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=DRAIN_SECONDS,
+        )
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self.ready()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Let the first Ctrl-C or SIGTERM end the serving, and not the program.
+
+        uvicorn would raise the signal again afterwards; here the database is closed first and the
+        program then ends by itself.
+        """
+        numbers = (signal.SIGINT, signal.SIGTERM)
+        before = {number: signal.signal(number, self.handle_exit) for number in numbers}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

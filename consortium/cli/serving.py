@@ -1,0 +1,149 @@
+"""`consortium serve` and `consortium demo`."""
+
+import asyncio
+import os
+import socket
+import sys
+import webbrowser
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consortium.cli.opening import Address, DataDir, database_address, settings_with
+from consortium.cli.sockets import listening, url_of
+
+if TYPE_CHECKING:
+    from consortium.settings import Settings
+    from consortium.storage.database import Database
+
+Host = Annotated[
+    str | None, typer.Option(help="The address to listen on.", show_default="127.0.0.1")
+]
+Port = Annotated[
+    int | None,
+    typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.", show_default="8000"),
+]
+Prepare = Callable[["Database"], Awaitable[None]]
+
+QUERY = (
+    '{ avoidedEmissions(where: {member: {name: {eq: \\"Alibaba Group\\"}},'
+    " kind: {eq: YEAR_ON_YEAR}}, groupBy: [YEAR])"
+    " { groups { key { year } total { value(unit: TONNE_CO2E) } } } }"
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands."""
+    app.command()(serve)
+    app.command()(demo)
+
+
+def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+    """Start the server."""
+    settings = settings_with(host=host, port=port, data_dir=data_dir)
+    with (
+        listening(settings.host, settings.port) as listener,
+        database_address(settings, share=False, progress=typer.echo) as address,
+    ):
+        url = url_of(listener, settings.host)
+        _run(_serve(settings, address, listener, lambda: typer.echo(f"Listening on {url}")))
+
+
+def demo(
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    *,
+    browser: Annotated[
+        bool, typer.Option(help="Open the query page, where there is a screen.")
+    ] = True,
+) -> None:
+    """Start the server with real companies' public figures."""
+    settings = settings_with(host=host, port=port, data_dir=data_dir)
+    # The demo's figures never mix with anyone's own.
+    settings = settings.model_copy(
+        update={"database_url": None, "data_dir": data_dir or settings.data_dir / "demo"}
+    )
+    with (
+        listening(settings.host, settings.port) as listener,
+        database_address(settings, share=False, progress=typer.echo) as address,
+    ):
+        url = url_of(listener, settings.host)
+        ready = _demo_ready(url, browser=browser and _has_screen())
+        _run(_serve(settings, address, listener, ready, prepare=_load_demo))
+
+
+async def _serve(
+    settings: "Settings",
+    address: Address,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    prepare: Prepare | None = None,
+) -> None:
+    """Serve until a signal comes; the database is closed after the last answer."""
+    from consortium.cli.http import Server
+    from consortium.storage.database import Database
+    from consortium.web.app import create_app
+
+    await _bring_up(address, always=prepare is not None)
+    sizes = {"max_size": settings.read_pool_size, "write_size": settings.write_pool_size}
+    async with Database.open(address.dsn, **sizes) as database:
+        if prepare is not None:
+            await prepare(database)
+        await Server(create_app(settings, database), settings, ready).serve([listener])
+
+
+async def _bring_up(address: Address, *, always: bool) -> None:
+    """Migrate the program's own database when it is empty; the demo's always.
+
+    Anything else waits for a person, who may want a backup first.
+    """
+    from consortium.storage.contact import connected, is_empty
+    from consortium.storage.migrate import migrate
+
+    if not always:
+        async with connected(address.direct_dsn) as connection:
+            if not (address.embedded and await is_empty(connection)):
+                return
+    await migrate(address.direct_dsn, lambda name: typer.echo(f"Migrating: {name}"))
+
+
+async def _load_demo(database: "Database") -> None:
+    from consortium.cli.progress import progress_bar
+    from consortium.demo import load
+
+    with progress_bar() as progress:
+        await load(database, progress)
+
+
+def _run(work: Awaitable[None]) -> None:
+    import uvloop
+
+    async def main() -> None:
+        await work
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(main())
+
+
+def _demo_ready(url: str, *, browser: bool) -> Callable[[], None]:
+    def ready() -> None:
+        typer.echo(
+            f"\n  API         {url}/graphql\n  Query page  {url}/\n\n  Try:\n"
+            f"  curl -s {url}/graphql -H 'content-type: application/json' \\\n"
+            f'    -d \'{{"query": "{QUERY}"}}\'\n\n'
+            "  Ctrl-C stops everything.\n"
+        )
+        if browser:
+            webbrowser.open(f"{url}/")
+
+    return ready
+
+
+def _has_screen() -> bool:
+    if not sys.stdout.isatty():
+        return False
+    return sys.platform == "darwin" or any(
+        os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY")
+    )
