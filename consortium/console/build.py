@@ -134,11 +134,18 @@ def _wait(process: subprocess.Popen[bytes], what: str, started: float) -> int:
 
 
 def _reason() -> str:
-    """The line of the log that says most: npm's code, or else the last line that is an error."""
-    lines = [line.strip() for line in LOG.read_text(encoding="utf-8").splitlines() if line.strip()]
+    """What the log says of the failure: npm's reason or code, else Vite's, else its last line."""
+    text = re.sub(r"\x1b\[[\d;]*m", "", LOG.read_text(encoding="utf-8"))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     last_run = max((i for i, line in enumerate(lines) if line.startswith("$ ")), default=0)
     lines = lines[last_run + 1 :]
-    for pattern in (r"npm error (?!code|A complete)(.+)", r"(?:ERROR|[Ee]rror):? (.+)"):
+    says_why = (
+        r"npm error .*reason: (.+)",
+        r"npm error code (.+)",
+        r"^\[[\w:-]+\] (.+)",
+        r"[Ee]rror: (.+)",
+    )
+    for pattern in says_why:
         found = [match[1] for line in lines if (match := re.search(pattern, line))]
         if found:
             return found[0].rstrip(".")

@@ -103,7 +103,7 @@ def test_a_failed_installation_is_one_sentence(
     assert ended == status
     assert errors.startswith(
         "Query page: not built. Installing its packages failed "
-        "(request to the registry failed, reason: no such host); the whole story is in "
+        "(no such host); the whole story is in "
     )
     assert errors.count("\n") == 1
     assert page.read_text(encoding="utf-8") == "old"
