@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
             name='AvoidedStale',
             fields=[
                 ('id', IdField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ('organisation_id', fields.BigIntField(unique=True)),
+                ('organisation_id', fields.BigIntField()),
             ],
             options={'table': 'avoided_stale', 'app': 'consortium', 'pk_attr': 'id', 'table_description': 'Organisations whose group changed and whose standings were not recomputed yet.'},
             bases=['Model'],

@@ -110,7 +110,7 @@ class AvoidedStale(Model):
     """Organisations whose group changed and whose standings were not recomputed yet."""
 
     id = IdField()
-    organisation_id = fields.BigIntField(unique=True)
+    organisation_id = fields.BigIntField()
 
     class Meta:
         table = "avoided_stale"
