@@ -1,0 +1,188 @@
+"""How claims stand in the sums: what counts for a question, and what is left out and why.
+
+A question names its dimensions, by grouping or filtering. They decide whether a total counts whole
+or by its parts; the date decides who is a member, and the day of knowledge which outcome held.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from consortium.avoided.reads.claims import CLAIMS
+from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
+from consortium.initiatives.reads import INITIATIVES
+from consortium.kernel.principal import Permission, Rights
+from consortium.membership.reads import members_on
+from consortium.organisations.reads import ORGANISATIONS
+from consortium.query.dates import date_or_today
+from consortium.query.pick import Args
+from consortium.query.source import Column, Embedded, Field, Many, One, Source, SqlType
+from consortium.query.writer import Writer
+from consortium.value_chains.reads import VALUE_CHAINS
+
+# The filter's fields, and the dimension that each asks by; the kind is part of every question.
+DIMENSION_OF_FIELD = {
+    "year": Dimension.YEAR,
+    "fiscal_period": Dimension.FISCAL_PERIOD,
+    "member": Dimension.MEMBER,
+    "group": Dimension.GROUP,
+    "sector": Dimension.SECTOR,
+    "country": Dimension.COUNTRY,
+    "category": Dimension.CATEGORY,
+    "initiatives": Dimension.INITIATIVE,
+    "value_chains": Dimension.VALUE_CHAIN,
+    "verified": Dimension.VERIFIED,
+}
+
+
+def asked_dimensions(args: Args) -> Dimension:
+    """The dimensions that the question groups or filters by."""
+    mask = Dimension(0)
+    for name in args.get("group_by") or ():
+        mask |= Dimension[str(name)]
+    return mask | filtered_dimensions(args)
+
+
+def filtered_dimensions(args: Args) -> Dimension:
+    """The dimensions that the question filters by."""
+    return _filtered(args.get("where"))
+
+
+def _filtered(where: Any) -> Dimension:
+    mask = Dimension(0)
+    for name, value in (where or {}).items():
+        if value is None:
+            continue
+        for inner in _inner(name, value):
+            mask |= _filtered(inner)
+        mask |= DIMENSION_OF_FIELD.get(name, Dimension(0))
+    return mask
+
+
+def _inner(name: str, value: Any) -> Iterable[Any]:
+    if name in {"and", "or"}:
+        return list(value)
+    return [value] if name == "not" else []
+
+
+def audience_rule(rights: Rights) -> str:
+    """SQL: the outcome is the one for this class of readers."""
+    if rights.may(Permission.FIGURES_READ_ALL):
+        return f"{{t}}.audience & {Audience.OWNER:d} <> 0"
+    shared = Audience.CONSORTIUM if rights.is_member else Audience.PUBLIC
+    if not rights.has_organisation:
+        return f"{{t}}.audience & {shared:d} <> 0"
+    return (
+        f"{{t}}.audience & CASE WHEN {{t}}.organisation_id = {{caller_organisation}}"
+        f" THEN {Audience.OWNER:d} ELSE {shared:d} END <> 0"
+    )
+
+
+def known(writer: Writer, question: Args, alias: str) -> str:
+    """SQL: the outcome held by what was known on the day asked for."""
+    day = question.get("known_at")
+    if day is None:
+        return f"{alias}.known_to IS NULL"
+    bound = writer.bind(day, SqlType.DATE)
+    return f"{alias}.known_from <= {bound} AND ({alias}.known_to IS NULL OR {bound} < {alias}.known_to)"
+
+
+def counts(writer: Writer, question: Args, alias: str) -> str:
+    """SQL: the row counts for the question."""
+    return f"{alias}.reason IS NULL AND ({_left_out_by_question(writer, question, alias)}) IS NULL"
+
+
+def _left_out_by_question(writer: Writer, question: Args, alias: str) -> str:
+    """SQL of the reason why a row that can count does not for this question; null if it does."""
+    mask = asked_dimensions(question)
+    day = date_or_today(writer, question.get("on_date"))
+    divided = f"{alias}.divides & {mask:d}"
+    shadowed = (
+        f"{alias}.shadowed_by IS NOT NULL AND {alias}.shadowed_by && ARRAY({members_on(day)})"
+    )
+    reasons = [
+        f"WHEN {alias}.view = 1 AND {divided} <> 0 THEN 'COUNTED_BY_PARTS'",
+        f"WHEN {alias}.view = 2 AND {divided} = 0 THEN 'PART_OF_TOTAL'",
+        f"WHEN {alias}.organisation_id NOT IN ({members_on(day)}) THEN 'NOT_A_MEMBER'",
+        f"WHEN {shadowed} THEN 'SUBSIDIARY_OF_COUNTED_PARENT'",
+    ]
+    if mask & Dimension.YEAR:
+        reasons.append(f"WHEN {alias}.year IS NULL THEN 'PERIOD_NOT_A_YEAR'")
+    return f"CASE {' '.join(reasons)} END"
+
+
+def reason(writer: Writer, question: Args, alias: str) -> str:
+    """SQL of the reason why the row does not count for the question; null if it counts."""
+    return f"coalesce({alias}.reason, {_left_out_by_question(writer, question, alias)})"
+
+
+def _left_out_rows(writer: Writer, _: Args) -> str:
+    question = writer.asked
+    return (
+        f"SELECT s.*, {reason(writer, question, 's')} AS reason_now FROM avoided_standing s"
+        # The difference between a total and its parts is no claim of its own.
+        f" WHERE {known(writer, question, 's')} AND NOT s.not_broken_down"
+    )
+
+
+_COUNTED = Embedded(
+    {
+        "value": Column("{t}.value_kg_co2e", SqlType.NUMERIC, mass=True),
+        "low": Column("{t}.low_kg_co2e", SqlType.NUMERIC, mass=True),
+        "high": Column("{t}.high_kg_co2e", SqlType.NUMERIC, mass=True),
+        "bound": Column("{t}.bound", nullable=False),
+    }
+)
+
+# The fields by which a sum can be filtered; a rollup's rows have them too.
+FILTERED: dict[str, Field] = {
+    "kind": Column("{t}.kind", nullable=False, enum=ClaimKind),
+    "year": Column("{t}.year", SqlType.INTEGER),
+    "fiscal_period": Column("{t}.fiscal_label"),
+    "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
+    "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
+    "sector": Column("{t}.sector"),
+    "country": Column("{t}.country"),
+    "category": Column("{t}.category"),
+    "verified": Column("{t}.verified", SqlType.BOOLEAN),
+}
+FILTERS = (*FILTERED, "initiatives", "value_chains")
+
+_ROW: dict[str, Field] = FILTERED | {
+    "id": Column("{t}.id", SqlType.BIGINT, nullable=False),
+    "basis": Column("{t}.basis", nullable=False, enum=Basis),
+    "claim": One(CLAIMS, "{u}.id = {t}.claim_id"),
+    "counted": _COUNTED,
+    "value": Column("{t}.value_kg_co2e", SqlType.NUMERIC, mass=True),
+    "not_broken_down": Column("{t}.not_broken_down", SqlType.BOOLEAN, nullable=False),
+    "initiatives": Many(
+        INITIATIVES,
+        "{u}.id IN (SELECT link.initiative_id FROM avoided_claim_initiative link"
+        " WHERE link.claim_id = {t}.claim_id)",
+    ),
+    "value_chains": Many(
+        VALUE_CHAINS,
+        "{u}.id IN (SELECT link.value_chain_id FROM avoided_claim_value_chain link"
+        " WHERE link.claim_id = {t}.claim_id)",
+    ),
+}
+
+COUNTED = Source(
+    name="contribution",
+    table="avoided_standing",
+    visible_to=audience_rule,
+    fields=_ROW,
+    filters=FILTERS,
+    orders={"value": ("value",)},
+)
+
+LEFT_OUT = Source(
+    name="left_out",
+    table=_left_out_rows,
+    visible_to=audience_rule,
+    fields=_ROW
+    | {
+        "reason": Column("{t}.reason_now", nullable=False),
+        "because": One(CLAIMS, "{u}.id = {t}.because_id"),
+    },
+    filters=FILTERS,
+)

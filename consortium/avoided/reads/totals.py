@@ -1,0 +1,307 @@
+"""The question that the product exists for: avoided emissions aggregated across members.
+
+Kinds are never added, nor are cumulative series that start on different days. The usual groupings
+are read from the rollup, which the writing transaction keeps, on every day for which it holds;
+anything else from the index over what counts. A statement carries both ways, and PostgreSQL runs
+the one that the day calls for.
+"""
+
+from dataclasses import dataclass
+
+from consortium.avoided.reads import standings
+from consortium.avoided.reads.standings import COUNTED, FILTERED, LEFT_OUT
+from consortium.avoided.rules.vocabulary import USUAL_GROUPINGS, Bound, ClaimKind, Dimension
+from consortium.initiatives.reads import INITIATIVES
+from consortium.kernel.principal import Rights
+from consortium.organisations.reads import ORGANISATIONS
+from consortium.query.dates import date_or_today
+from consortium.query.filters import condition
+from consortium.query.pick import Args
+from consortium.query.source import (
+    Asked,
+    Column,
+    Embedded,
+    Many,
+    One,
+    Source,
+    SqlType,
+    everyone,
+)
+from consortium.query.writer import Writer, conjunction
+from consortium.value_chains.reads import VALUE_CHAINS
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouper:
+    """A column of the key that a dimension adds."""
+
+    dimension: Dimension
+    column: str
+    type: str
+    nullable: bool = True
+
+
+# Key columns, in the order by which groups are sorted.
+_GROUPERS = (
+    _Grouper(Dimension.YEAR, "year", "integer", nullable=False),
+    _Grouper(Dimension.FISCAL_PERIOD, "fiscal_label", 'text COLLATE "C"', nullable=False),
+    _Grouper(Dimension.SECTOR, "sector", 'text COLLATE "C"'),
+    _Grouper(Dimension.COUNTRY, "country", 'text COLLATE "C"'),
+    _Grouper(Dimension.CATEGORY, "category", 'text COLLATE "C"'),
+    _Grouper(Dimension.CATEGORY, "not_broken_down", "boolean", nullable=False),
+    _Grouper(Dimension.VERIFIED, "verified", "boolean", nullable=False),
+    _Grouper(Dimension.GROUP, "group_id", "bigint", nullable=False),
+    _Grouper(Dimension.MEMBER, "organisation_id", "bigint", nullable=False),
+    _Grouper(Dimension.INITIATIVE, "initiative_id", "bigint"),
+    _Grouper(Dimension.VALUE_CHAIN, "value_chain_id", "bigint"),
+)
+_LINKED = Dimension.INITIATIVE | Dimension.VALUE_CHAIN
+_ALWAYS = ("kind", "since", "series_key")
+
+# Measures that both ways add up, as sums over standings and over rollup rows.
+_FROM_STANDINGS = (
+    "count(*) AS claims,"
+    " sum(r.value_kg_co2e) AS value_kg_co2e, count(r.value_kg_co2e) AS value_count,"
+    " sum(r.low_kg_co2e) AS low_kg_co2e, count(r.low_kg_co2e) AS low_count,"
+    " sum(r.high_kg_co2e) AS high_kg_co2e, count(r.high_kg_co2e) AS high_count,"
+    " coalesce(sum(r.value_kg_co2e) FILTER (WHERE r.verified), 0) AS verified_kg_co2e,"
+    f" count(*) FILTER (WHERE r.bound = '{Bound.AT_LEAST}') AS at_least,"
+    f" count(*) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}') AS approximate"
+)
+_FROM_ROLLUP = ", ".join(
+    f"sum(r.{name}) AS {name}"
+    for name in (
+        "claims",
+        "value_kg_co2e",
+        "value_count",
+        "low_kg_co2e",
+        "low_count",
+        "high_kg_co2e",
+        "high_count",
+        "verified_kg_co2e",
+        "at_least",
+        "approximate",
+    )
+)
+
+_ROLLUP_HOLDS = (
+    "(SELECT EXISTS (SELECT 1 FROM avoided_total_state state WHERE state.valid_from <= {day}"
+    " AND (state.valid_until IS NULL OR {day} < state.valid_until)))"
+)
+
+
+def _groups(writer: Writer, _: Args) -> str:
+    """SQL of the groups: key columns, measures, and their place in the order of keys."""
+    question = writer.asked
+    ways = [_standings_way(writer, question)]
+    if _rollup_answers(writer.rights, question):
+        day = date_or_today(writer, question.get("on_date"))
+        holds = _ROLLUP_HOLDS.format(day=day)
+        ways = [_rollup_way(writer, question, holds), f"{_standings_way(writer, question, holds)}"]
+    order = ", ".join(f"g.{name}" for name in _key_names())
+    return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({' UNION ALL '.join(ways)}) g"
+
+
+def _rollup_answers(rights: Rights, question: Args) -> bool:
+    """Whether the rollup can hold the answer.
+
+    Its groupings must be the question's own: with more, a total would count by parts that nobody
+    asked for. A caller with figures of its own is answered from what counts for it alone.
+    """
+    return (
+        question.get("known_at") is None
+        and not rights.has_organisation
+        and int(standings.asked_dimensions(question)) in USUAL_GROUPINGS
+        # A claim under two initiatives has a row for each; a filter must not find both.
+        and not standings.filtered_dimensions(question) & _LINKED
+    )
+
+
+def _rollup_way(writer: Writer, question: Args, holds: str) -> str:
+    mask = standings.asked_dimensions(question)
+    where = conjunction(
+        [
+            holds,
+            f"r.grouping = {mask:d}",
+            "r.claims > 0",
+            writer.fill(standings.audience_rule(writer.rights), "r"),
+            # A cumulative figure belongs to no year.
+            "r.year IS NOT NULL" if mask & Dimension.YEAR else "true",
+            condition(writer, _ROLLUP, "r", question.get("where")),
+        ]
+    )
+    return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
+
+
+def _standings_way(writer: Writer, question: Args, rollup_holds: str | None = None) -> str:
+    where = conjunction(
+        [
+            "true" if rollup_holds is None else f"NOT {rollup_holds}",
+            writer.rule(COUNTED, "r"),
+            standings.known(writer, question, "r"),
+            standings.counts(writer, question, "r"),
+            condition(writer, COUNTED, "r", question.get("where")),
+        ]
+    )
+    return _aggregate(question, _FROM_STANDINGS, _standings_item(question), where)
+
+
+def _standings_item(question: Args) -> str:
+    """The rows that count; once for each initiative or chain when the question groups by it."""
+    item = "avoided_standing r"
+    for dimension, table, column in (
+        (Dimension.INITIATIVE, "avoided_claim_initiative", "initiative_id"),
+        (Dimension.VALUE_CHAIN, "avoided_claim_value_chain", "value_chain_id"),
+    ):
+        if dimension & _grouped(question):
+            link = f"link_{column}"
+            item += f" LEFT JOIN {table} {link} ON {link}.claim_id = r.claim_id"
+    return item
+
+
+def _grouped(question: Args) -> Dimension:
+    return standings.asked_dimensions({"group_by": question.get("group_by")})
+
+
+def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
+    grouped = _grouped(question)
+    linked = "avoided_standing" in item
+    keys = [f"r.{name} AS {name}" for name in _ALWAYS]
+    group_by = [f"r.{name}" for name in _ALWAYS]
+    for grouper in _GROUPERS:
+        if not grouper.dimension & grouped:
+            keys.append(f"NULL::{grouper.type} AS {grouper.column}")
+            continue
+        owner = "r"
+        if linked and grouper.column in {"initiative_id", "value_chain_id"}:
+            owner = f"link_{grouper.column}"
+        keys.append(f"{owner}.{grouper.column} AS {grouper.column}")
+        group_by.append(f"{owner}.{grouper.column}")
+    return (
+        f"SELECT {', '.join(keys)}, {measures} FROM {item} WHERE {where}"
+        f" GROUP BY {', '.join(group_by)}"
+    )
+
+
+def _key_names() -> list[str]:
+    return [*_ALWAYS, *(grouper.column for grouper in _GROUPERS)]
+
+
+def _same_key(writer: Writer, t: str, u: str) -> list[str]:
+    """SQL: standing `u` has the key of group `t`."""
+    grouped = _grouped(writer.asked)
+    conditions = [f"{u}.kind = {t}.kind", f"{u}.series_key = {t}.series_key"]
+    conditions.append(f"{u}.since IS NOT DISTINCT FROM {t}.since")
+    for grouper in _GROUPERS:
+        if not grouper.dimension & grouped:
+            continue
+        left, right = f"{u}.{grouper.column}", f"{t}.{grouper.column}"
+        if grouper.column in _LINKS:
+            conditions.append(_LINKS[grouper.column].format(t=t, u=u))
+        elif grouper.nullable:
+            conditions.append(f"({left} = {right} OR ({left} IS NULL AND {right} IS NULL))")
+        else:
+            conditions.append(f"{left} = {right}")
+    return conditions
+
+
+_LINKS = {
+    column: (
+        f"CASE WHEN {{t}}.{column} IS NULL"
+        f" THEN NOT EXISTS (SELECT 1 FROM {table} link WHERE link.claim_id = {{u}}.claim_id)"
+        f" ELSE EXISTS (SELECT 1 FROM {table} link WHERE link.claim_id = {{u}}.claim_id"
+        f" AND link.{column} = {{t}}.{column}) END"
+    )
+    for column, table in (
+        ("initiative_id", "avoided_claim_initiative"),
+        ("value_chain_id", "avoided_claim_value_chain"),
+    )
+}
+
+
+def _contributes(writer: Writer, _: Args, t: str, u: str) -> str:
+    question = writer.asked
+    return conjunction(
+        [
+            *_same_key(writer, t, u),
+            standings.known(writer, question, u),
+            standings.counts(writer, question, u),
+            condition(writer, COUNTED, u, question.get("where")),
+        ]
+    )
+
+
+def _left_out_of_group(writer: Writer, _: Args, t: str, u: str) -> str:
+    return conjunction([*_same_key(writer, t, u), _left_out(writer, {}, t, u)])
+
+
+def _left_out(writer: Writer, _: Args, __: str, u: str) -> str:
+    where = condition(writer, LEFT_OUT, u, writer.asked.get("where"))
+    return conjunction([f"{u}.reason_now IS NOT NULL", where])
+
+
+_ROLLUP = Source(
+    name="avoided_total",
+    table="avoided_total",
+    visible_to=standings.audience_rule,
+    fields=FILTERED,
+    filters=tuple(FILTERED),
+)
+
+
+def _whole(measure: str, count: str) -> Column:
+    """A sum, unknown as soon as one of its terms is."""
+    sql = f"CASE WHEN {{t}}.{count} = {{t}}.claims THEN {{t}}.{measure} END"
+    return Column(sql, SqlType.NUMERIC, mass=True)
+
+
+_BOUND = (
+    f"CASE WHEN {{t}}.at_least > 0 THEN '{Bound.AT_LEAST}'"
+    f" WHEN {{t}}.approximate > 0 THEN '{Bound.APPROXIMATE}' ELSE '{Bound.EXACT}' END"
+)
+_VERIFIED_SHARE = (
+    "CASE WHEN {t}.value_count = {t}.claims"
+    " THEN round({t}.verified_kg_co2e / nullif({t}.value_kg_co2e, 0), 12) END"
+)
+
+GROUPS = Source(
+    name="avoided_emissions_group",
+    table=_groups,
+    visible_to=everyone,
+    fields={
+        "key": Embedded(
+            {
+                "kind": Column("{t}.kind", nullable=False, enum=ClaimKind),
+                "since": Column("{t}.since", SqlType.DATE),
+                "year": Column("{t}.year", SqlType.INTEGER),
+                "fiscal_period": Column("{t}.fiscal_label"),
+                "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
+                "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
+                "sector": Column("{t}.sector"),
+                "country": Column("{t}.country"),
+                "category": Column("{t}.category"),
+                "not_broken_down": Column("coalesce({t}.not_broken_down, false)", SqlType.BOOLEAN),
+                "initiative": One(INITIATIVES, "{u}.id = {t}.initiative_id"),
+                "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
+                "verified": Column("{t}.verified", SqlType.BOOLEAN),
+            }
+        ),
+        "total": Embedded(
+            {
+                "value": _whole("value_kg_co2e", "value_count"),
+                "low": _whole("low_kg_co2e", "low_count"),
+                "high": _whole("high_kg_co2e", "high_count"),
+                "bound": Column(_BOUND, nullable=False),
+            }
+        ),
+        "value": _whole("value_kg_co2e", "value_count"),
+        "claims": Column("{t}.claims", SqlType.BIGINT, nullable=False),
+        "verified_share": Column(_VERIFIED_SHARE, SqlType.NUMERIC),
+        "contributions": Many(COUNTED, _contributes),
+        "left_out": Many(LEFT_OUT, _left_out_of_group),
+    },
+    orders={"key": ("id",), "value": ("value",)},
+)
+GROUPS.fields["id"] = Column("{t}.id", SqlType.BIGINT, nullable=False)
+
+AVOIDED_EMISSIONS = Asked({"groups": Many(GROUPS), "left_out": Many(LEFT_OUT, _left_out)})

@@ -1,0 +1,71 @@
+"""All that can be read, from the top: the root's fields, the nodes, and what is searched."""
+
+from consortium.avoided.reads.claims import CLAIMS
+from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.initiatives.reads import INITIATIVES
+from consortium.inventory.reads import INVENTORIES
+from consortium.kernel.text import name_key
+from consortium.membership.reads import MEMBERS, MEMBERSHIPS, PROFILE
+from consortium.organisations.reads import BY_NAME, ORGANISATIONS
+from consortium.query.filters import key_of
+from consortium.query.source import (
+    AnyOf,
+    Key,
+    Lookup,
+    Many,
+    One,
+    Search,
+    Source,
+    SqlType,
+    everyone,
+)
+from consortium.value_chains.reads import STAGES, VALUE_CHAINS
+
+# The name of a node's type -> where it is read from.
+NODES: dict[str, Source] = {
+    "Organisation": ORGANISATIONS,
+    "Membership": MEMBERSHIPS,
+    "ValueChain": VALUE_CHAINS,
+    "ValueChainStage": STAGES,
+    "Inventory": INVENTORIES,
+    "Initiative": INITIATIVES,
+    "Claim": CLAIMS,
+}
+
+SEARCHED = Search(
+    {"Organisation": ORGANISATIONS, "Initiative": INITIATIVES, "Claim": CLAIMS},
+)
+
+_BY_NAME_KEY = Key("{t}.name_key = {value}", prepare=lambda name: name_key(str(name)))
+_BY_REFERENCE = Key("{t}.reference = {value}")
+
+
+def _lookup(source: Source, **others: Key) -> Lookup:
+    by_id = Key("{t}.id = {value}", SqlType.BIGINT, key_of(str(source.prefix)))
+    return Lookup(source, {"id": by_id, **others})
+
+
+ROOT = Source(
+    name="query",
+    table="",
+    visible_to=everyone,
+    fields={
+        "node": AnyOf(),
+        "nodes": AnyOf(many=True),
+        "search": SEARCHED,
+        "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
+        "organisations": Many(ORGANISATIONS),
+        "consortium": One(PROFILE, "true"),
+        "members": MEMBERS,
+        "memberships": Many(MEMBERSHIPS),
+        "value_chain": _lookup(VALUE_CHAINS, name=_BY_NAME_KEY),
+        "value_chains": Many(VALUE_CHAINS),
+        "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
+        "inventories": Many(INVENTORIES),
+        "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),
+        "initiatives": Many(INITIATIVES),
+        "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
+        "claims": Many(CLAIMS),
+        "avoided_emissions": AVOIDED_EMISSIONS,
+    },
+)

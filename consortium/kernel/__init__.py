@@ -1,0 +1,1 @@
+"""Words that everyone shares. Pure: no I/O, no clock, no ORM."""

@@ -1,0 +1,26 @@
+"""Masses of greenhouse gas: kept in kg CO2e, shown in the unit that the reader asks for."""
+
+from decimal import Decimal
+from enum import StrEnum
+
+
+class MassUnit(StrEnum):
+    """Units of mass in which a quantity of CO2 equivalents can be read."""
+
+    GRAM_CO2E = "GRAM_CO2E"
+    KILOGRAM_CO2E = "KILOGRAM_CO2E"
+    TONNE_CO2E = "TONNE_CO2E"
+    KILOTONNE_CO2E = "KILOTONNE_CO2E"
+    MEGATONNE_CO2E = "MEGATONNE_CO2E"
+    GIGATONNE_CO2E = "GIGATONNE_CO2E"
+
+
+# Powers of ten, so that a conversion is a multiplication and exact (a division may round).
+UNITS_PER_KG: dict[MassUnit, Decimal] = {
+    MassUnit.GRAM_CO2E: Decimal("1E3"),
+    MassUnit.KILOGRAM_CO2E: Decimal(1),
+    MassUnit.TONNE_CO2E: Decimal("1E-3"),
+    MassUnit.KILOTONNE_CO2E: Decimal("1E-6"),
+    MassUnit.MEGATONNE_CO2E: Decimal("1E-9"),
+    MassUnit.GIGATONNE_CO2E: Decimal("1E-12"),
+}

@@ -1,0 +1,88 @@
+"""What can be read of organisations and corporate groups: everyone may."""
+
+from consortium.evidence.reads import CITATIONS
+from consortium.kernel.text import name_key
+from consortium.organisations.models import Organisation, Parentage
+from consortium.query.source import Column, Embedded, Key, Many, One, Source, SqlType, everyone
+from consortium.query.tables import columns
+
+_ALIASES = (
+    "(SELECT coalesce(json_agg(x.name ORDER BY x.name_key), '[]')"
+    " FROM organisation_alias x WHERE x.organisation_id = {t}.id)"
+)
+
+ORGANISATIONS = Source(
+    name="organisation",
+    table="organisation",
+    prefix="org",
+    visible_to=everyone,
+    fields=columns(
+        Organisation,
+        "org",
+        (
+            "name",
+            "country",
+            "sector",
+            "lei",
+            "revenue_amount",
+            "revenue_currency",
+            "revenue_year",
+            "employees",
+            "employees_year",
+            "notes",
+            "recorded_at",
+        ),
+    )
+    | {
+        "aliases": Column(_ALIASES, SqlType.JSON, nullable=False),
+        "revenue": Embedded(
+            {
+                "amount": Column("{t}.revenue_amount", SqlType.NUMERIC),
+                "currency": Column("{t}.revenue_currency"),
+                "year": Column("{t}.revenue_year", SqlType.INTEGER),
+            },
+            present="{t}.revenue_amount IS NOT NULL",
+        ),
+        "source": One(CITATIONS, "{u}.id = {t}.citation_id"),
+        "size_source": One(CITATIONS, "{u}.id = {t}.size_citation_id"),
+    },
+    filters=(
+        "id",
+        "name",
+        "country",
+        "sector",
+        "lei",
+        "revenue_amount",
+        "revenue_currency",
+        "employees",
+    ),
+    orders={"name": ("name",), "revenue": ("revenue_amount",), "employees": ("employees",)},
+    default_order=(("name", False),),
+)
+
+# A name finds its organisation, and so does every alias.
+BY_NAME = Key(
+    "{t}.id IN (SELECT o.id FROM organisation o WHERE o.name_key = {value}"
+    " UNION SELECT x.organisation_id FROM organisation_alias x WHERE x.name_key = {value})",
+    SqlType.TEXT,
+    lambda name: name_key(str(name)),
+)
+
+PARENTAGES = Source(
+    name="parentage",
+    table="parentage",
+    visible_to=everyone,
+    fields=columns(Parentage, None, ("relation", "equity_share", "starts_on", "ends_on", "notes"))
+    | {
+        "child": One(ORGANISATIONS, "{u}.id = {t}.child_id"),
+        "parent": One(ORGANISATIONS, "{u}.id = {t}.parent_id"),
+        "source": One(CITATIONS, "{u}.id = {t}.citation_id"),
+    },
+    filters=("relation", "starts_on", "ends_on", "child", "parent"),
+    default_order=(("starts_on", False),),
+)
+
+ORGANISATIONS.relate(
+    parents=Many(PARENTAGES, "{u}.child_id = {t}.id"),
+    subsidiaries=Many(PARENTAGES, "{u}.parent_id = {t}.id"),
+)

@@ -1,0 +1,206 @@
+"""Picks become SQL: one statement, whose one value is the finished JSON object.
+
+Fields of a row are the pairs of a JSON object; a row of another source is joined; many rows are a
+subquery that makes an array, or the page of a connection (`pages`). Columns of the response are
+named in the JSON only, so PostgreSQL's limit of 63 bytes for a name never matters.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from consortium.kernel.ids import GlobalId
+from consortium.kernel.principal import Rights
+from consortium.kernel.quantities import UNITS_PER_KG, MassUnit
+from consortium.query import pages, searches
+from consortium.query.filters import condition
+from consortium.query.ordering import order_clause, sorts
+from consortium.query.pick import Args, Pick
+from consortium.query.scope import Scope
+from consortium.query.source import (
+    AnyOf,
+    Asked,
+    Column,
+    Embedded,
+    Field,
+    Lookup,
+    Many,
+    One,
+    Search,
+    Source,
+    SqlType,
+)
+from consortium.query.statement import Statement
+from consortium.query.writer import Writer, conjunction, exactly_one, json_object, text
+
+# A plain list (not a page) is of things that are few by nature; this is its hard end.
+LIST_MAX = 1000
+
+
+def compile_statement(
+    root: Source, picks: tuple[Pick, ...], rights: Rights, nodes: dict[str, Source]
+) -> Statement:
+    """The statement that answers `picks` of the root; `nodes` are the sources with global ids."""
+    compiler = Compiler(Writer(rights), nodes)
+    scope = Scope("root")
+    value = compiler.object_of(root.fields, picks, scope)
+    item = scope.from_sql("(VALUES (1)) root (id)")
+    return Statement(f"SELECT {value} FROM {item}", tuple(compiler.writer.slots))
+
+
+@dataclass(slots=True)
+class Compiler:
+    """Writes one statement."""
+
+    writer: Writer
+    nodes: dict[str, Source]
+
+    def object_of(self, fields: dict[str, Field], picks: tuple[Pick, ...], scope: Scope) -> str:
+        """SQL of a JSON object."""
+        return json_object([(pick.key, self._value(fields, pick, scope)) for pick in picks])
+
+    def _value(self, fields: dict[str, Field], pick: Pick, scope: Scope) -> str:
+        if pick.name == "__typename":
+            return text(pick.typename)
+        match fields[pick.name]:
+            case Column() as column:
+                return self._column(column, pick.args, scope.alias)
+            case Embedded() as embedded:
+                return self._embedded(embedded, pick, scope)
+            case Asked() as asked:
+                return self._asked(asked, pick, scope)
+            case One() as one:
+                return self._one(one, pick, scope)
+            case Many() as many if pick.connection:
+                return pages.connection(self, many, pick, scope)
+            case Many() as many:
+                return self._list(many, pick, scope)
+            case Lookup() as lookup:
+                return self._lookup(lookup, pick)
+            case AnyOf() as any_of:
+                return self._node_list(pick) if any_of.many else self._node(pick)
+            case Search() as search:
+                return searches.search(self, search, pick)
+
+    def _column(self, column: Column, args: Args, alias: str) -> str:
+        sql = self.writer.fill(column.sql, alias)
+        if column.prefix is not None:
+            return f"{text(column.prefix + '_')} || {sql}"
+        if column.mass:
+            unit = MassUnit(args.get("unit") or MassUnit.TONNE_CO2E)
+            sql = f"{sql} * {UNITS_PER_KG[unit]:f}"
+        if column.type is SqlType.NUMERIC:
+            # As text: a JSON number would pass through binary floating point in most clients.
+            return f"trim_scale({sql})::text"
+        return sql
+
+    def _embedded(self, embedded: Embedded, pick: Pick, scope: Scope) -> str:
+        value = self.object_of(dict(embedded.fields), pick.picks, scope)
+        if embedded.present is None:
+            return value
+        return f"CASE WHEN {self.writer.fill(embedded.present, scope.alias)} THEN {value} END"
+
+    def _asked(self, asked: Asked, pick: Pick, scope: Scope) -> str:
+        with self._asking(pick.args):
+            return self.object_of(dict(asked.fields), pick.picks, scope)
+
+    @contextmanager
+    def _asking(self, args: Args) -> Iterator[None]:
+        """Derived sources below read these arguments."""
+        outer, self.writer.asked = self.writer.asked, args
+        try:
+            yield
+        finally:
+            self.writer.asked = outer
+
+    def _one(self, one: One, pick: Pick, scope: Scope) -> str:
+        other = self.writer.alias()
+        target = one.target
+        on = conjunction(
+            [
+                self.writer.join(one.on, pick.args, scope.alias, other),
+                self.writer.rule(target, other),
+            ]
+        )
+        item = self.writer.from_item(target, other, pick.args)
+        scope.joins.append(f"LEFT JOIN {item} ON {on}")
+        with self._asking(self.writer.asked if isinstance(target.table, str) else pick.args):
+            value = self.object_of(target.fields, pick.picks, Scope(other, scope.joins))
+        return f"CASE WHEN {other}.{target.key} IS NOT NULL THEN {value} END"
+
+    def _list(self, many: Many, pick: Pick, scope: Scope) -> str:
+        target = many.target
+        other = self.writer.alias()
+        order = order_clause(sorts(target, other, pick.args.get("order_by")))
+        conditions = self.conditions(many, pick.args, scope.alias, other)
+        item = self.writer.from_item(target, other, pick.args)
+        limit = pages.page_size(pick.args.get("first"), default=LIST_MAX)
+        inner = Scope(other)
+        value = self.object_of(target.fields, pick.picks, inner)
+        rows = (
+            f"(SELECT {other}.*, row_number() OVER (ORDER BY {order}) AS place FROM {item}"
+            f" WHERE {conditions} ORDER BY {order} LIMIT {limit}) {other}"
+        )
+        return (
+            f"(SELECT coalesce(json_agg({value} ORDER BY {other}.place), '[]')"
+            f" FROM {inner.from_sql(rows)})"
+        )
+
+    def conditions(self, many: Many, args: Args, alias: str, other: str) -> str:
+        """Which rows of the target belong to the row `alias`, may be seen and pass the filter."""
+        return conjunction(
+            [
+                self.writer.join(many.on, args, alias, other),
+                self.writer.rule(many.target, other),
+                condition(self.writer, many.target, other, args.get("where")),
+            ]
+        )
+
+    def _lookup(self, lookup: Lookup, pick: Pick) -> str:
+        name = exactly_one(pick.args, tuple(lookup.by))
+        key = lookup.by[name]
+        value = self.writer.bind(pick.args[name], key.type, key.prepare)
+        return self.row(lookup.target, pick.picks, key.sql.replace("{value}", value))
+
+    def row(self, source: Source, picks: tuple[Pick, ...], found: str) -> str:
+        """SQL of the row's JSON object where `found` (a template) holds; null if there is none."""
+        alias = self.writer.alias()
+        scope = Scope(alias)
+        value = self.object_of(source.fields, picks, scope)
+        where = conjunction([self.writer.fill(found, alias), self.writer.rule(source, alias)])
+        item = self.writer.from_item(source, alias, {})
+        return f"(SELECT {value} FROM {scope.from_sql(item)} WHERE {where})"
+
+    def _node(self, pick: Pick) -> str:
+        given = pick.args["id"]
+        prefix = self.writer.bind(given, SqlType.TEXT, _prefix)
+        return self._by_type(pick, prefix, self.writer.bind(given, SqlType.BIGINT, _key))
+
+    def _node_list(self, pick: Pick) -> str:
+        given = pick.args["ids"]
+        prefixes = self.writer.bind_array(given, SqlType.TEXT, _prefix)
+        keys = self.writer.bind_array(given, SqlType.BIGINT, _key)
+        asked = self.writer.alias()
+        value = self._by_type(pick, f"{asked}.prefix", f"{asked}.key")
+        return (
+            f"(SELECT coalesce(json_agg({value} ORDER BY {asked}.place), '[]')"
+            f" FROM unnest({prefixes}, {keys}) WITH ORDINALITY {asked} (prefix, key, place))"
+        )
+
+    def _by_type(self, pick: Pick, prefix: str, key: str) -> str:
+        ways = [
+            f"WHEN {text(str(source.prefix))} THEN "
+            + self.row(source, pick.by_type[typename], f"{{t}}.{source.key} = {key}")
+            for typename, source in self.nodes.items()
+        ]
+        return f"CASE {prefix} {' '.join(ways)} END"
+
+
+def _prefix(value: object) -> str | None:
+    return value.prefix if isinstance(value, GlobalId) else None
+
+
+def _key(value: object) -> int | None:
+    return value.key if isinstance(value, GlobalId) else None
+
+

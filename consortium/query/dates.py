@@ -1,0 +1,16 @@
+"""The two dates that a question can be asked with."""
+
+from typing import Any
+
+from consortium.query.pick import Bind, Inputs
+from consortium.query.source import SqlType
+from consortium.query.writer import Writer
+
+
+def _today(inputs: Inputs) -> object:
+    return inputs.today
+
+
+def date_or_today(writer: Writer, value: Any) -> str:
+    """SQL of the date that was given, else of the day on which the statement runs."""
+    return writer.bind(Bind(_today) if value is None else value, SqlType.DATE)

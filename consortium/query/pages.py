@@ -1,0 +1,205 @@
+"""Pages of a connection, by keyset: a page costs what it holds, wherever it lies.
+
+One row more than asked for is read when somebody wants to know whether there are more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from consortium.kernel.errors import BadInput, PageSizeInvalid
+from consortium.query.ordering import (
+    Fingerprint,
+    Sort,
+    beyond,
+    cursor_sql,
+    fingerprint,
+    mark_sql,
+    order_clause,
+    sorts,
+)
+from consortium.query.scope import Scope
+from consortium.query.writer import Writer, conjunction, json_object, text
+
+if TYPE_CHECKING:
+    from consortium.query.compiler import Compiler
+    from consortium.query.pick import Args, Pick
+    from consortium.query.source import Many
+
+PAGE_DEFAULT = 20
+PAGE_MAX = 1000
+
+
+def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
+    """The size asked for; below 0 or above PAGE_MAX raises PageSizeInvalid."""
+    if value is None:
+        return default
+    if not 0 <= value <= PAGE_MAX:
+        message = f"A page holds 0 to {PAGE_MAX} items; {value} were asked for."
+        raise PageSizeInvalid(message)
+    return int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which part of a list is asked for, and in which order."""
+
+    columns: list[Sort]
+    mark: Fingerprint
+    size: int
+    backwards: bool
+    after: object
+    before: object
+
+    def starts_inside(self) -> bool:
+        """Whether the page begins at a cursor, hence something lies behind."""
+        return (self.before if self.backwards else self.after) is not None
+
+    def order(self) -> str:
+        """The ORDER BY list in the direction of reading."""
+        return order_clause(self.columns, backwards=self.backwards)
+
+    def bounds(self, writer: Writer) -> list[str]:
+        """The conditions that the cursors set."""
+        return [
+            beyond(writer, self.columns, cursor, self.mark, backwards=backwards)
+            for cursor, backwards in ((self.after, False), (self.before, True))
+            if cursor is not None
+        ]
+
+
+def _page(many: Many, args: Args, alias: str) -> Page:
+    first, last = args.get("first"), args.get("last")
+    if first is not None and last is not None:
+        message = "Give `first` or `last`, not both."
+        raise BadInput(message)
+    columns = sorts(many.target, alias, args.get("order_by"))
+    return Page(
+        columns=columns,
+        mark=fingerprint(many.target, columns, alias, args.get("where")),
+        size=page_size(first if last is None else last),
+        backwards=last is not None,
+        after=args.get("after"),
+        before=args.get("before"),
+    )
+
+
+def connection(compiler: Compiler, many: Many, pick: Pick, scope: Scope) -> str:
+    """SQL of a connection object: nodes, edges, pageInfo, totalCount, in the order asked for."""
+    if all(part.name in {"total_count", "__typename"} for part in pick.picks):
+        return json_object([(part.key, _apart(compiler, many, pick, part, scope)) for part in pick.picks])
+    return _PageWriter.of(compiler, many, pick, scope).sql()
+
+
+def _apart(compiler: Compiler, many: Many, pick: Pick, part: Pick, scope: Scope) -> str:
+    """A part that needs no page."""
+    if part.name == "__typename":
+        return text(part.typename)
+    other = compiler.writer.alias()
+    where = compiler.conditions(many, pick.args, scope.alias, other)
+    item = compiler.writer.from_item(many.target, other, pick.args)
+    return f"(SELECT count(*) FROM {item} WHERE {where})"
+
+
+@dataclass(slots=True)
+class _PageWriter:
+    compiler: Compiler
+    many: Many
+    pick: Pick
+    outer: Scope
+    inner: Scope
+    page: Page
+
+    @classmethod
+    def of(cls, compiler: Compiler, many: Many, pick: Pick, outer: Scope) -> _PageWriter:
+        alias = compiler.writer.alias()
+        return cls(compiler, many, pick, outer, Scope(alias), _page(many, pick.args, alias))
+
+    def sql(self) -> str:
+        value = json_object([(part.key, self._part(part)) for part in self.pick.picks])
+        return f"(SELECT {value} FROM {self.inner.from_sql(self._rows())})"
+
+    def _rows(self) -> str:
+        """The rows of the page, and one more if somebody asks whether there are more."""
+        alias, writer = self.inner.alias, self.compiler.writer
+        item = writer.from_item(self.many.target, alias, self.pick.args)
+        where = conjunction(
+            [
+                self.compiler.conditions(self.many, self.pick.args, self.outer.alias, alias),
+                *self.page.bounds(writer),
+            ]
+        )
+        order = self.page.order()
+        limit = self.page.size + int(self._asks_for_more())
+        return (
+            f"(SELECT {alias}.*, row_number() OVER (ORDER BY {order}) AS place FROM {item}"
+            f" WHERE {where} ORDER BY {order} LIMIT {limit}) {alias}"
+        )
+
+    def _asks_for_more(self) -> bool:
+        more = "has_previous_page" if self.page.backwards else "has_next_page"
+        infos = [part for part in self.pick.picks if part.name == "page_info"]
+        return any(one.name == more for info in infos for one in info.picks)
+
+    def _kept(self) -> str:
+        """Leaves out the row that was read only to know that it is there."""
+        if not self._asks_for_more():
+            return ""
+        return f" FILTER (WHERE {self.inner.alias}.place <= {self.page.size})"
+
+    def _part(self, part: Pick) -> str:
+        match part.name:
+            case "edges":
+                pairs = [(one.key, self._edge(one)) for one in part.picks]
+                return self._array(json_object(pairs))
+            case "nodes":
+                target = self.many.target
+                return self._array(
+                    self.compiler.object_of(target.fields, part.picks, self.inner)
+                )
+            case "page_info":
+                return json_object([(one.key, self._info(one)) for one in part.picks])
+            case _:
+                return _apart(self.compiler, self.many, self.pick, part, self.outer)
+
+    def _array(self, value: str) -> str:
+        direction = " DESC" if self.page.backwards else ""
+        order = f"ORDER BY {self.inner.alias}.place{direction}"
+        return f"coalesce(json_agg({value} {order}){self._kept()}, '[]')"
+
+    def _edge(self, part: Pick) -> str:
+        match part.name:
+            case "node":
+                target = self.many.target
+                return self.compiler.object_of(target.fields, part.picks, self.inner)
+            case "cursor":
+                return cursor_sql(self.page.columns, self._mark())
+            case _:
+                return text(part.typename)
+
+    def _mark(self) -> str:
+        return mark_sql(self.compiler.writer, self.page.mark)
+
+    def _info(self, part: Pick) -> str:
+        page = self.page
+        match part.name:
+            case "has_next_page" | "has_previous_page" as name:
+                if (name == "has_previous_page") == page.backwards:
+                    return f"count(*) > {page.size}"
+                return "true" if page.starts_inside() else "false"
+            case "start_cursor" | "end_cursor" as name:
+                return self._end(last=(name == "end_cursor") != page.backwards)
+            case _:
+                return text(part.typename)
+
+    def _end(self, *, last: bool) -> str:
+        """The cursor of the row read last or first; null on an empty page."""
+        order = f"ORDER BY {self.inner.alias}.place{' DESC' if last else ''}"
+        # Aggregate the few sort columns, and make one cursor of the row at the end.
+        ends = [
+            Sort(f"(array_agg({one.sql} {order}){self._kept()})[1]", one.type, one.nullable, False)
+            for one in self.page.columns
+        ]
+        present = f"count(*){self._kept()} > 0"
+        return f"CASE WHEN {present} THEN {cursor_sql(ends, self._mark())} END"

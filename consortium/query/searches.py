@@ -1,0 +1,80 @@
+"""Full-text search over several sources at once, best match first.
+
+Words are matched by their beginnings, without regard to case and accents, all of them. The words
+are folded here and in what is stored, so that no setting of the server changes the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from consortium.kernel.errors import BadInput
+from consortium.kernel.text import search_words
+from consortium.query.source import SqlType
+from consortium.query.writer import json_object, text
+from consortium.query import pages
+
+if TYPE_CHECKING:
+    from consortium.query.compiler import Compiler
+    from consortium.query.pick import Pick
+    from consortium.query.source import Search
+
+_WORDS_MAX = 16
+
+
+def words_query(value: Any) -> str:
+    """A tsquery that cannot fail to parse: quoted words, each matched by its beginning."""
+    words = search_words(str(value)).split()
+    if len(words) > _WORDS_MAX:
+        message = f"Search for at most {_WORDS_MAX} words."
+        raise BadInput(message)
+    quoted = ("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in words)
+    return " & ".join(quoted)
+
+
+def search(compiler: Compiler, targets: Search, pick: Pick) -> str:
+    """SQL of `{nodes, totalCount}`: the best `first` rows of every source that match."""
+    writer = compiler.writer
+    size = pages.page_size(pick.args.get("first"))
+    wanted = pick.args.get("types") or list(targets.targets)
+    query = f"to_tsquery('simple', {writer.bind(pick.args['query'], SqlType.TEXT, words_query)})"
+    found = " UNION ALL ".join(
+        _matches(compiler, typename, targets, query)
+        for typename in targets.targets
+        if typename in {str(one) for one in wanted}
+    )
+    pairs = [(part.key, _part(compiler, targets, pick, part, found, size)) for part in pick.picks]
+    return json_object(pairs)
+
+
+def _matches(compiler: Compiler, typename: str, targets: Search, query: str) -> str:
+    source = targets.targets[typename]
+    alias = compiler.writer.alias()
+    return (
+        f"SELECT {text(typename)} AS type, {alias}.{source.key} AS key,"
+        f" ts_rank({alias}.search, {query}) AS rank FROM {source.table} {alias}"
+        f" WHERE {alias}.search @@ {query} AND {compiler.writer.rule(source, alias)}"
+    )
+
+
+def _part(
+    compiler: Compiler, targets: Search, pick: Pick, part: Pick, found: str, size: int
+) -> str:
+    alias = compiler.writer.alias()
+    match part.name:
+        case "total_count":
+            return f"(SELECT count(*) FROM ({found}) {alias})"
+        case "nodes":
+            ways = [
+                f"WHEN {text(typename)} THEN "
+                + compiler.row(source, part.by_type[typename], f"{{t}}.{source.key} = {alias}.key")
+                for typename, source in targets.targets.items()
+            ]
+            order = f"{alias}.rank DESC, {alias}.type, {alias}.key"
+            return (
+                f"(SELECT coalesce(json_agg(CASE {alias}.type {' '.join(ways)} END"
+                f" ORDER BY {order}), '[]')"
+                f" FROM (SELECT * FROM ({found}) {alias} ORDER BY {order} LIMIT {size}) {alias})"
+            )
+        case _:
+            return text(part.typename)

@@ -1,0 +1,164 @@
+"""What can be read: a table (or a derived one), who sees which rows, and the names of its fields.
+
+SQL in a declaration is a template: `{t}` stands for the row's alias, `{u}` for the related row's,
+and `{caller_organisation}` for the bound id of the caller's organisation.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from consortium.kernel.principal import Rights
+
+if TYPE_CHECKING:
+    from consortium.query.pick import Args
+    from consortium.query.writer import Writer
+
+
+class SqlType(StrEnum):
+    """PostgreSQL's name of a type; a bound value is always cast to one."""
+
+    BOOLEAN = "boolean"
+    INTEGER = "integer"
+    BIGINT = "bigint"
+    NUMERIC = "numeric"
+    TEXT = "text"
+    DATE = "date"
+    TIMESTAMP = "timestamptz"
+    JSON = "json"
+
+
+EnumType = type[StrEnum]
+RowRule = Callable[[Rights], str]
+
+
+def everyone(_: Rights) -> str:
+    """The row rule of what is public by nature, such as the name of an organisation."""
+    return "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One value of a row.
+
+    `prefix` makes it a global id; `mass` a quantity in kg CO2e that is shown in the unit asked for;
+    `folded` names the stored search form of a text (case and accents removed), by which it is
+    matched and sorted.
+    """
+
+    sql: str
+    type: SqlType = SqlType.TEXT
+    nullable: bool = True
+    enum: EnumType | None = None
+    prefix: str | None = None
+    mass: bool = False
+    folded: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """An object made of columns of the same row; null where `present` does not hold."""
+
+    fields: Mapping[str, "Field"]
+    present: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An object whose arguments are read by the derived sources below it."""
+
+    fields: Mapping[str, "Field"]
+
+
+# A join condition, or what writes one from the arguments of the field and of its `Asked` object.
+Join = str | Callable[["Writer", "Args", str, str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """At most one row of another source."""
+
+    target: "Source"
+    on: Join
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """Any number of rows of another source, read as a list or in pages."""
+
+    target: "Source"
+    on: Join = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """One row found by exactly one of several arguments: argument -> condition with `{value}`."""
+
+    target: "Source"
+    by: Mapping[str, "Key"]
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A way to find a row: the condition, the type of its value, and how the value is prepared."""
+
+    sql: str
+    type: SqlType = SqlType.TEXT
+    prepare: Callable[[object], object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """A row of one of several sources, found by its global id."""
+
+    many: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Rows of several sources that match words, best first: type name -> (source, vector, words)."""
+
+    targets: Mapping[str, "Source"]
+
+
+Field = Column | Embedded | Asked | One | Many | Lookup | AnyOf | Search
+
+# The SQL of a FROM item, written from the arguments.
+Derived = Callable[["Writer", "Args"], str]
+
+
+@dataclass(eq=False, slots=True)
+class Source:
+    """A readable set of rows.
+
+    `visible_to` is part of every statement that touches the rows, in filters, orderings and counts
+    too. `orders` maps a name to the columns it sorts by; every ordering ends in `key`. `filters`
+    lists the fields that may be filtered by.
+    """
+
+    name: str
+    table: str | Derived
+    visible_to: RowRule
+    fields: dict[str, Field]
+    key: str = "id"
+    prefix: str | None = None
+    filters: tuple[str, ...] = ()
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    default_order: tuple[tuple[str, bool], ...] = ()
+
+    def relate(self, **fields: Field) -> None:
+        """Add fields that a later feature brings, such as an organisation's claims."""
+        for name, added in fields.items():
+            if name in self.fields:
+                message = f"{self.name} already has a field {name}"
+                raise ValueError(message)
+            self.fields[name] = added
+
+    def column(self, name: str) -> Column:
+        """The column of that name; anything else is a mistake in a declaration."""
+        found = self.fields[name]
+        if not isinstance(found, Column):
+            message = f"{self.name}.{name} is not a column"
+            raise TypeError(message)
+        return found

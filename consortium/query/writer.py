@@ -1,0 +1,114 @@
+"""The statement while it is written: its parameters, its aliases and the caller's rights."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from consortium.kernel.errors import BadInput
+from consortium.kernel.principal import Rights
+from consortium.query.pick import Args, Bind, Inputs
+from consortium.query.source import Join, Source, SqlType
+
+Prepare = Callable[[Any], Any]
+
+# PostgreSQL's functions take at most 100 arguments.
+_PAIRS_MAX = 50
+
+
+def _caller_organisation(inputs: Inputs) -> int | None:
+    return inputs.principal.organisation_id
+
+
+@dataclass(slots=True)
+class Writer:
+    """Collects the parameters of one statement."""
+
+    rights: Rights
+    slots: list[Callable[[Inputs], Any]] = field(default_factory=list)
+    asked: Args = field(default_factory=dict)
+    _aliases: Iterator[int] = field(default_factory=lambda: count(1))
+    _caller: str | None = None
+
+    def alias(self) -> str:
+        """A name for one more FROM item."""
+        return f"a{next(self._aliases)}"
+
+    def bind(
+        self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None
+    ) -> str:
+        """A parameter that holds the value, cast to its type."""
+        return f"{self._slot(value, prepare)}::{sql_type}"
+
+    def bind_array(
+        self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None
+    ) -> str:
+        """A parameter that holds a list of values."""
+        each = None if prepare is None else lambda values: [prepare(item) for item in values]
+        return f"{self._slot(value, each)}::{sql_type}[]"
+
+    def _slot(self, value: Bind | object, prepare: Prepare | None) -> str:
+        self.slots.append(_reader(value, prepare))
+        return f"${len(self.slots)}"
+
+    def fill(self, template: str, t: str, u: str = "") -> str:
+        """A declaration's template with its aliases, and the caller where it asks for one."""
+        if "{caller_organisation}" not in template:
+            return template.format(t=t, u=u)
+        if self._caller is None:
+            self._caller = self.bind(Bind(_caller_organisation), SqlType.BIGINT)
+        return template.format(t=t, u=u, caller_organisation=self._caller)
+
+    def join(self, on: Join, args: Args, t: str, u: str) -> str:
+        """The condition that ties row `u` to row `t`."""
+        return self.fill(on, t, u) if isinstance(on, str) else on(self, args, t, u)
+
+    def rule(self, source: Source, alias: str) -> str:
+        """The part of the source that the caller may see."""
+        return self.fill(source.visible_to(self.rights), alias)
+
+    def from_item(self, source: Source, alias: str, args: Args) -> str:
+        """The source under an alias."""
+        if isinstance(source.table, str):
+            return f"{source.table} {alias}"
+        return f"LATERAL ({source.table(self, args)}) {alias}"
+
+
+def _reader(value: Bind | object, prepare: Prepare | None) -> Callable[[Inputs], Any]:
+    get = value.get if isinstance(value, Bind) else (lambda _, constant=value: constant)
+    if prepare is None:
+        return get
+    return lambda inputs: prepare(get(inputs))
+
+
+def conjunction(conditions: list[str]) -> str:
+    """All of the conditions; `true` when there are none."""
+    kept = [f"({condition})" for condition in conditions if condition != "true"]
+    return " AND ".join(kept) or "true"
+
+
+def text(value: str) -> str:
+    """A SQL literal. For names that the program chose or GraphQL's grammar admits, not for data."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def json_object(pairs: list[tuple[str, str]]) -> str:
+    """SQL of a JSON object with these keys, in this order."""
+    parts = [
+        "json_build_object(" + ", ".join(f"{text(key)}, {sql}" for key, sql in chunk) + ")"
+        for chunk in (pairs[at : at + _PAIRS_MAX] for at in range(0, len(pairs), _PAIRS_MAX))
+    ]
+    if len(parts) == 1:
+        return parts[0]
+    # Objects are joined as text, since `json`, unlike `jsonb`, keeps order but has no `||`.
+    inner = " || ',' || ".join(f"left(substr({part}::text, 2), -1)" for part in parts)
+    return f"('{{' || {inner} || '}}')::json"
+
+
+def exactly_one(args: Args, names: tuple[str, ...]) -> str:
+    """The name of the only argument given; BadInput otherwise."""
+    given = [name for name in names if args.get(name) is not None]
+    if len(given) != 1:
+        message = f"Give exactly one of {', '.join(names)}."
+        raise BadInput(message)
+    return given[0]

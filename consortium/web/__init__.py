@@ -1,0 +1,1 @@
+"""The HTTP door. `app` is the only place that wires."""

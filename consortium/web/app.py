@@ -1,0 +1,64 @@
+"""The application: the one place that wires settings, database and routes."""
+
+import asyncpg
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from consortium.console import ASSETS, DIST
+from consortium.kernel.clock import Today, utc_today
+from consortium.settings import Settings
+from consortium.storage.database import Database
+from consortium.web.graphql import GraphQL
+from consortium.web.pages import Assets, query_page, schema_text
+from consortium.web.requests import header
+from schema.planner.execution import Executor
+
+READY_SECONDS = 2
+
+
+def create_app(settings: Settings, database: Database, today: Today = utc_today) -> Starlette:
+    """The application over an open database."""
+    graphql = GraphQL(Executor.over(database.pool), today, settings.max_body_bytes)
+
+    async def ready(_: Request) -> Response:
+        try:
+            await database.pool.fetchval("SELECT 1", timeout=READY_SECONDS)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return JSONResponse({"status": "the database does not answer"}, status_code=503)
+        return JSONResponse({"status": "ok"})
+
+    return Starlette(
+        routes=[
+            Route("/graphql", _PageOrAnswer(graphql)),
+            Route("/", query_page),
+            Route("/schema.graphql", schema_text),
+            Route("/health/live", live),
+            Route("/health/ready", ready),
+            Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
+        ]
+    )
+
+
+async def live(_: Request) -> Response:
+    """The process answers."""
+    return JSONResponse({"status": "ok"})
+
+
+class _PageOrAnswer:
+    """At `/graphql` a browser that opens the address sees the query page."""
+
+    def __init__(self, graphql: GraphQL) -> None:
+        self.graphql = graphql
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "GET" and _wants_page(scope):
+            await (await query_page(Request(scope)))(scope, receive, send)
+        else:
+            await self.graphql(scope, receive, send)
+
+
+def _wants_page(scope: Scope) -> bool:
+    return b"text/html" in header(scope, b"accept") and b"query=" not in scope["query_string"]

@@ -1,0 +1,82 @@
+"""`/graphql`: one request, one statement, the database's bytes."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import structlog
+from starlette.types import Receive, Scope, Send
+
+from consortium.kernel.clock import Today
+from consortium.kernel.principal import ANONYMOUS
+from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
+from consortium.web.requests import header, parse_get, parse_post, read_body, refuse
+from schema.errors import INTERNAL, RequestRefused, plain
+from schema.planner.execution import Executor, Request
+
+_log = structlog.get_logger(__name__)
+
+# Kinds of failure of the connection, not of the statement.
+_DATABASE_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.TooManyConnectionsError,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class GraphQL:
+    """The endpoint, as an ASGI application."""
+
+    executor: Executor
+    today: Today
+    body_max: int
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        media_type = GRAPHQL if b"graphql-response+json" in header(scope, b"accept") else JSON
+        try:
+            request = await self._request(scope, receive)
+            body = await self.executor.run(request, ANONYMOUS, self.today())
+        except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
+            errors = told(error)
+            status = error_status(errors, media_type)
+            # A body that was not read whole must not be taken for the next request.
+            closing = ((b"connection", b"close"),) if status == 413 else ()
+            await send_bytes(send, status, media_type, errors_body(errors), closing)
+        else:
+            await send_bytes(send, 200, media_type, body)
+
+    async def _request(self, scope: Scope, receive: Receive) -> Request:
+        match scope["method"]:
+            case "POST":
+                return parse_post(scope, await read_body(scope, receive, self.body_max))
+            case "GET" | "HEAD":
+                return parse_get(scope)
+            case _:
+                raise refuse("METHOD_NOT_ALLOWED", "Send the request with POST or GET.")
+
+
+def told(error: Exception) -> list[dict[str, Any]]:
+    """What the client is told of a failure; a bug is masked, and logged whole under an id."""
+    match error:
+        case RequestRefused():
+            return error.errors
+        case asyncpg.QueryCanceledError():
+            message = "The answer took too long; ask for less at once."
+            return [plain("STATEMENT_TIMEOUT", message)]
+        case _ if isinstance(error, _DATABASE_DOWN):
+            _log.warning("database unavailable", exc_info=error)
+            message = "The database does not answer; try again in a moment."
+            return [plain("DATABASE_UNAVAILABLE", message)]
+        case _:
+            number = uuid4().hex
+            _log.error("request failed", error_id=number, exc_info=error)
+            message = f"Something went wrong here. It was logged as {number}."
+            return [plain(INTERNAL, message)]

@@ -1,0 +1,87 @@
+"""GraphQL requests as they come over HTTP: read within bounds, then checked."""
+
+from typing import Any
+from urllib.parse import parse_qs
+
+import orjson
+from starlette.types import Receive, Scope
+
+from schema.errors import RequestRefused, plain
+from schema.planner.execution import Request
+
+_HEADER_SEPARATOR = b";"
+
+
+def header(scope: Scope, name: bytes) -> bytes:
+    """A header's value in lower case; empty if it is not there."""
+    for key, value in scope["headers"]:
+        if key == name:
+            found: bytes = value.lower()
+            return found
+    return b""
+
+
+def refuse(code: str, message: str) -> RequestRefused:
+    """The refusal of a request."""
+    return RequestRefused([plain(code, message)])
+
+
+async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+    """The whole body; more than `limit` bytes are refused, before they are read where stated."""
+    too_large = refuse("BODY_TOO_LARGE", f"A request may hold {limit} bytes.")
+    stated = header(scope, b"content-length")
+    if stated.isdigit() and int(stated) > limit:
+        raise too_large
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise refuse("BAD_REQUEST", "The connection was closed before the body had arrived.")
+        part: bytes = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            raise too_large
+        parts.append(part)
+        if not message.get("more_body"):
+            return parts[0] if len(parts) == 1 else b"".join(parts)
+
+
+def parse_post(scope: Scope, body: bytes) -> Request:
+    """A request in a JSON body."""
+    media_type = header(scope, b"content-type").split(_HEADER_SEPARATOR)[0].strip()
+    if media_type != b"application/json":
+        raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
+    try:
+        given = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise refuse("BAD_REQUEST", f"The body is not JSON: {error}.") from None
+    if isinstance(given, list):
+        raise refuse(
+            "BATCHING_NOT_SUPPORTED",
+            "Send one operation in a request; it may ask for many root fields.",
+        )
+    if not isinstance(given, dict):
+        raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
+    return _checked(given.get("query"), given.get("variables"), given.get("operationName"))
+
+
+def parse_get(scope: Scope) -> Request:
+    """A request in the address: `query`, `variables` as JSON, `operationName`."""
+    try:
+        given = parse_qs(scope["query_string"].decode(), max_num_fields=20)
+        texts = {name: values[-1] for name, values in given.items()}
+        variables = orjson.loads(texts["variables"]) if texts.get("variables") else None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise refuse("BAD_REQUEST", f"The address cannot be read: {error}.") from None
+    return _checked(texts.get("query"), variables, texts.get("operationName"))
+
+
+def _checked(query: Any, variables: Any, operation_name: Any) -> Request:
+    if not isinstance(query, str) or not query.strip():
+        raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
+    if variables is not None and not isinstance(variables, dict):
+        raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise refuse("BAD_REQUEST", "`operationName` is a text.")
+    return Request(query, variables or {}, operation_name or None)

@@ -1,0 +1,1 @@
+"""Avoided emissions: claims, and their aggregates across members."""

@@ -1,0 +1,24 @@
+"""Enums of the features, with the words that explain them to readers of the schema."""
+
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+
+E = TypeVar("E", bound=type[Enum])
+
+
+def as_enum(enum: E) -> E:
+    """The enum as a GraphQL type, made once whoever needs it first."""
+    if "__strawberry_definition__" not in vars(enum):
+        strawberry.enum(enum)
+    return enum
+
+
+def described(enum: E, description: str, **values: str) -> E:
+    """The enum as a GraphQL type with its description and those of its values."""
+    definition: Any = vars(as_enum(enum))["__strawberry_definition__"]
+    definition.description = description
+    for value in definition.values:
+        value.description = values[value.name]
+    return enum

@@ -1,0 +1,41 @@
+"""Errors as GraphQL tells them: a stable `extensions.code`, what is wrong, what would be right."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from graphql import GraphQLError, Node
+
+from consortium.kernel.errors import DomainError
+
+PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
+VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
+BAD_VARIABLES = "BAD_VARIABLES"
+INTERNAL = "INTERNAL_ERROR"
+
+
+class RequestRefused(Exception):  # noqa: N818  it is told to the client, not raised to a caller
+    """The operation was not run: it cannot be read, or asks for what cannot be given."""
+
+    def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
+        super().__init__("; ".join(error["message"] for error in errors))
+        self.errors = list(errors)
+
+
+def refused(error: GraphQLError, code: str) -> dict[str, Any]:
+    """The error's JSON with a code; a DomainError behind it brings its own."""
+    behind = error.original_error
+    told = dict(error.formatted)
+    kept = told.get("extensions") or {}
+    told["extensions"] = {"code": behind.code if isinstance(behind, DomainError) else code, **kept}
+    return told
+
+
+def located(error: DomainError, node: Node, path: list[str | int]) -> RequestRefused:
+    """A domain error at a field of the document."""
+    told = GraphQLError(error.message, nodes=node, path=path, original_error=error)
+    return RequestRefused([refused(told, error.code)])
+
+
+def plain(code: str, message: str) -> dict[str, Any]:
+    """An error that has no place in a document."""
+    return {"message": message, "extensions": {"code": code}}

@@ -1,0 +1,96 @@
+"""Documents: parsed and validated once, then kept under their text, within a bound of bytes."""
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    validate,
+)
+
+from schema.errors import PARSE_FAILED, VALIDATION_FAILED, RequestRefused, plain, refused
+from schema.planner.shapes import structural_variables
+
+# A document of this many tokens takes well under a second to parse and validate.
+_TOKENS_MAX = 20_000
+_ERRORS_MAX = 20
+
+
+@dataclass(slots=True)
+class Operation:
+    """One operation of a document, ready to be planned again and again."""
+
+    node: OperationDefinitionNode
+    fragments: dict[str, FragmentDefinitionNode]
+    # Variables whose very value decides the statement, not only their shape.
+    structural: frozenset[str]
+    plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+
+
+@dataclass(slots=True)
+class Document:
+    """A valid document."""
+
+    operations: dict[str, Operation]
+
+    def operation(self, name: str | None) -> Operation:
+        """The operation of that name, or the only one."""
+        if name is None and len(self.operations) == 1:
+            return next(iter(self.operations.values()))
+        found = self.operations.get(name or "")
+        if found is None:
+            wanted = f"named {name!r} " if name else ""
+            given = ", ".join(repr(one) for one in self.operations if one) or "none with a name"
+            message = f"There is no one operation {wanted}in the document; it holds {given}."
+            raise RequestRefused([plain("OPERATION_NOT_FOUND", message)])
+        return found
+
+
+def read_document(schema: GraphQLSchema, text: str) -> Document:
+    """Parse and validate; RequestRefused tells what is wrong and where."""
+    try:
+        node = parse(text, max_tokens=_TOKENS_MAX)
+    except GraphQLSyntaxError as error:
+        raise RequestRefused([refused(error, PARSE_FAILED)]) from None
+    except RecursionError:
+        message = "The document is nested too deeply."
+        raise RequestRefused([plain(PARSE_FAILED, message)]) from None
+    errors = _validation_errors(schema, node)
+    if errors:
+        raise RequestRefused([refused(error, VALIDATION_FAILED) for error in errors])
+    return Document(_operations(node))
+
+
+def _validation_errors(schema: GraphQLSchema, node: DocumentNode) -> list[GraphQLError]:
+    try:
+        return list(validate(schema, node, max_errors=_ERRORS_MAX))
+    except RecursionError:
+        return [GraphQLError("The document is nested too deeply.")]
+
+
+def _operations(document: DocumentNode) -> dict[str, Operation]:
+    fragments = {
+        node.name.value: node
+        for node in document.definitions
+        if isinstance(node, FragmentDefinitionNode)
+    }
+    return {
+        node.name.value if node.name else "": Operation(
+            node, fragments, structural_variables(node, fragments)
+        )
+        for node in document.definitions
+        if isinstance(node, OperationDefinitionNode)
+    }
+
+
+def is_query(operation: Operation) -> bool:
+    """Whether it only reads."""
+    return operation.node.operation is OperationType.QUERY

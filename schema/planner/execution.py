@@ -1,0 +1,109 @@
+"""Running operations: plan, bind, one statement, and the bytes as PostgreSQL made them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+import orjson
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    FieldNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    execute_sync,
+)
+
+from consortium.kernel.errors import DomainError
+from consortium.kernel.principal import Principal
+from consortium.query.pick import Inputs
+from schema.errors import RequestRefused, plain
+from schema.planner.documents import Operation, is_query
+from schema.planner.plans import Plan, Planner
+from schema.root import SCHEMA
+
+
+class Reader(Protocol):
+    """What runs a statement: the read pool."""
+
+    async def fetchval(self, query: str, *args: Any) -> Any:
+        """The first value of the first row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A GraphQL request as a door received it."""
+
+    query: str
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    operation_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Executor:
+    """Answers requests from one pool."""
+
+    planner: Planner
+    pool: Reader
+
+    @classmethod
+    def over(cls, pool: Reader) -> "Executor":
+        """An executor of this project's schema."""
+        return cls(Planner(SCHEMA._schema), pool)
+
+    async def run(self, request: Request, principal: Principal, today: date) -> bytes:
+        """The JSON of the response; RequestRefused where nothing was run."""
+        operation = self.planner.document(request.query).operation(request.operation_name)
+        if not is_query(operation):
+            raise RequestRefused([plain("OPERATION_NOT_SUPPORTED", "Only queries are served.")])
+        variables = self.planner.variables(operation, request.variables)
+        plan = self.planner.plan(operation, variables, principal.rights)
+        data = await self._data(plan, Inputs(variables, principal, today))
+        if plan.introspected:
+            data = self._with_introspection(operation, plan, variables, data)
+        return b'{"data":' + data + b"}"
+
+    async def _data(self, plan: Plan, inputs: Inputs) -> bytes:
+        if plan.statement is None:
+            return b"{}"
+        try:
+            values = plan.statement.values(inputs)
+        except DomainError as error:
+            raise RequestRefused([plain(error.code, error.message)]) from error
+        data: bytes = await self.pool.fetchval(plan.statement.sql, *values)
+        return data
+
+    def _with_introspection(
+        self, operation: Operation, plan: Plan, variables: Mapping[str, Any], data: bytes
+    ) -> bytes:
+        """The answer with what the schema tells of itself, in the order asked for."""
+        told = introspect(self.planner.schema, operation, variables)
+        merged = {**orjson.loads(data), **told}
+        return orjson.dumps({key: merged[key] for key in plan.keys})
+
+
+def introspect(
+    schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The introspection fields of the operation, answered by graphql-core."""
+    node = operation.node
+    asked = [
+        one
+        for one in node.selection_set.selections
+        if not isinstance(one, FieldNode) or one.name.value in {"__schema", "__type"}
+    ]
+    reduced = OperationDefinitionNode(
+        operation=node.operation,
+        name=node.name,
+        variable_definitions=node.variable_definitions,
+        directives=node.directives,
+        selection_set=SelectionSetNode(selections=tuple(asked)),
+    )
+    document = DocumentNode(definitions=(reduced, *operation.fragments.values()))
+    result = execute_sync(schema, document, variable_values=dict(variables))
+    assert isinstance(result, ExecutionResult)
+    if result.errors:
+        raise RequestRefused([{**error.formatted} for error in result.errors])
+    return dict(result.data or {})

@@ -1,0 +1,118 @@
+"""Plans: statements, kept under document, operation, shape of the variables and rights."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import GraphQLSchema, get_variable_values
+
+from consortium.catalogue import NODES, ROOT
+from consortium.kernel.errors import DomainError
+from consortium.kernel.principal import Rights
+from consortium.query.compiler import compile_statement
+from consortium.query.pick import Pick
+from consortium.query.statement import Statement
+from schema.errors import BAD_VARIABLES, RequestRefused, plain, refused
+from schema.planner.documents import Document, Operation, read_document
+from schema.planner.selections import Selector
+from schema.planner.shapes import shape
+
+_DOCUMENT_BYTES_MAX = 32 * 1024 * 1024
+_SHAPES_MAX = 64
+# A parsed document takes about this many times the bytes of its text; a plan twice its statement.
+_DOCUMENT_WEIGHT = 60
+_SHAPE_BYTES = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How an operation is answered: by a statement, by the schema itself, or by both."""
+
+    statement: Statement | None
+    # Keys of the answer in order, with those that introspection answers.
+    keys: tuple[str, ...]
+    introspected: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Kept:
+    document: Document
+    weight: int
+
+
+@dataclass(slots=True)
+class Planner:
+    """Keeps what it has planned, within a bound of bytes; the longest unused goes first."""
+
+    schema: GraphQLSchema
+    _kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    _weight: int = 0
+
+    def document(self, text: str) -> Document:
+        """The document of that text."""
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+            return kept.document
+        document = read_document(self.schema, text)
+        weight = len(text) * _DOCUMENT_WEIGHT + _SHAPES_MAX * _SHAPE_BYTES
+        self._kept[text] = _Kept(document, weight)
+        self._weight += weight
+        while self._weight > _DOCUMENT_BYTES_MAX and len(self._kept) > 1:
+            self._weight -= self._kept.popitem(last=False)[1].weight
+        return document
+
+    def variables(self, operation: Operation, given: Mapping[str, Any]) -> dict[str, Any]:
+        """The variables as the operation declares them; RequestRefused tells what is wrong."""
+        definitions = operation.node.variable_definitions or ()
+        if not definitions:
+            return {}
+        values = get_variable_values(self.schema, definitions, dict(given), max_errors=10)
+        if isinstance(values, list):
+            raise RequestRefused([refused(error, BAD_VARIABLES) for error in values])
+        return dict(values.coerced)
+
+    def plan(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Plan:
+        """The plan for variables of this shape and a caller with these rights."""
+        key = (shape(variables, operation.structural), rights)
+        plan = operation.plans.get(key)
+        if plan is None:
+            plan = self.compile(operation, variables, rights)
+            operation.plans[key] = plan
+            if len(operation.plans) > _SHAPES_MAX:
+                operation.plans.popitem(last=False)
+        else:
+            operation.plans.move_to_end(key)
+        return plan
+
+    def compile(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Plan:
+        """Plan anew."""
+        selector = Selector(self.schema, operation.fragments, variables)
+        query = self.schema.query_type
+        assert query is not None
+        fields = selector.fields(query, [operation.node.selection_set])
+        introspected = frozenset(
+            key for key, nodes in fields.items() if nodes[0].name.value in {"__schema", "__type"}
+        )
+        picks = tuple(
+            selector.pick(query, key, nodes, ())
+            for key, nodes in fields.items()
+            if key not in introspected
+        )
+        return Plan(_compiled(picks, rights), tuple(fields), introspected)
+
+
+def _compiled(picks: tuple[Pick, ...], rights: Rights) -> Statement | None:
+    if not picks:
+        return None
+    try:
+        return compile_statement(ROOT, picks, rights, NODES)
+    except DomainError as error:
+        raise RequestRefused([plain(error.code, error.message)]) from error
+
+

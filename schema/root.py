@@ -1,0 +1,47 @@
+"""The whole schema: a line for each feature."""
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+
+from schema.avoided.claims import ClaimsQuery
+from schema.avoided.totals import AvoidedQuery
+from schema.initiatives import InitiativesQuery
+from schema.inventory import InventoryQuery
+from schema.membership import MembershipQuery
+from schema.nodes import Node
+from schema.organisations import OrganisationsQuery
+from schema.paging import argument, field
+from schema.scalars import SCALARS
+from schema.search import SearchQuery
+from schema.value_chains import ValueChainsQuery
+
+
+@strawberry.type
+class NodesQuery:
+    node: Node | None = field(
+        "Anything with a global id; null if there is none that you may see.",
+        argument("id", strawberry.ID, "Its global id."),
+    )
+    nodes: list[Node | None] = field(
+        "Several of them, in the order asked for.",
+        argument("ids", list[strawberry.ID], "Their global ids, at most 1000."),
+    )
+
+
+Query = merge_types(
+    "Query",
+    (
+        NodesQuery,
+        SearchQuery,
+        OrganisationsQuery,
+        MembershipQuery,
+        ValueChainsQuery,
+        InventoryQuery,
+        InitiativesQuery,
+        ClaimsQuery,
+        AvoidedQuery,
+    ),
+)
+
+SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
