@@ -1,6 +1,8 @@
 # `make help` lists the commands. Python 3.11 or newer and make are all that is needed.
 
-PYTHON ?= python3
+# The first Python that is new enough.
+PYTHON ?= $(firstword $(foreach name,python3 python3.14 python3.13 python3.12 python3.11,$(shell \
+  $(name) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $(name))))
 VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
@@ -20,7 +22,7 @@ serve: $(VENV)/.runtime ## Start the server (CONSORTIUM_DATABASE_URL, or its own
 	@$(BIN)/consortium serve $(ARGS)
 
 test: $(VENV)/.dev console ## Run all tests against a real PostgreSQL.
-	@$(BIN)/python -m pytest -n auto $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
 
 check: $(VENV)/.dev ## Run every check that CI runs, tests aside.
 	@$(BIN)/python -m ruff format --check
@@ -45,7 +47,7 @@ bench: $(VENV)/.dev ## Measure the API against a bare endpoint and against resol
 schema: $(VENV)/.dev ## Print the GraphQL schema into schema/schema.graphql.
 	@$(BIN)/consortium schema
 
-console: | $(BIN)/python ## Build the query page; does nothing when its sources are unchanged.
+console: | $(VENV)/.made ## Build the query page; does nothing when its sources are unchanged.
 	@$(BIN)/python consortium/console/build.py $(CONSOLE_ARGS)
 
 lock: ## Renew the lock files (needs uv).
@@ -62,12 +64,15 @@ clean: ## Remove the environment and everything built.
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --require-hashes
 EDITABLE := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --no-build-isolation --editable .
 
-$(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+$(VENV)/.made:
+	@test -n "$(PYTHON)" \
 	  || { echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV)
+	@rm -rf $(VENV)
+	@$(PYTHON) -m venv $(VENV) >$(VENV).log 2>&1 && rm $(VENV).log || { cat $(VENV).log >&2; rm -rf $(VENV) $(VENV).log; \
+	  echo "Python's venv module does not work here; on Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+	@touch $@
 
-$(VENV)/.runtime: requirements.lock pyproject.toml | $(BIN)/python
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.made
 	@echo "Installing what the server needs (once) ..."
 	@$(INSTALL) -r requirements.lock
 	@$(EDITABLE)
