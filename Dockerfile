@@ -35,6 +35,6 @@ VOLUME /var/lib/consortium
 EXPOSE 8000
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"CONSORTIUM_PORT\", 8000)}/health', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ.get(\"CONSORTIUM_PORT\", 8000)}/health/ready', timeout=4)"]
 ENTRYPOINT ["consortium"]
 CMD ["serve"]

@@ -16,6 +16,13 @@ FAILED = 1
 # What a shell reports for a process that a signal ended: 128 and the signal's number.
 SIGNALLED = 128
 
+_directory = [Path(tempfile.gettempdir())]
+
+
+def log_to(directory: Path) -> None:
+    """Where the log of a bug goes, once the settings are known."""
+    _directory.append(directory)
+
 
 @contextmanager
 def reported() -> Generator[None]:
@@ -59,10 +66,8 @@ def _log(error: Exception) -> Path:
     """Write the whole story where it can be found."""
     story = "".join(traceback.format_exception(error))
     entry = f"{datetime.now(UTC).isoformat()} {' '.join(sys.argv)}\n{story}\n"
-    with suppress(OSError, DomainError):
-        from consortium.settings import load_settings
-
-        path = load_settings().data_dir / "error.log"
+    with suppress(OSError):
+        path = _directory[-1] / "error.log"
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
             file.write(entry)

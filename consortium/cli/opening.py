@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from consortium.cli.failures import log_to
 from consortium.settings import Settings, load_settings
 
 DataDir = Annotated[
@@ -34,7 +35,9 @@ def settings_with(*, data_dir: Path | None = None, **given: object) -> Settings:
     if data_dir is not None:
         # A data directory on the command line asks for the program's own PostgreSQL.
         changes |= {"data_dir": data_dir.absolute(), "database_url": None}
-    return load_settings().model_copy(update=changes)
+    settings = load_settings().model_copy(update=changes)
+    log_to(settings.data_dir)
+    return settings
 
 
 @contextmanager

@@ -12,9 +12,9 @@ import typer
 
 from consortium.cli.opening import Address, DataDir, database_address, settings_with
 from consortium.cli.sockets import listening, url_of
+from consortium.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from consortium.settings import Settings
     from consortium.storage.database import Database
 
 Host = Annotated[
@@ -60,11 +60,9 @@ def demo(
     ] = True,
 ) -> None:
     """Start the server with real companies' public figures."""
-    settings = settings_with(host=host, port=port, data_dir=data_dir)
     # The demo's figures never mix with anyone's own.
-    settings = settings.model_copy(
-        update={"database_url": None, "data_dir": data_dir or settings.data_dir / "demo"}
-    )
+    own = data_dir or load_settings().data_dir / "demo"
+    settings = settings_with(host=host, port=port, data_dir=own)
     with (
         listening(settings.host, settings.port) as listener,
         database_address(settings, share=False, progress=typer.echo) as address,
@@ -75,7 +73,7 @@ def demo(
 
 
 async def _serve(
-    settings: "Settings",
+    settings: Settings,
     address: Address,
     listener: socket.socket,
     ready: Callable[[], None],
