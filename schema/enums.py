@@ -1,11 +1,18 @@
 """Enums of the features, with the words that explain them to readers of the schema."""
 
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, TypeVar
 
 import strawberry
 
 E = TypeVar("E", bound=type[Enum])
+
+
+def enum_of(name: str, members: dict[str, str]) -> type[Enum]:
+    """An enum with these members and values."""
+    make: Any = StrEnum  # type checkers accept the functional form with literals only
+    made: type[Enum] = make(name, members)
+    return made
 
 
 def as_enum(enum: E) -> E:

@@ -13,7 +13,7 @@ BAD_VARIABLES = "BAD_VARIABLES"
 INTERNAL = "INTERNAL_ERROR"
 
 
-class RequestRefused(Exception):  # noqa: N818  it is told to the client, not raised to a caller
+class RequestRefused(Exception):
     """The operation was not run: it cannot be read, or asks for what cannot be given."""
 
     def __init__(self, errors: Sequence[dict[str, Any]]) -> None:
@@ -24,10 +24,10 @@ class RequestRefused(Exception):  # noqa: N818  it is told to the client, not ra
 def refused(error: GraphQLError, code: str) -> dict[str, Any]:
     """The error's JSON with a code; a DomainError behind it brings its own."""
     behind = error.original_error
-    told = dict(error.formatted)
-    kept = told.get("extensions") or {}
-    told["extensions"] = {"code": behind.code if isinstance(behind, DomainError) else code, **kept}
-    return told
+    told: dict[str, Any] = {**error.formatted}
+    if isinstance(behind, DomainError):
+        code = behind.code
+    return {**told, "extensions": {"code": code, **(error.extensions or {})}}
 
 
 def located(error: DomainError, node: Node, path: list[str | int]) -> RequestRefused:

@@ -5,7 +5,8 @@ A source's name in Pascal case is the name of its type, so `claim` is filtered b
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import Enum, StrEnum
+from enum import StrEnum
+from types import GenericAlias
 from typing import Any
 
 import strawberry
@@ -14,7 +15,7 @@ from strawberry.types.field import StrawberryField
 
 from consortium.kernel.quantities import MassUnit
 from consortium.query.source import Column, Many, One, Source, SqlType
-from schema.enums import as_enum, described
+from schema.enums import as_enum, described, enum_of
 from schema.scalars import BigInt
 
 _EQUAL = {"eq": "Equal to this.", "ne": "Not equal to this, or unknown."}
@@ -77,7 +78,10 @@ def _comparison(column: Column) -> type:
     if column.mass:
         return _mass_comparison()
     name, kind, operators = _compared(column)
-    fields = {op: (list[kind] if op in _AMONG else kind, text) for op, text in operators.items()}
+    fields: dict[str, tuple[Any, str]] = {
+        op: (GenericAlias(list, kind) if op in _AMONG else kind, text)
+        for op, text in operators.items()
+    }
     fields["is_null"] = (bool, "Whether it is unknown.")
     return _input(f"{name}Filter", "All of the comparisons given must hold.", fields)
 
@@ -104,8 +108,8 @@ def filter_of(source: Source, name: str | None = None) -> type:
         return _made[title]
     made = _input(title, "All that is given must hold.", {})
     add = _Adder(made)
-    add("and", list[made], "All of these hold; of none, every row does.")  # type: ignore[valid-type]
-    add("or", list[made], "One of these holds; of none, no row does.")  # type: ignore[valid-type]
+    add("and", GenericAlias(list, made), "All of these hold; of none, every row does.")
+    add("or", GenericAlias(list, made), "One of these holds; of none, no row does.")
     add("not", made, "This does not hold; what is unknown does not hold.")
     for field_name in source.filters:
         add(field_name, *_filtered(source, field_name))
@@ -175,7 +179,7 @@ def order_of(source: Source, name: str | None = None) -> type:
         return _made[title]
     members = {order.upper(): order.upper() for order in source.orders}
     by = described(
-        Enum(f"{title}Field", members),  # type: ignore[arg-type]
+        enum_of(f"{title}Field", members),
         "What can be sorted by.",
         **{member: f"By {member.lower().replace('_', ' ')}." for member in members},
     )
@@ -199,5 +203,3 @@ def order_of(source: Source, name: str | None = None) -> type:
         )
     )
     return made
-
-

@@ -97,9 +97,7 @@ class ValueChainStageInitiatives:
 
 @extends(Organisation)
 class OrganisationInitiatives:
-    initiatives: Connection[InitiativeParticipant] = connection(
-        "Its parts in shared initiatives."
-    )
+    initiatives: Connection[InitiativeParticipant] = connection("Its parts in shared initiatives.")
 
 
 @strawberry.type

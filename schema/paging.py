@@ -14,10 +14,10 @@ T = TypeVar("T")
 @strawberry.type(description="Where a page lies in its list.")
 class PageInfo:
     has_next_page: bool = strawberry.field(
-        description="Whether more follow, reading forward. Reading backward: whether `before` was given."
+        description="Whether more follow, reading forward; backward, whether `before` was given."
     )
     has_previous_page: bool = strawberry.field(
-        description="Whether more precede, reading backward. Reading forward: whether `after` was given."
+        description="Whether more precede, reading backward; forward, whether `after` was given."
     )
     start_cursor: str | None = strawberry.field(description="The cursor of the first item.")
     end_cursor: str | None = strawberry.field(description="The cursor of the last item.")
@@ -49,7 +49,9 @@ _PAGE_ARGUMENTS: tuple[tuple[str, Any, str], ...] = (
 )
 
 
-def argument(name: str, kind: Any, description: str, default: Any = strawberry.UNSET) -> StrawberryArgument:
+def argument(
+    name: str, kind: Any, description: str, default: Any = strawberry.UNSET
+) -> StrawberryArgument:
     """An argument of a field; optional unless its type says otherwise."""
     return StrawberryArgument(
         python_name=name,

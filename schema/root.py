@@ -45,3 +45,8 @@ Query = merge_types(
 )
 
 SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+# graphql-core's schema, which documents are validated against and planned by.
+GRAPHQL_SCHEMA = SCHEMA._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+# The contract, as it is printed into schema.graphql.
+SDL = SCHEMA.as_str() + "\n"

@@ -97,5 +97,3 @@ SCALARS: dict[object, ScalarDefinition] = {
         "https://www.iso.org/iso-4217-currency-codes.html",
     ),
 }
-
-

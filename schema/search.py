@@ -1,13 +1,12 @@
 """Full-text search over organisations, initiatives and claims."""
 
-from enum import Enum
 from typing import Annotated
 
 import strawberry
 
 from consortium.catalogue import SEARCHED
 from schema.avoided.claims import Claim
-from schema.enums import described
+from schema.enums import described, enum_of
 from schema.initiatives import Initiative
 from schema.organisations import Organisation
 from schema.paging import argument, field, optional
@@ -17,7 +16,7 @@ SearchHit = Annotated[
     strawberry.union("SearchHit", description="Anything that can be found by words."),
 ]
 SearchType = described(
-    Enum("SearchType", {name.upper(): name for name in SEARCHED.targets}),  # type: ignore[misc]
+    enum_of("SearchType", {name.upper(): name for name in SEARCHED.targets}),
     "What to search.",
     ORGANISATION="Names, aliases and sectors of organisations.",
     INITIATIVE="Names and descriptions of initiatives.",

@@ -51,9 +51,7 @@ class ValueChain(Node):
 
 @extends(Organisation)
 class OrganisationStages:
-    stages: list[ValueChainParticipant] = strawberry.field(
-        description="Its parts in value chains."
-    )
+    stages: list[ValueChainParticipant] = strawberry.field(description="Its parts in value chains.")
 
 
 @strawberry.type

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-import asyncpg
-
 from consortium.cli.opening import Address
 from consortium.settings import Settings
+from consortium.storage.connections import Connection
 from consortium.storage.contact import connected, known_migrations, pending_migrations
 from consortium.storage.drift import catalogue_drift
 from consortium.storage.errors import StorageError
@@ -49,7 +48,7 @@ def _data_dir(settings: Settings) -> Finding:
     )
 
 
-async def _tables(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+async def _tables(connection: Connection) -> Finding:
     try:
         pending = await pending_migrations(connection)
     except StorageError as error:
@@ -59,7 +58,7 @@ async def _tables(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
     return Finding(well=True, what=f"all {len(known_migrations())} migrations are applied")
 
 
-async def _catalogue(connection: "asyncpg.Connection[asyncpg.Record]") -> Finding:
+async def _catalogue(connection: Connection) -> Finding:
     differences = await catalogue_drift(connection)
     if differences:
         return Finding(well=False, what="; ".join(differences))

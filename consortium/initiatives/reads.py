@@ -40,9 +40,7 @@ PARTICIPANTS = Source(
     name="initiative_participant",
     table="initiative_participant",
     visible_to=everyone,
-    fields=columns(
-        InitiativeParticipant, None, ("name", "role", "as_of", "starts_on", "ends_on")
-    )
+    fields=columns(InitiativeParticipant, None, ("name", "role", "as_of", "starts_on", "ends_on"))
     | {
         "initiative": One(INITIATIVES, "{u}.id = {t}.initiative_id"),
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),

@@ -37,9 +37,7 @@ class BadInput(DomainError):
 
 
 class CursorInvalid(BadInput):
-    """This cursor is not one of this list: take `startCursor` or `endCursor` of a page of the
-    same list, asked with the same filter and the same ordering.
-    """
+    """This cursor is of another list: filter and ordering must be those it was given under."""
 
     code = "CURSOR_INVALID"
 

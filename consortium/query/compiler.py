@@ -5,9 +5,10 @@ subquery that makes an array, or the page of a connection (`pages`). Columns of 
 named in the JSON only, so PostgreSQL's limit of 63 bytes for a name never matters.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from consortium.kernel.ids import GlobalId
 from consortium.kernel.principal import Rights
@@ -62,45 +63,31 @@ class Compiler:
     def _value(self, fields: dict[str, Field], pick: Pick, scope: Scope) -> str:
         if pick.name == "__typename":
             return text(pick.typename)
-        match fields[pick.name]:
-            case Column() as column:
-                return self._column(column, pick.args, scope.alias)
-            case Embedded() as embedded:
-                return self._embedded(embedded, pick, scope)
-            case Asked() as asked:
-                return self._asked(asked, pick, scope)
-            case One() as one:
-                return self._one(one, pick, scope)
-            case Many() as many if pick.connection:
-                return pages.connection(self, many, pick, scope)
-            case Many() as many:
-                return self._list(many, pick, scope)
-            case Lookup() as lookup:
-                return self._lookup(lookup, pick)
-            case AnyOf() as any_of:
-                return self._node_list(pick) if any_of.many else self._node(pick)
-            case Search() as search:
-                return searches.search(self, search, pick)
+        asked = fields[pick.name]
+        return _WRITERS[type(asked)](self, asked, pick, scope)
 
-    def _column(self, column: Column, args: Args, alias: str) -> str:
-        sql = self.writer.fill(column.sql, alias)
+    def column(self, column: Column, pick: Pick, scope: Scope) -> str:
+        """SQL of one value, as it is shown."""
+        sql = self.writer.fill(column.sql, scope.alias)
         if column.prefix is not None:
             return f"{text(column.prefix + '_')} || {sql}"
         if column.mass:
-            unit = MassUnit(args.get("unit") or MassUnit.TONNE_CO2E)
+            unit = MassUnit(pick.args.get("unit") or MassUnit.TONNE_CO2E)
             sql = f"{sql} * {UNITS_PER_KG[unit]:f}"
         if column.type is SqlType.NUMERIC:
             # As text: a JSON number would pass through binary floating point in most clients.
             return f"trim_scale({sql})::text"
         return sql
 
-    def _embedded(self, embedded: Embedded, pick: Pick, scope: Scope) -> str:
+    def embedded(self, embedded: Embedded, pick: Pick, scope: Scope) -> str:
+        """SQL of an object made of the same row."""
         value = self.object_of(dict(embedded.fields), pick.picks, scope)
         if embedded.present is None:
             return value
         return f"CASE WHEN {self.writer.fill(embedded.present, scope.alias)} THEN {value} END"
 
-    def _asked(self, asked: Asked, pick: Pick, scope: Scope) -> str:
+    def asked(self, asked: Asked, pick: Pick, scope: Scope) -> str:
+        """SQL of an object whose arguments are read below it."""
         with self._asking(pick.args):
             return self.object_of(dict(asked.fields), pick.picks, scope)
 
@@ -113,7 +100,8 @@ class Compiler:
         finally:
             self.writer.asked = outer
 
-    def _one(self, one: One, pick: Pick, scope: Scope) -> str:
+    def one(self, one: One, pick: Pick, scope: Scope) -> str:
+        """SQL of a related row's object; the row is joined."""
         other = self.writer.alias()
         target = one.target
         on = conjunction(
@@ -127,6 +115,12 @@ class Compiler:
         with self._asking(self.writer.asked if isinstance(target.table, str) else pick.args):
             value = self.object_of(target.fields, pick.picks, Scope(other, scope.joins))
         return f"CASE WHEN {other}.{target.key} IS NOT NULL THEN {value} END"
+
+    def many(self, many: Many, pick: Pick, scope: Scope) -> str:
+        """SQL of related rows, as a page or as a list."""
+        if pick.connection:
+            return pages.connection(self, many, pick, scope)
+        return self._list(many, pick, scope)
 
     def _list(self, many: Many, pick: Pick, scope: Scope) -> str:
         target = many.target
@@ -156,7 +150,8 @@ class Compiler:
             ]
         )
 
-    def _lookup(self, lookup: Lookup, pick: Pick) -> str:
+    def lookup(self, lookup: Lookup, pick: Pick, _: Scope) -> str:
+        """SQL of the row that the one argument given finds."""
         name = exactly_one(pick.args, tuple(lookup.by))
         key = lookup.by[name]
         value = self.writer.bind(pick.args[name], key.type, key.prepare)
@@ -171,7 +166,10 @@ class Compiler:
         item = self.writer.from_item(source, alias, {})
         return f"(SELECT {value} FROM {scope.from_sql(item)} WHERE {where})"
 
-    def _node(self, pick: Pick) -> str:
+    def node(self, any_of: AnyOf, pick: Pick, _: Scope) -> str:
+        """SQL of the row that a global id names, or of several in their order."""
+        if any_of.many:
+            return self._node_list(pick)
         given = pick.args["id"]
         prefix = self.writer.bind(given, SqlType.TEXT, _prefix)
         return self._by_type(pick, prefix, self.writer.bind(given, SqlType.BIGINT, _key))
@@ -187,6 +185,10 @@ class Compiler:
             f" FROM unnest({prefixes}, {keys}) WITH ORDINALITY {asked} (prefix, key, place))"
         )
 
+    def search(self, targets: Search, pick: Pick, _: Scope) -> str:
+        """SQL of the rows that match words."""
+        return searches.search(self, targets, pick)
+
     def _by_type(self, pick: Pick, prefix: str, key: str) -> str:
         ways = [
             f"WHEN {text(str(source.prefix))} THEN "
@@ -196,11 +198,24 @@ class Compiler:
         return f"CASE {prefix} {' '.join(ways)} END"
 
 
+_Write = Callable[[Compiler, Any, Pick, Scope], str]
+
+# How each kind of field is written.
+_WRITERS: dict[type, _Write] = {
+    Column: Compiler.column,
+    Embedded: Compiler.embedded,
+    Asked: Compiler.asked,
+    One: Compiler.one,
+    Many: Compiler.many,
+    Lookup: Compiler.lookup,
+    AnyOf: Compiler.node,
+    Search: Compiler.search,
+}
+
+
 def _prefix(value: object) -> str | None:
     return value.prefix if isinstance(value, GlobalId) else None
 
 
 def _key(value: object) -> int | None:
     return value.key if isinstance(value, GlobalId) else None
-
-

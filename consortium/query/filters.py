@@ -23,7 +23,9 @@ _DEPTH_MAX = 12
 _COMPARISONS = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 
-def condition(writer: Writer, source: Source, alias: str, where: Args | None, depth: int = 0) -> str:
+def condition(
+    writer: Writer, source: Source, alias: str, where: Args | None, depth: int = 0
+) -> str:
     """SQL of the filter over the source's row `alias`."""
     if not where:
         return "true"
@@ -38,16 +40,16 @@ def condition(writer: Writer, source: Source, alias: str, where: Args | None, de
     return conjunction(parts)
 
 
-def _part(
-    writer: Writer, source: Source, alias: str, name: str, value: Any, depth: int
-) -> str:
-    match name:
-        case "and":
-            return conjunction([condition(writer, source, alias, one, depth) for one in value])
-        case "or":
-            return _either([condition(writer, source, alias, one, depth) for one in value])
-        case "not":
-            return f"({condition(writer, source, alias, value, depth)}) IS NOT TRUE"
+def _part(writer: Writer, source: Source, alias: str, name: str, value: Any, depth: int) -> str:
+    if name == "not":
+        return f"({condition(writer, source, alias, value, depth)}) IS NOT TRUE"
+    if name in _JUNCTIONS:
+        parts = [condition(writer, source, alias, one, depth) for one in value]
+        return _JUNCTIONS[name](parts)
+    return _field(writer, source, alias, name, value, depth)
+
+
+def _field(writer: Writer, source: Source, alias: str, name: str, value: Any, depth: int) -> str:
     match source.fields[name]:
         case Column(mass=True) as column:
             return _masses(writer, column, alias, value)
@@ -79,9 +81,10 @@ def _either(conditions: list[str]) -> str:
     return " OR ".join(f"({one})" for one in conditions) or "false"
 
 
-def _quantified(
-    writer: Writer, many: Many, alias: str, value: Args, depth: int
-) -> list[str]:
+_JUNCTIONS = {"and": conjunction, "or": _either}
+
+
+def _quantified(writer: Writer, many: Many, alias: str, value: Args, depth: int) -> list[str]:
     words = {"some": "", "none": "NOT "}
     return [
         words[quantifier] + _related(writer, many, alias, inner, depth)
@@ -90,9 +93,7 @@ def _quantified(
     ]
 
 
-def _related(
-    writer: Writer, relation: One | Many, alias: str, where: Args, depth: int
-) -> str:
+def _related(writer: Writer, relation: One | Many, alias: str, where: Args, depth: int) -> str:
     target = relation.target
     other = writer.alias()
     conditions = conjunction(
@@ -127,11 +128,11 @@ def _eq(writer: Writer, column: Column, alias: str, sql: str, operand: Any) -> s
     return f"{writer.fill(column.folded, alias)} = {key} AND {equal}"
 
 
-def _ne(writer: Writer, column: Column, alias: str, sql: str, operand: Any) -> str:
+def _ne(writer: Writer, column: Column, _: str, sql: str, operand: Any) -> str:
     return f"{sql} IS DISTINCT FROM {writer.bind(operand, column.type, _prepare(column))}"
 
 
-def _in(writer: Writer, column: Column, alias: str, sql: str, operand: Any) -> str:
+def _in(writer: Writer, column: Column, _: str, sql: str, operand: Any) -> str:
     return f"{sql} = ANY ({writer.bind_array(operand, column.type, _prepare(column))})"
 
 

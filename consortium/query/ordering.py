@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 import orjson
@@ -80,7 +81,7 @@ def beyond(
     """The rows that come after the cursor's place (before it, read backwards)."""
     reader = _CursorReader(columns, mark, cursor)
     values = [
-        writer.bind(Bind(lambda inputs, at=at: reader.value(inputs, at)), column.type)
+        writer.bind(Bind(partial(reader.value, at=at)), column.type)
         for at, column in enumerate(columns)
     ]
     if _plain(columns):
@@ -165,9 +166,7 @@ class _CursorReader:
             texts = orjson.loads(plain[_FINGERPRINT_SIZE:])
             if plain[:_FINGERPRINT_SIZE] != mark or len(texts) != len(self.columns):
                 raise CursorInvalid
-            return [
-                _parse(one, column) for one, column in zip(texts, self.columns, strict=True)
-            ]
+            return [_parse(one, column) for one, column in zip(texts, self.columns, strict=True)]
         except (ValueError, KeyError, TypeError, InvalidOperation) as error:
             raise CursorInvalid from error
 
@@ -204,5 +203,3 @@ _PARSERS: dict[SqlType, Callable[[str], object]] = {
 def mark_sql(writer: Writer, mark: Fingerprint) -> str:
     """The fingerprint as a parameter."""
     return writer.bind(Bind(mark.of), SqlType.TEXT)
-
-

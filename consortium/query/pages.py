@@ -88,7 +88,9 @@ def _page(many: Many, args: Args, alias: str) -> Page:
 def connection(compiler: Compiler, many: Many, pick: Pick, scope: Scope) -> str:
     """SQL of a connection object: nodes, edges, pageInfo, totalCount, in the order asked for."""
     if all(part.name in {"total_count", "__typename"} for part in pick.picks):
-        return json_object([(part.key, _apart(compiler, many, pick, part, scope)) for part in pick.picks])
+        return json_object(
+            [(part.key, _apart(compiler, many, pick, part, scope)) for part in pick.picks]
+        )
     return _PageWriter.of(compiler, many, pick, scope).sql()
 
 
@@ -155,9 +157,7 @@ class _PageWriter:
                 return self._array(json_object(pairs))
             case "nodes":
                 target = self.many.target
-                return self._array(
-                    self.compiler.object_of(target.fields, part.picks, self.inner)
-                )
+                return self._array(self.compiler.object_of(target.fields, part.picks, self.inner))
             case "page_info":
                 return json_object([(one.key, self._info(one)) for one in part.picks])
             case _:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from consortium.kernel.errors import BadInput
 from consortium.kernel.text import search_words
+from consortium.query import pages
 from consortium.query.source import SqlType
 from consortium.query.writer import json_object, text
-from consortium.query import pages
 
 if TYPE_CHECKING:
     from consortium.query.compiler import Compiler
@@ -43,7 +43,7 @@ def search(compiler: Compiler, targets: Search, pick: Pick) -> str:
         for typename in targets.targets
         if typename in {str(one) for one in wanted}
     )
-    pairs = [(part.key, _part(compiler, targets, pick, part, found, size)) for part in pick.picks]
+    pairs = [(part.key, _part(compiler, targets, part, found, size)) for part in pick.picks]
     return json_object(pairs)
 
 
@@ -57,9 +57,7 @@ def _matches(compiler: Compiler, typename: str, targets: Search, query: str) -> 
     )
 
 
-def _part(
-    compiler: Compiler, targets: Search, pick: Pick, part: Pick, found: str, size: int
-) -> str:
+def _part(compiler: Compiler, targets: Search, part: Pick, found: str, size: int) -> str:
     alias = compiler.writer.alias()
     match part.name:
         case "total_count":

@@ -117,7 +117,7 @@ class AnyOf:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Rows of several sources that match words, best first: type name -> (source, vector, words)."""
+    """Rows of several sources whose column `search` matches words, best first, by type name."""
 
     targets: Mapping[str, "Source"]
 

@@ -41,8 +41,12 @@ def columns(model: type[Model], prefix: str | None, names: Iterable[str]) -> dic
     return found
 
 
+def _described(model: type[Model]) -> dict[str, Any]:
+    return model._meta.fields_map  # noqa: SLF001  Tortoise's description of a table has no public name
+
+
 def _column(model: type[Model], name: str) -> Column:
-    described = model._meta.fields_map[name]
+    described = _described(model)[name]
     sql = f"{{t}}.{name}"
     sql_type = next(kind for python, kind in _TYPES if isinstance(described, python))
     blank = sql_type is SqlType.TEXT and described.default == ""
@@ -52,12 +56,13 @@ def _column(model: type[Model], name: str) -> Column:
         nullable=bool(described.null) or blank,
         enum=_enum(described),
         mass=name.endswith(_MASS_SUFFIX),
-        folded="{t}.name_key" if name == "name" and "name_key" in model._meta.fields_map else None,
+        folded="{t}.name_key" if name == "name" and "name_key" in _described(model) else None,
     )
 
 
 def _enum(described: object) -> type[StrEnum] | None:
-    if isinstance(described, CharEnumFieldInstance):
-        enum_type: type[StrEnum] = described.enum_type
-        return enum_type
-    return None
+    if not isinstance(described, CharEnumFieldInstance):
+        return None
+    enum_type = described.enum_type
+    assert issubclass(enum_type, StrEnum)  # noqa: S101  every enum column is declared with one
+    return enum_type

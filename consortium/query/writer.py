@@ -34,9 +34,7 @@ class Writer:
         """A name for one more FROM item."""
         return f"a{next(self._aliases)}"
 
-    def bind(
-        self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None
-    ) -> str:
+    def bind(self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None) -> str:
         """A parameter that holds the value, cast to its type."""
         return f"{self._slot(value, prepare)}::{sql_type}"
 

@@ -8,14 +8,13 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from consortium.console import CONTENT_SECURITY_POLICY, DIST, FALLBACK
-from schema.root import SCHEMA
+from schema.root import SDL
 
 _SAFE: Mapping[str, str] = {
     "content-security-policy": CONTENT_SECURITY_POLICY,
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
 }
-_SDL = SCHEMA.as_str() + "\n"
 
 
 async def query_page(_: Request) -> Response:
@@ -28,7 +27,7 @@ async def query_page(_: Request) -> Response:
 
 async def schema_text(_: Request) -> Response:
     """The schema in GraphQL's own language."""
-    return PlainTextResponse(_SDL)
+    return PlainTextResponse(SDL)
 
 
 class Assets(StaticFiles):

@@ -1,6 +1,5 @@
 """GraphQL requests as they come over HTTP: read within bounds, then checked."""
 
-from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
@@ -77,7 +76,7 @@ def parse_get(scope: Scope) -> Request:
     return _checked(texts.get("query"), variables, texts.get("operationName"))
 
 
-def _checked(query: Any, variables: Any, operation_name: Any) -> Request:
+def _checked(query: object, variables: object, operation_name: object) -> Request:
     if not isinstance(query, str) or not query.strip():
         raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
     if variables is not None and not isinstance(variables, dict):

@@ -2,7 +2,6 @@
 
 from datetime import date
 from decimal import Decimal
-from enum import Enum
 
 import strawberry
 
@@ -11,7 +10,7 @@ from consortium.avoided.reads.totals import GROUPS
 from consortium.avoided.rules.vocabulary import ClaimKind, LeftOutReason
 from consortium.avoided.rules.vocabulary import Dimension as DimensionFlag
 from schema.avoided.claims import Claim
-from schema.enums import described
+from schema.enums import described, enum_of
 from schema.filters import filter_of, order_of
 from schema.initiatives import Initiative
 from schema.masses import Quantity
@@ -20,7 +19,6 @@ from schema.organisations import Organisation
 from schema.paging import Connection, argument, connection, field, optional
 from schema.scalars import BigInt, CountryCode
 from schema.value_chains import ValueChain
-
 
 AvoidedEmissionsFilter = filter_of(COUNTED, "AvoidedEmissions")
 ContributionOrder = order_of(COUNTED)
@@ -42,9 +40,7 @@ described(
     NOT_A_MEMBER="The organisation is no member on the day asked about.",
 )
 AvoidedEmissionsDimension = described(
-    Enum(  # type: ignore[misc]
-        "AvoidedEmissionsDimension", {str(one.name): str(one.name) for one in DimensionFlag}
-    ),
+    enum_of("AvoidedEmissionsDimension", {str(one.name): str(one.name) for one in DimensionFlag}),
     "What avoided emissions can be grouped by. The kind is always kept apart.",
     YEAR="Calendar year.",
     FISCAL_PERIOD="The period's name as published.",

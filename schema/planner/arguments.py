@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """Arguments: from the document and the variables to what `consortium.query` takes.
 
 Input objects and lists of them keep their structure; enum members, booleans and page sizes stand

@@ -32,7 +32,7 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     # Variables whose very value decides the statement, not only their shape.
     structural: frozenset[str]
-    plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict)
+    plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict[Any, Any])
 
 
 @dataclass(slots=True)

@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """Running operations: plan, bind, one statement, and the bytes as PostgreSQL made them."""
 
 from collections.abc import Mapping
@@ -22,7 +24,7 @@ from consortium.query.pick import Inputs
 from schema.errors import RequestRefused, plain
 from schema.planner.documents import Operation, is_query
 from schema.planner.plans import Plan, Planner
-from schema.root import SCHEMA
+from schema.root import GRAPHQL_SCHEMA
 
 
 class Reader(Protocol):
@@ -51,29 +53,32 @@ class Executor:
     @classmethod
     def over(cls, pool: Reader) -> "Executor":
         """An executor of this project's schema."""
-        return cls(Planner(SCHEMA._schema), pool)
+        return cls(Planner(GRAPHQL_SCHEMA), pool)
 
     async def run(self, request: Request, principal: Principal, today: date) -> bytes:
         """The JSON of the response; RequestRefused where nothing was run."""
-        operation = self.planner.document(request.query).operation(request.operation_name)
-        if not is_query(operation):
-            raise RequestRefused([plain("OPERATION_NOT_SUPPORTED", "Only queries are served.")])
-        variables = self.planner.variables(operation, request.variables)
-        plan = self.planner.plan(operation, variables, principal.rights)
-        data = await self._data(plan, Inputs(variables, principal, today))
+        operation, variables, plan = self._planned(request, principal)
+        bound = _bound(plan, Inputs(variables, principal, today))
+        data: bytes = b"{}"
+        if bound is not None:
+            data = await self.pool.fetchval(bound.sql, *bound.values)
         if plan.introspected:
             data = self._with_introspection(operation, plan, variables, data)
         return b'{"data":' + data + b"}"
 
-    async def _data(self, plan: Plan, inputs: Inputs) -> bytes:
-        if plan.statement is None:
-            return b"{}"
-        try:
-            values = plan.statement.values(inputs)
-        except DomainError as error:
-            raise RequestRefused([plain(error.code, error.message)]) from error
-        data: bytes = await self.pool.fetchval(plan.statement.sql, *values)
-        return data
+    def prepare(self, request: Request, principal: Principal, today: date) -> "Bound | None":
+        """The statement that `run` would run; none where the schema answers by itself."""
+        _, variables, plan = self._planned(request, principal)
+        return _bound(plan, Inputs(variables, principal, today))
+
+    def _planned(
+        self, request: Request, principal: Principal
+    ) -> tuple[Operation, dict[str, Any], Plan]:
+        operation = self.planner.document(request.query).operation(request.operation_name)
+        if not is_query(operation):
+            raise RequestRefused([plain("OPERATION_NOT_SUPPORTED", "Only queries are served.")])
+        variables = self.planner.variables(operation, request.variables)
+        return operation, variables, self.planner.plan(operation, variables, principal.rights)
 
     def _with_introspection(
         self, operation: Operation, plan: Plan, variables: Mapping[str, Any], data: bytes
@@ -82,6 +87,23 @@ class Executor:
         told = introspect(self.planner.schema, operation, variables)
         merged = {**orjson.loads(data), **told}
         return orjson.dumps({key: merged[key] for key in plan.keys})
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A statement with the values of its parameters."""
+
+    sql: str
+    values: list[Any]
+
+
+def _bound(plan: Plan, inputs: Inputs) -> Bound | None:
+    if plan.statement is None:
+        return None
+    try:
+        return Bound(plan.statement.sql, plan.statement.values(inputs))
+    except DomainError as error:
+        raise RequestRefused([plain(error.code, error.message)]) from error
 
 
 def introspect(

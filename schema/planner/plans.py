@@ -46,7 +46,7 @@ class Planner:
     """Keeps what it has planned, within a bound of bytes; the longest unused goes first."""
 
     schema: GraphQLSchema
-    _kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    _kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict[str, _Kept])
     _weight: int = 0
 
     def document(self, text: str) -> Document:
@@ -73,9 +73,7 @@ class Planner:
             raise RequestRefused([refused(error, BAD_VARIABLES) for error in values])
         return dict(values.coerced)
 
-    def plan(
-        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
-    ) -> Plan:
+    def plan(self, operation: Operation, variables: Mapping[str, Any], rights: Rights) -> Plan:
         """The plan for variables of this shape and a caller with these rights."""
         key = (shape(variables, operation.structural), rights)
         plan = operation.plans.get(key)
@@ -88,9 +86,7 @@ class Planner:
             operation.plans.move_to_end(key)
         return plan
 
-    def compile(
-        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
-    ) -> Plan:
+    def compile(self, operation: Operation, variables: Mapping[str, Any], rights: Rights) -> Plan:
         """Plan anew."""
         selector = Selector(self.schema, operation.fragments, variables)
         query = self.schema.query_type
@@ -114,5 +110,3 @@ def _compiled(picks: tuple[Pick, ...], rights: Rights) -> Statement | None:
         return compile_statement(ROOT, picks, rights, NODES)
     except DomainError as error:
         raise RequestRefused([plain(error.code, error.message)]) from error
-
-

@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """The shape of variables: what of them decides the statement, as a key that can be compared.
 
 Which filters, orderings and groupings are there; null or left out; members of enums, booleans and

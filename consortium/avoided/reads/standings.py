@@ -5,7 +5,6 @@ or by its parts; the date decides who is a member, and the day of knowledge whic
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
@@ -47,7 +46,7 @@ def filtered_dimensions(args: Args) -> Dimension:
     return _filtered(args.get("where"))
 
 
-def _filtered(where: Any) -> Dimension:
+def _filtered(where: Args | None) -> Dimension:
     mask = Dimension(0)
     for name, value in (where or {}).items():
         if value is None:
@@ -58,10 +57,10 @@ def _filtered(where: Any) -> Dimension:
     return mask
 
 
-def _inner(name: str, value: Any) -> Iterable[Any]:
-    if name in {"and", "or"}:
-        return list(value)
-    return [value] if name == "not" else []
+def _inner(name: str, value: Args | list[Args]) -> Iterable[Args]:
+    if name in {"and", "or", "not"}:
+        return value if isinstance(value, list) else [value]
+    return []
 
 
 def audience_rule(rights: Rights) -> str:
@@ -83,7 +82,8 @@ def known(writer: Writer, question: Args, alias: str) -> str:
     if day is None:
         return f"{alias}.known_to IS NULL"
     bound = writer.bind(day, SqlType.DATE)
-    return f"{alias}.known_from <= {bound} AND ({alias}.known_to IS NULL OR {bound} < {alias}.known_to)"
+    until = f"{alias}.known_to IS NULL OR {bound} < {alias}.known_to"
+    return f"{alias}.known_from <= {bound} AND ({until})"
 
 
 def counts(writer: Writer, question: Args, alias: str) -> str:

@@ -93,13 +93,17 @@ _ROLLUP_HOLDS = (
 def _groups(writer: Writer, _: Args) -> str:
     """SQL of the groups: key columns, measures, and their place in the order of keys."""
     question = writer.asked
-    ways = [_standings_way(writer, question)]
     if _rollup_answers(writer.rights, question):
         day = date_or_today(writer, question.get("on_date"))
         holds = _ROLLUP_HOLDS.format(day=day)
-        ways = [_rollup_way(writer, question, holds), f"{_standings_way(writer, question, holds)}"]
+        rows = (
+            f"{_rollup_way(writer, question, holds)}"
+            f" UNION ALL {_standings_way(writer, question, holds)}"
+        )
+    else:
+        rows = _standings_way(writer, question)
     order = ", ".join(f"g.{name}" for name in _key_names())
-    return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({' UNION ALL '.join(ways)}) g"
+    return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({rows}) g"
 
 
 def _rollup_answers(rights: Rights, question: Args) -> bool:
