@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import asyncpg
 
 import migrations
+from consortium.storage.connections import Connection
 from consortium.storage.errors import (
     DatabaseLoginRefused,
     DatabaseMissing,
@@ -33,7 +34,7 @@ SELECT NOT EXISTS (
 
 
 @asynccontextmanager
-async def connected(dsn: str) -> AsyncGenerator["asyncpg.Connection[asyncpg.Record]"]:
+async def connected(dsn: str) -> AsyncGenerator[Connection]:
     """One connection to a server that is new enough.
 
     Raises:
@@ -74,7 +75,7 @@ def connecting(dsn: str) -> Generator[None]:
         raise DatabaseUnreachable(f"{_place(dsn)} does not answer: {_reason(error)}") from error
 
 
-async def pending_migrations(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+async def pending_migrations(connection: Connection) -> list[str]:
     """Names of the migrations that this database lacks, in order.
 
     Raises:
@@ -92,7 +93,7 @@ async def pending_migrations(connection: "asyncpg.Connection[asyncpg.Record]") -
     return [name for name in known if name not in applied]
 
 
-async def check_schema(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+async def check_schema(connection: Connection) -> None:
     """Refuse a database whose tables this program cannot use.
 
     Raises:
@@ -105,7 +106,7 @@ async def check_schema(connection: "asyncpg.Connection[asyncpg.Record]") -> None
         )
 
 
-async def is_empty(connection: "asyncpg.Connection[asyncpg.Record]") -> bool:
+async def is_empty(connection: Connection) -> bool:
     """Whether the database has no table at all, so that nothing can be harmed."""
     return bool(await connection.fetchval(IS_EMPTY))
 

@@ -3,24 +3,14 @@
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import asyncpg
 from tortoise.backends.base.client import TransactionalDBClient
 from tortoise.context import TortoiseContext
 from tortoise.transactions import in_transaction
 
+from consortium.storage.connections import SERVER_SETTINGS, Pool, open_read_pool
 from consortium.storage.contact import check_schema, connected
-
-if TYPE_CHECKING:
-    from asyncpg.pool import PoolConnectionProxy
-
-    Connection = asyncpg.Connection[asyncpg.Record]
-    Pool = asyncpg.Pool[asyncpg.Record]
-else:
-    # asyncpg's classes take a type argument in its stubs only.
-    Connection = asyncpg.Connection
-    Pool = asyncpg.Pool
 
 # The one Tortoise app; its migrations are the top-level package of that name.
 APP = "consortium"
@@ -36,9 +26,6 @@ MODELS = (
     "consortium.initiatives.models",
     "consortium.avoided.models",
 )
-
-# Just-in-time compilation costs more than these statements take.
-SERVER_SETTINGS = {"jit": "off", "application_name": "consortium", "TimeZone": "UTC"}
 
 
 def tortoise_config(dsn: str, *, min_size: int = 1, max_size: int = 5) -> dict[str, Any]:
@@ -66,39 +53,6 @@ def tortoise_config(dsn: str, *, min_size: int = 1, max_size: int = 5) -> dict[s
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-class ReadConnection(Connection):
-    """A connection of the read pool. Nothing sets session state on it but `SET LOCAL`."""
-
-    def get_reset_query(self) -> str:
-        """No RESET when it returns to the pool: a round trip for nothing."""
-        return ""
-
-
-async def _prepare(connection: "Connection | PoolConnectionProxy[asyncpg.Record]") -> None:
-    """Hand json over as the bytes PostgreSQL made."""
-    await connection.set_type_codec(
-        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
-    )
-
-
-@asynccontextmanager
-async def open_read_pool(dsn: str, *, min_size: int, max_size: int) -> AsyncGenerator[Pool]:
-    """A pool whose statements are cached whatever their size and whose json is bytes."""
-    pool = asyncpg.create_pool(
-        dsn,
-        min_size=min_size,
-        max_size=max_size,
-        init=_prepare,
-        connection_class=ReadConnection,
-        server_settings=SERVER_SETTINGS,
-        statement_cache_size=500,
-        max_cacheable_statement_size=0,
-        max_cached_statement_lifetime=0,
-    )
-    async with pool:
-        yield pool
 
 
 @dataclass(frozen=True, slots=True)

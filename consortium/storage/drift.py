@@ -11,6 +11,7 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.models import Model
 
+from consortium.storage.connections import Connection
 from consortium.storage.database import MODELS, tortoise_config
 
 # Spelled by models : spelled by the catalogue.
@@ -65,7 +66,7 @@ async def unwritten_migrations() -> list[str]:
     return [_described(operation) for writer in writers for operation in writer.operations]
 
 
-async def catalogue_drift(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
+async def catalogue_drift(connection: Connection) -> list[str]:
     """Where tables, columns, keys, constraints and indexes differ from the models."""
     config = tortoise_config("postgresql://unused")
     async with TortoiseContext() as context:
@@ -117,9 +118,7 @@ def _type_name(field: object) -> str:
     return f"{known}({re.sub(' ', '', size)}" if size else known
 
 
-async def _catalogue_facts(
-    connection: "asyncpg.Connection[asyncpg.Record]", named: set[str]
-) -> set[Fact]:
+async def _catalogue_facts(connection: Connection, named: set[str]) -> set[Fact]:
     facts = set[Fact]()
     for row in await connection.fetch(COLUMNS):
         null = "null" if row["null"] else "not null"
@@ -139,7 +138,7 @@ def _constraint(row: asyncpg.Record) -> str:
     return f"the constraint {row['name']}"
 
 
-async def _constraint_names(connection: "asyncpg.Connection[asyncpg.Record]") -> set[str]:
+async def _constraint_names(connection: Connection) -> set[str]:
     return {row["name"] for row in await connection.fetch(CONSTRAINTS)}
 
 
@@ -153,5 +152,5 @@ def _index_names(models: list[type[Model]]) -> set[str]:
     return {index.name for index in indexes if not isinstance(index, tuple) and index.name}
 
 
-async def _index_names_found(connection: "asyncpg.Connection[asyncpg.Record]") -> set[str]:
+async def _index_names_found(connection: Connection) -> set[str]:
     return {row["indexname"] for row in await connection.fetch(INDEXES)}

@@ -1,0 +1,54 @@
+"""Connections to PostgreSQL: their types, and the pool of planned reads."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+if TYPE_CHECKING:
+    from asyncpg.pool import PoolConnectionProxy
+
+    Connection = asyncpg.Connection[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+    PoolConnection = Connection | PoolConnectionProxy[asyncpg.Record]
+else:
+    # asyncpg's classes take a type argument in its stubs only.
+    Connection = PoolConnection = asyncpg.Connection
+    Pool = asyncpg.Pool
+
+# Just-in-time compilation costs more than these statements take.
+SERVER_SETTINGS = {"jit": "off", "application_name": "consortium", "TimeZone": "UTC"}
+
+
+class ReadConnection(Connection):
+    """A connection of the read pool. Nothing sets session state on it but `SET LOCAL`."""
+
+    def get_reset_query(self) -> str:
+        """No RESET when it returns to the pool: a round trip for nothing."""
+        return ""
+
+
+async def _prepare(connection: PoolConnection) -> None:
+    """Hand json over as the bytes PostgreSQL made."""
+    await connection.set_type_codec(
+        "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
+    )
+
+
+@asynccontextmanager
+async def open_read_pool(dsn: str, *, min_size: int, max_size: int) -> AsyncGenerator[Pool]:
+    """A pool whose statements are cached whatever their size and whose json is bytes."""
+    pool = asyncpg.create_pool(
+        dsn,
+        min_size=min_size,
+        max_size=max_size,
+        init=_prepare,
+        connection_class=ReadConnection,
+        server_settings=SERVER_SETTINGS,
+        statement_cache_size=500,
+        max_cacheable_statement_size=0,
+        max_cached_statement_lifetime=0,
+    )
+    async with pool:
+        yield pool
