@@ -26,8 +26,8 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
     if address.embedded:
         findings.append(_data_dir(settings))
     async with connected(address.direct_dsn) as connection:
-        version = connection.get_server_version()
-        findings.append(Finding(well=True, what=f"PostgreSQL {version.major}.{version.minor}"))
+        version = await connection.fetchval("SHOW server_version")
+        findings.append(Finding(well=True, what=f"PostgreSQL {version}"))
         tables = await _tables(connection)
         findings.append(tables)
         if tables.well:

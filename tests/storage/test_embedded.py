@@ -281,6 +281,23 @@ def test_account_that_root_lends(tmp_path: Path) -> None:
     assert account_for(tmp_path / "new" / "data").uid == daemon.pw_uid
 
 
+def test_root_that_cannot_become_someone_else_is_told(tmp_path: Path) -> None:
+    """In a container whose root has no other accounts, the sentence asks for a database."""
+    alone = ["unshare", "--user", "--map-root-user"]
+    if subprocess.run([*alone, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine does not let a test make a user namespace")
+    done = subprocess.run(
+        [*alone, sys.executable, "-m", "consortium", "migrate", "--data-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert "CONSORTIUM_DATABASE_URL" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
 def test_closed_parents_are_seen(tmp_path: Path) -> None:
     """A directory is out of reach when any parent of it is closed to the account."""
     inner = tmp_path / "closed" / "inner"

@@ -7,6 +7,7 @@ place of the data directory, or else `nobody`.
 import os
 import pwd
 import stat
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +57,9 @@ def account_for(data_dir: Path) -> Account:
     if os.geteuid() != ROOT:
         return _account(os.geteuid(), lent=False)
     owner = _nearest(data_dir).stat().st_uid
-    return _account(owner if owner != ROOT else _nobody(), lent=True)
+    account = _account(owner if owner != ROOT else _nobody(), lent=True)
+    _try_out(account)
+    return account
 
 
 def reachable(path: Path, account: Account) -> bool:
@@ -85,6 +88,21 @@ def _account(uid: int, *, lent: bool) -> Account:
         why = f"the user id {uid} has no name on this machine"
         raise EmbeddedUnavailable(why) from None
     return Account(uid, entry.pw_gid, entry.pw_name, lent)
+
+
+def _try_out(account: Account) -> None:
+    """Root in a container may lack the right to become someone else."""
+    try:
+        subprocess.run(
+            ["/bin/sh", "-c", ":"],
+            check=True,
+            user=account.user,
+            group=account.group,
+            extra_groups=account.extra_groups,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        why = f"PostgreSQL refuses to run as root, and this root may not become {account.name!r}"
+        raise EmbeddedUnavailable(why) from error
 
 
 def _nobody() -> int:
