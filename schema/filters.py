@@ -16,7 +16,7 @@ from strawberry.types.field import StrawberryField
 from consortium.kernel.quantities import MassUnit
 from consortium.query.source import Column, Many, One, Source, SqlType
 from schema.enums import as_enum, described, enum_of
-from schema.scalars import BigInt
+from schema.scalars import BigInt, CountryCode, CurrencyCode
 
 _EQUAL = {"eq": "Equal to this.", "ne": "Not equal to this, or unknown."}
 _AMONG = {"in": "One of these.", "not_in": "None of these, or unknown."}
@@ -40,6 +40,12 @@ _COMPARED: dict[SqlType, tuple[str, Any, dict[str, str]]] = {
     SqlType.DATE: ("Date", date, _EQUAL | _AMONG | _RANGE),
     SqlType.TIMESTAMP: ("DateTime", datetime, _EQUAL | _RANGE),
     SqlType.BOOLEAN: ("Boolean", bool, {"eq": "Equal to this."}),
+}
+
+# Fields that hold codes of a standard.
+_CODES: dict[str, tuple[str, Any, dict[str, str]]] = {
+    "country": ("CountryCode", CountryCode, _EQUAL | _AMONG),
+    "revenue_currency": ("CurrencyCode", CurrencyCode, _EQUAL | _AMONG),
 }
 
 _made: dict[str, type] = {}
@@ -73,11 +79,11 @@ def _camel(name: str) -> str:
     return head + "".join(word.capitalize() for word in rest)
 
 
-def _comparison(column: Column) -> type:
+def _comparison(field_name: str, column: Column) -> type:
     """The input that compares a column."""
     if column.mass:
         return _mass_comparison()
-    name, kind, operators = _compared(column)
+    name, kind, operators = _CODES.get(field_name) or _compared(column)
     fields: dict[str, tuple[Any, str]] = {
         op: (GenericAlias(list, kind) if op in _AMONG else kind, text)
         for op, text in operators.items()
@@ -119,7 +125,7 @@ def filter_of(source: Source, name: str | None = None) -> type:
 def _filtered(source: Source, name: str) -> tuple[Any, str]:
     match source.fields[name]:
         case Column() as column:
-            return _comparison(column), f"Compares `{_camel(name)}`."
+            return _comparison(name, column), f"Compares `{_camel(name)}`."
         case One() as one:
             return filter_of(one.target), f"Holds for `{_camel(name)}`."
         case Many() as many:

@@ -1,0 +1,62 @@
+"""The application behind a real socket, for tests that speak HTTP."""
+
+import asyncio
+import socket
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+
+from consortium.cli.http import Server
+from consortium.settings import Settings
+from consortium.storage.database import Database
+from consortium.web.app import create_app
+
+# The day on which the tests' questions are asked unless they name another.
+TODAY = date(2026, 11, 23)
+
+
+@dataclass(frozen=True)
+class Api:
+    """A client of the running server."""
+
+    http: httpx.AsyncClient
+    database: Database
+
+    async def post(self, query: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
+        """Send a query as clients do."""
+        return await self.http.post("/graphql", json={"query": query, "variables": variables})
+
+    async def data(self, query: str, variables: Mapping[str, Any] | None = None) -> Any:
+        """The data of an answer that must have no errors."""
+        answer = (await self.post(query, variables)).json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    async def codes(self, query: str, variables: Mapping[str, Any] | None = None) -> list[str]:
+        """The codes of the errors that a query must get."""
+        answer = (await self.post(query, variables)).json()
+        assert "data" not in answer
+        return [error["extensions"]["code"] for error in answer["errors"]]
+
+
+@asynccontextmanager
+async def served(database: Database, **changes: Any) -> AsyncGenerator[Api]:
+    """A server on a free port of the loopback, stopped at the end."""
+    settings = Settings(log_level="ERROR", **changes)
+    app = create_app(settings, database, lambda: TODAY)
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ready = asyncio.Event()
+        server = Server(app, settings, ready.set)
+        running = asyncio.create_task(server.serve([listener]))
+        await ready.wait()
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        try:
+            async with httpx.AsyncClient(base_url=address, timeout=30) as http:
+                yield Api(http, database)
+        finally:
+            server.should_exit = True
+            await running
