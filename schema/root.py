@@ -2,7 +2,6 @@
 
 import strawberry
 from strawberry.schema.config import StrawberryConfig
-from strawberry.tools import merge_types
 
 from schema.avoided.claims import ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
@@ -29,20 +28,20 @@ class NodesQuery:
     )
 
 
-Query = merge_types(
-    "Query",
-    (
-        NodesQuery,
-        SearchQuery,
-        OrganisationsQuery,
-        MembershipQuery,
-        ValueChainsQuery,
-        InventoryQuery,
-        InitiativesQuery,
-        ClaimsQuery,
-        AvoidedQuery,
-    ),
-)
+@strawberry.type(description="What can be read. Each operation is one statement.")
+class Query(
+    NodesQuery,
+    SearchQuery,
+    OrganisationsQuery,
+    MembershipQuery,
+    ValueChainsQuery,
+    InventoryQuery,
+    InitiativesQuery,
+    ClaimsQuery,
+    AvoidedQuery,
+):
+    pass
+
 
 SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
 # graphql-core's schema, which documents are validated against and planned by.

@@ -37,8 +37,8 @@ ORGANISATIONS = Source(
         "aliases": Column(_ALIASES, SqlType.JSON, nullable=False),
         "revenue": Embedded(
             {
-                "amount": Column("{t}.revenue_amount", SqlType.NUMERIC),
-                "currency": Column("{t}.revenue_currency"),
+                "amount": Column("{t}.revenue_amount", SqlType.NUMERIC, nullable=False),
+                "currency": Column("{t}.revenue_currency", nullable=False),
                 "year": Column("{t}.revenue_year", SqlType.INTEGER),
             },
             present="{t}.revenue_amount IS NOT NULL",

@@ -18,9 +18,11 @@ from graphql import (
     execute_sync,
 )
 
+from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.query.pick import Inputs
+from schema.binding import check_bindings
 from schema.errors import RequestRefused, plain
 from schema.planner.documents import Operation, is_query
 from schema.planner.plans import Plan, Planner
@@ -52,7 +54,8 @@ class Executor:
 
     @classmethod
     def over(cls, pool: Reader) -> "Executor":
-        """An executor of this project's schema."""
+        """An executor of this project's schema, once every field of it is known to be readable."""
+        check_bindings(GRAPHQL_SCHEMA, ROOT, NODES)
         return cls(Planner(GRAPHQL_SCHEMA), pool)
 
     async def run(self, request: Request, principal: Principal, today: date) -> bytes:

@@ -8,7 +8,6 @@ import pytest_asyncio
 from consortium.storage.database import Database
 from tests.served import Api, served
 
-
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 

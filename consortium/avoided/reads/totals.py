@@ -284,7 +284,9 @@ GROUPS = Source(
                 "sector": Column("{t}.sector"),
                 "country": Column("{t}.country"),
                 "category": Column("{t}.category"),
-                "not_broken_down": Column("coalesce({t}.not_broken_down, false)", SqlType.BOOLEAN),
+                "not_broken_down": Column(
+                    "coalesce({t}.not_broken_down, false)", SqlType.BOOLEAN, nullable=False
+                ),
                 "initiative": One(INITIATIVES, "{u}.id = {t}.initiative_id"),
                 "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
                 "verified": Column("{t}.verified", SqlType.BOOLEAN),

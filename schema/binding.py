@@ -1,0 +1,112 @@
+"""That every field of the schema can be read: the types against the sources they are bound to.
+
+A field is bound by its name. This is checked when an application is made, so that a field without
+a source, or a list where the source has one row, stops the start and not a request.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from graphql import (
+    GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    GraphQLUnionType,
+    get_named_type,
+    is_list_type,
+)
+
+from consortium.query.source import (
+    Asked,
+    Column,
+    Embedded,
+    Field,
+    Lookup,
+    Many,
+    One,
+    Search,
+    Source,
+)
+from schema.planner.arguments import snake
+
+Fields = Mapping[str, Field]
+
+
+class NotBound(Exception):
+    """A field of the schema has no matching field in its source."""
+
+
+def check_bindings(schema: GraphQLSchema, root: Source, nodes: Mapping[str, Source]) -> None:
+    """Walk every type once; NotBound names the first field that cannot be read."""
+    query = schema.query_type
+    assert query is not None
+    seen: set[str] = set()
+    waiting: list[tuple[GraphQLObjectType, Fields]] = [(query, root.fields)]
+    waiting += [(_object(schema, name), source.fields) for name, source in nodes.items()]
+    while waiting:
+        kind, fields = waiting.pop()
+        if kind.name in seen:
+            continue
+        seen.add(kind.name)
+        for name, field in kind.fields.items():
+            waiting.extend(_below(schema, kind, name, field, fields))
+
+
+def _object(schema: GraphQLSchema, name: str) -> GraphQLObjectType:
+    found = schema.type_map.get(name)
+    if not isinstance(found, GraphQLObjectType):
+        message = f"There is no type {name} for its source."
+        raise NotBound(message)
+    return found
+
+
+def _below(
+    schema: GraphQLSchema,
+    kind: GraphQLObjectType,
+    name: str,
+    field: GraphQLField,
+    fields: Fields,
+) -> Iterator[tuple[GraphQLObjectType, Fields]]:
+    bound = fields.get(snake(name))
+    named = get_named_type(field.type)
+    if bound is None or isinstance(bound, Column) != _is_leaf(named):
+        message = f"{kind.name}.{name} has no field in its source that it can be read from."
+        raise NotBound(message)
+    if isinstance(bound, Column) and bound.nullable and isinstance(field.type, GraphQLNonNull):
+        message = f"{kind.name}.{name} is never null, and its source may be."
+        raise NotBound(message)
+    if isinstance(named, GraphQLObjectType) and not isinstance(bound, Search):
+        yield _target(schema, named, field, bound)
+
+
+def _is_leaf(named: object) -> bool:
+    return not isinstance(named, (GraphQLObjectType, GraphQLInterfaceType, GraphQLUnionType))
+
+
+def _target(
+    schema: GraphQLSchema, named: GraphQLObjectType, field: GraphQLField, bound: Field
+) -> tuple[GraphQLObjectType, Fields]:
+    match bound:
+        case Embedded() | Asked():
+            return named, bound.fields
+        case Many():
+            return _many(schema, named, field, bound)
+        case One() | Lookup():
+            return named, bound.target.fields
+        case _:
+            message = f"{named.name} is an object, and its source has none there."
+            raise NotBound(message)
+
+
+def _many(
+    schema: GraphQLSchema, named: GraphQLObjectType, field: GraphQLField, bound: Many
+) -> tuple[GraphQLObjectType, Fields]:
+    if named.name.endswith("Connection"):
+        return _object(schema, named.name.removesuffix("Connection")), bound.target.fields
+    plain: Any = field.type.of_type if isinstance(field.type, GraphQLNonNull) else field.type
+    if not is_list_type(plain):
+        message = f"{named.name} is asked for as one, and its source has many."
+        raise NotBound(message)
+    return named, bound.target.fields
