@@ -24,17 +24,32 @@ serve: $(VENV)/.runtime ## Start the server (CONSORTIUM_DATABASE_URL, or its own
 test: $(VENV)/.dev console ## Run all tests against a real PostgreSQL.
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 $(ARGS)
 
-check: $(VENV)/.dev ## Run every check that CI runs, tests aside.
-	@$(BIN)/python -m ruff format --check
-	@$(BIN)/python -m ruff check
-	@$(BIN)/mypy
+CHECKS := check-format check-lint check-mypy check-pyright check-imports check-dead check-dependencies \
+  check-spelling check-image check-schema check-migrations
+check: $(CHECKS) ## Run every check that CI runs, tests aside; `make -k check` goes on after a failure.
+.PHONY: $(CHECKS)
+$(CHECKS): $(VENV)/.dev
+check-format:
+	@$(BIN)/ruff format --check --quiet
+check-lint:
+	@$(BIN)/ruff check --quiet
+check-mypy:
+	@$(BIN)/mypy --no-error-summary
+check-pyright:
 	@$(BIN)/pyright --pythonpath $(BIN)/python
-	@$(BIN)/lint-imports
+check-imports:
+	@$(BIN)/lint-imports --no-logo
+check-dead:
 	@$(BIN)/vulture
+check-dependencies:
 	@$(BIN)/deptry .
+check-spelling:
 	@$(BIN)/codespell
+check-image:
 	@$(BIN)/hadolint Dockerfile
+check-schema:
 	@$(BIN)/consortium schema --check
+check-migrations:
 	@$(BIN)/consortium migrate --check
 
 format: $(VENV)/.dev ## Format the code and mend what can be mended by itself.

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from consortium.cli.logs import configure_logs
 from consortium.settings import Settings
 
 # Requests under way at Ctrl-C are answered, up to this long.
@@ -18,13 +19,13 @@ class Server(uvicorn.Server):
     """A server on a socket that listens already; it says when it is ready."""
 
     def __init__(self, app: ASGIApp, settings: Settings, ready: Callable[[], None]) -> None:
+        configure_logs(settings.log_level)
         config = uvicorn.Config(
             app,
             http="httptools",
             ws="none",
             lifespan="on",
             log_config=None,
-            log_level=settings.log_level.lower(),
             access_log=False,
             server_header=False,
             timeout_graceful_shutdown=DRAIN_SECONDS,
