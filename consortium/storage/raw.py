@@ -1,15 +1,12 @@
 """The asyncpg connection under a transaction, for COPY and statements of many parameters."""
 
-from typing import TYPE_CHECKING, Any, TypeAlias, cast
+from typing import Any, cast
 
-import asyncpg
 from tortoise.backends.base.client import TransactionalDBClient
 
-if TYPE_CHECKING:
-    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
-else:
-    # Its type parameter exists in the stubs only.
-    Connection = asyncpg.Connection
+from consortium.storage.connections import Connection
+
+__all__ = ["Connection", "raw"]
 
 
 def raw(client: TransactionalDBClient) -> Connection:

@@ -1,0 +1,93 @@
+"""`consortium import`."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from consortium.cli.opening import DataDir, database_address, settings_with
+from consortium.kernel.errors import DomainError
+
+if TYPE_CHECKING:
+    from consortium.documents.imports import Report
+
+# Of a long list, the first are enough to see what is wrong.
+LISTED_MAX = 50
+
+
+class RowsRejected(DomainError):
+    """Some rows cannot be loaded."""
+
+    code = "IMPORT_ROWS_REJECTED"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command("import")(import_)
+
+
+def import_(
+    kind: Annotated[str, typer.Argument(help="What the file holds, for example members.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file in UTF-8.")],
+    data_dir: DataDir = None,
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Tell what would happen; change nothing.")
+    ] = False,
+    skip_rejected: Annotated[
+        bool, typer.Option("--skip-rejected", help="Load the other rows when some are rejected.")
+    ] = False,
+) -> None:
+    """Load a CSV file whole or not at all: members, avoided-emissions, inventories and others."""
+    from consortium.storage.contact import check_schema, connected
+
+    async def load(dsn: str) -> "Report":
+        async with connected(dsn) as connection:
+            await check_schema(connection)
+        return await _load(dsn, kind, file, dry_run=dry_run, skip_rejected=skip_rejected)
+
+    settings = settings_with(data_dir=data_dir)
+    with database_address(settings, share=True, progress=typer.echo) as address:
+        report = asyncio.run(load(address.dsn))
+    _tell(report, dry_run=dry_run)
+    if report.rejected and not report.loaded:
+        raise RowsRejected(
+            f"{report.rejected_rows} of {report.rows} rows cannot be loaded; nothing was changed"
+        )
+
+
+async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected: bool) -> "Report":
+    from consortium.cli.progress import progress_bar
+    from consortium.importing import import_file
+    from consortium.storage.database import Database
+
+    async with Database.open(dsn, max_size=2):
+        with progress_bar() as progress:
+            return await import_file(
+                kind,
+                file,
+                dry_run=dry_run,
+                skip_rejected=skip_rejected,
+                progress=lambda done, total: progress(kind, done, total),
+            )
+
+
+def _tell(report: "Report", *, dry_run: bool) -> None:
+    _list("note", report.notes)
+    _list("rejected", report.rejected)
+    would = "would be " if dry_run else ""
+    if report.loaded or dry_run:
+        typer.echo(
+            f"{report.kind}: {report.rows} rows; {report.created} {would}created,"
+            f" {report.updated} {would}updated, {report.unchanged} unchanged,"
+            f" {report.rejected_rows} rejected."
+        )
+
+
+def _list(what: str, lines: Sequence[object]) -> None:
+    for line in lines[:LISTED_MAX]:
+        typer.echo(f"{what}: {line}", err=True)
+    if len(lines) > LISTED_MAX:
+        typer.echo(f"{what}: and {len(lines) - LISTED_MAX} more", err=True)

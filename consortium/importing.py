@@ -1,0 +1,92 @@
+"""Load files: one transaction each, with the sums brought up to date before it ends."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from consortium.avoided.actions import refresh
+from consortium.avoided.actions.links import link_named_initiatives
+from consortium.avoided.imports import IMPORTER as AVOIDED_EMISSIONS
+from consortium.documents.csv import Table, read_table
+from consortium.documents.imports import Importer, Progress, Report
+from consortium.initiatives.imports import IMPORTERS as INITIATIVES
+from consortium.inventory.imports import IMPORTER as INVENTORIES
+from consortium.kernel.errors import BadInput
+from consortium.membership.imports import IMPORTER as MEMBERS
+from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
+from consortium.storage.database import transaction
+from consortium.storage.raw import raw
+from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
+
+IMPORTERS: dict[str, Importer] = {
+    importer.kind: importer
+    for importer in (
+        MEMBERS,
+        CORPORATE_GROUPS,
+        AVOIDED_EMISSIONS,
+        INVENTORIES,
+        VALUE_CHAINS,
+        *INITIATIVES,
+    )
+}
+
+
+class UnknownKind(BadInput):
+    """There is no such kind of file."""
+
+    code = "IMPORT_KIND_UNKNOWN"
+
+
+class _NothingKept(Exception):
+    """Ends the transaction without keeping anything of it."""
+
+
+def _silent(done: int, total: int) -> None:
+    del done, total
+
+
+async def import_file(
+    kind: str,
+    path: Path,
+    *,
+    dry_run: bool = False,
+    skip_rejected: bool = False,
+    progress: Progress = _silent,
+) -> Report:
+    """Load a file of one kind; the report tells what became of each row.
+
+    Any rejected row means that nothing is loaded, unless `skip_rejected`. A dry run goes all the
+    way and keeps nothing. Raises UnknownKind and FileUnreadable.
+    """
+    importer = IMPORTERS.get(kind)
+    if importer is None:
+        raise UnknownKind(f"There is no kind {kind!r}; there are: {', '.join(IMPORTERS)}.")
+    table = read_table(path, importer.columns)
+    report = await _attempt(importer, table, progress, dry_run=dry_run)
+    while report.rejected and skip_rejected and not dry_run:
+        # Once more without those rows, from the start: a rejected row leaves no trace.
+        faulty = {problem.line for problem in report.rejected}
+        table = replace(table, records=tuple(r for r in table.records if r.line not in faulty))
+        again = await _attempt(importer, table, progress)
+        again.rejected, again.rows = report.rejected + again.rejected, report.rows
+        if again.loaded:
+            return again
+        report = again
+    return report
+
+
+async def _attempt(
+    importer: Importer, table: Table, progress: Progress, *, dry_run: bool = False
+) -> Report:
+    """Load a table whole, or nothing of it."""
+    report = Report(importer.kind, rows=len(table.records))
+    try:
+        async with transaction() as client:
+            connection = raw(client)
+            await importer.load(connection, table, report, progress)
+            if dry_run or report.rejected:
+                raise _NothingKept  # noqa: TRY301  the transaction must see it
+            await link_named_initiatives(connection)
+            await refresh()
+    except _NothingKept:
+        report.loaded = False
+    return report
