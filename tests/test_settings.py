@@ -28,7 +28,7 @@ def test_environment_is_read_and_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert (settings.port, settings.database_url) == (9001, None)
     with pytest.raises(ValidationError, match="frozen"):
-        settings.port = 9002  # type: ignore[misc]
+        settings.port = 9002
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,23 @@ def test_program_is_no_superuser(data_dir: Path) -> None:
             answer(server.dsn(), "SELECT pg_read_file('PG_VERSION')")
 
 
+def test_environment_of_other_databases_changes_nothing(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Variables that steer PostgreSQL's clients elsewhere do not reach the program's own server."""
+    for name, value in {
+        "PGHOST": "example.org",
+        "PGPORT": "9999",
+        "PGUSER": "someone",
+        "PGDATABASE": "elsewhere",
+        "PGSSLMODE": "require",
+        "PGTARGETSESSIONATTRS": "read-only",
+    }.items():
+        monkeypatch.setenv(name, value)
+    with embedded_server(data_dir, settings=QUICK) as server:
+        assert answer(server.dsn()) == "consortium"
+
+
 def test_socket_and_data_are_closed_to_others(data_dir: Path) -> None:
     """Nobody but the server's account (and root) can enter its data or its socket's directory."""
     with embedded_server(data_dir, settings=QUICK) as server:

@@ -36,10 +36,13 @@ BUSY_MEMORY = "pre-existing shared memory block"
 BUSY_TRIES = 20
 BUSY_SECONDS = 0.5
 
+# Part of the socket's name.
+PORT = 5432
+
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "port": "5432",
+    "port": str(PORT),
     "cluster_name": APPLICATION,
     "jit": "off",
     "shared_buffers": "256MB",
@@ -67,9 +70,10 @@ class EmbeddedServer:
         return self.cluster.places
 
     def dsn(self, database: str = APPLICATION, role: str = APPLICATION) -> str:
-        """The address of one of its databases."""
+        """The address of one of its databases; PGPORT and the like change nothing about it."""
         host = quote(str(self.places.sockets), safe="")
-        return f"postgresql://{role}@/{database}?host={host}"
+        where = f"host={host}&port={PORT}&target_session_attrs=any"
+        return f"postgresql://{role}@/{database}?{where}"
 
 
 def quiet(_: str) -> None:
