@@ -16,9 +16,9 @@ from consortium.query.source import (
     One,
     Search,
     Source,
-    SqlType,
     everyone,
 )
+from consortium.query.sqltypes import SqlType
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.

@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """That every field of the schema can be read: the types against the sources they are bound to.
 
 A field is bound by its name. This is checked when an application is made, so that a field without
@@ -29,7 +31,7 @@ from consortium.query.source import (
     Search,
     Source,
 )
-from schema.planner.arguments import snake
+from schema.names import snake
 
 Fields = Mapping[str, Field]
 

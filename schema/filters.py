@@ -3,6 +3,7 @@
 A source's name in Pascal case is the name of its type, so `claim` is filtered by `ClaimFilter`.
 """
 
+from dataclasses import MISSING
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -14,8 +15,10 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 from consortium.kernel.quantities import MassUnit
-from consortium.query.source import Column, Many, One, Source, SqlType
+from consortium.query.source import Column, Many, One, Source
+from consortium.query.sqltypes import SqlType
 from schema.enums import as_enum, described, enum_of
+from schema.names import camel, pascal
 from schema.scalars import BigInt, CountryCode, CurrencyCode
 
 _EQUAL = {"eq": "Equal to this.", "ne": "Not equal to this, or unknown."}
@@ -51,11 +54,6 @@ _CODES: dict[str, tuple[str, Any, dict[str, str]]] = {
 _made: dict[str, type] = {}
 
 
-def pascal(name: str) -> str:
-    """`avoided_claim` as `AvoidedClaim`."""
-    return "".join(word.capitalize() for word in name.split("_"))
-
-
 def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> type:
     """An input type of that name, made once."""
     if name not in _made:
@@ -63,7 +61,7 @@ def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> t
         for field_name, (kind, text) in fields.items():
             body["__annotations__"][_python(field_name)] = kind | None
             body[_python(field_name)] = strawberry.field(
-                name=_camel(field_name), description=text, default=strawberry.UNSET
+                name=camel(field_name), description=text, default=strawberry.UNSET
             )
         _made[name] = strawberry.input(type(name, (), body), name=name, description=description)
     return _made[name]
@@ -72,11 +70,6 @@ def _input(name: str, description: str, fields: dict[str, tuple[Any, str]]) -> t
 def _python(name: str) -> str:
     """A name that Python allows: `in` is a keyword."""
     return f"{name}_" if name in {"in", "and", "or", "not"} else name
-
-
-def _camel(name: str) -> str:
-    head, *rest = name.split("_")
-    return head + "".join(word.capitalize() for word in rest)
 
 
 def _comparison(field_name: str, column: Column) -> type:
@@ -125,11 +118,11 @@ def filter_of(source: Source, name: str | None = None) -> type:
 def _filtered(source: Source, name: str) -> tuple[Any, str]:
     match source.fields[name]:
         case Column() as column:
-            return _comparison(name, column), f"Compares `{_camel(name)}`."
+            return _comparison(name, column), f"Compares `{camel(name)}`."
         case One() as one:
-            return filter_of(one.target), f"Holds for `{_camel(name)}`."
+            return filter_of(one.target), f"Holds for `{camel(name)}`."
         case Many() as many:
-            return _quantified(many.target), f"Holds for some or none of `{_camel(name)}`."
+            return _quantified(many.target), f"Holds for some or none of `{camel(name)}`."
         case _:
             message = f"{source.name}.{name} cannot be filtered by"
             raise TypeError(message)
@@ -152,13 +145,18 @@ class _Adder:
         self.fields: list[StrawberryField] = target.__strawberry_definition__.fields
 
     def __call__(self, name: str, kind: Any, text: str) -> None:
+        """Add a field that may be left out."""
+        self.required(name, kind | None, text, default=strawberry.UNSET)
+
+    def required(self, name: str, kind: Any, text: str, default: Any = MISSING) -> None:
+        """Add a field that is never null."""
         self.fields.append(
             StrawberryField(
                 python_name=_python(name),
-                graphql_name=_camel(name),
-                type_annotation=StrawberryAnnotation(kind | None),
+                graphql_name=camel(name),
+                type_annotation=StrawberryAnnotation(kind),
                 description=text,
-                default=strawberry.UNSET,
+                default=default,
             )
         )
 
@@ -190,22 +188,7 @@ def order_of(source: Source, name: str | None = None) -> type:
         **{member: f"By {member.lower().replace('_', ' ')}." for member in members},
     )
     made = _input(title, "A field to sort by, and the direction.", {})
-    fields: list[StrawberryField] = made.__strawberry_definition__.fields  # type: ignore[attr-defined]
-    fields.append(
-        StrawberryField(
-            python_name="field",
-            graphql_name="field",
-            type_annotation=StrawberryAnnotation(by),
-            description="What to sort by.",
-        )
-    )
-    fields.append(
-        StrawberryField(
-            python_name="direction",
-            graphql_name="direction",
-            type_annotation=StrawberryAnnotation(OrderDirection),
-            description="Which way.",
-            default=OrderDirection.ASC,
-        )
-    )
+    add = _Adder(made)
+    add.required("field", by, "What to sort by.")
+    add.required("direction", OrderDirection, "Which way.", default=OrderDirection.ASC)
     return made

@@ -2,8 +2,7 @@
 
 from consortium.evidence.reads import CITATIONS
 from consortium.inventory.models import Inventory
-from consortium.organisations.figures import figures_visible_to
-from consortium.organisations.reads import ORGANISATIONS
+from consortium.organisations.reads import ORGANISATIONS, figures_visible_to
 from consortium.query.source import Many, One, Source
 from consortium.query.tables import columns
 

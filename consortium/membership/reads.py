@@ -11,9 +11,9 @@ from consortium.query.source import (
     Many,
     One,
     Source,
-    SqlType,
     everyone,
 )
+from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 from consortium.query.writer import Writer
 

@@ -5,7 +5,7 @@ subquery that makes an array, or the page of a connection (`pages`). Columns of 
 named in the JSON only, so PostgreSQL's limit of 63 bytes for a name never matters.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from consortium.query import pages, searches
 from consortium.query.filters import condition
 from consortium.query.ordering import order_clause, sorts
 from consortium.query.pick import Args, Pick
+from consortium.query.rows import from_item, joined, rule
 from consortium.query.scope import Scope
 from consortium.query.source import (
     AnyOf,
@@ -29,8 +30,8 @@ from consortium.query.source import (
     One,
     Search,
     Source,
-    SqlType,
 )
+from consortium.query.sqltypes import SqlType
 from consortium.query.statement import Statement
 from consortium.query.writer import Writer, conjunction, exactly_one, json_object, text
 
@@ -92,7 +93,7 @@ class Compiler:
             return self.object_of(dict(asked.fields), pick.picks, scope)
 
     @contextmanager
-    def _asking(self, args: Args) -> Iterator[None]:
+    def _asking(self, args: Args) -> Generator[None]:
         """Derived sources below read these arguments."""
         outer, self.writer.asked = self.writer.asked, args
         try:
@@ -106,11 +107,11 @@ class Compiler:
         target = one.target
         on = conjunction(
             [
-                self.writer.join(one.on, pick.args, scope.alias, other),
-                self.writer.rule(target, other),
+                joined(self.writer, one.on, pick.args, scope.alias, other),
+                rule(self.writer, target, other),
             ]
         )
-        item = self.writer.from_item(target, other, pick.args)
+        item = from_item(self.writer, target, pick.args, other)
         scope.joins.append(f"LEFT JOIN {item} ON {on}")
         with self._asking(self.writer.asked if isinstance(target.table, str) else pick.args):
             value = self.object_of(target.fields, pick.picks, Scope(other, scope.joins))
@@ -127,7 +128,7 @@ class Compiler:
         other = self.writer.alias()
         order = order_clause(sorts(target, other, pick.args.get("order_by")))
         conditions = self.conditions(many, pick.args, scope.alias, other)
-        item = self.writer.from_item(target, other, pick.args)
+        item = from_item(self.writer, target, pick.args, other)
         limit = pages.page_size(pick.args.get("first"), default=LIST_MAX)
         inner = Scope(other)
         value = self.object_of(target.fields, pick.picks, inner)
@@ -144,8 +145,8 @@ class Compiler:
         """Which rows of the target belong to the row `alias`, may be seen and pass the filter."""
         return conjunction(
             [
-                self.writer.join(many.on, args, alias, other),
-                self.writer.rule(many.target, other),
+                joined(self.writer, many.on, args, alias, other),
+                rule(self.writer, many.target, other),
                 condition(self.writer, many.target, other, args.get("where")),
             ]
         )
@@ -162,8 +163,8 @@ class Compiler:
         alias = self.writer.alias()
         scope = Scope(alias)
         value = self.object_of(source.fields, picks, scope)
-        where = conjunction([self.writer.fill(found, alias), self.writer.rule(source, alias)])
-        item = self.writer.from_item(source, alias, {})
+        where = conjunction([self.writer.fill(found, alias), rule(self.writer, source, alias)])
+        item = from_item(self.writer, source, {}, alias)
         return f"(SELECT {value} FROM {scope.from_sql(item)} WHERE {where})"
 
     def node(self, any_of: AnyOf, pick: Pick, _: Scope) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from consortium.query.pick import Bind, Inputs
-from consortium.query.source import SqlType
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
 

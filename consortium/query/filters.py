@@ -14,7 +14,9 @@ from consortium.kernel.ids import GlobalId
 from consortium.kernel.quantities import UNITS_PER_KG, MassUnit
 from consortium.kernel.text import name_key
 from consortium.query.pick import Args
-from consortium.query.source import Column, Many, One, Source, SqlType
+from consortium.query.rows import from_item, joined, rule
+from consortium.query.source import Column, Many, One, Source
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 
 # How deep filters may be nested; PostgreSQL and this module recurse with them.
@@ -98,12 +100,12 @@ def _related(writer: Writer, relation: One | Many, alias: str, where: Args, dept
     other = writer.alias()
     conditions = conjunction(
         [
-            writer.join(relation.on, {}, alias, other),
-            writer.rule(target, other),
+            joined(writer, relation.on, {}, alias, other),
+            rule(writer, target, other),
             condition(writer, target, other, where, depth),
         ]
     )
-    return f"EXISTS (SELECT 1 FROM {writer.from_item(target, other, {})} WHERE {conditions})"
+    return f"EXISTS (SELECT 1 FROM {from_item(writer, target, {}, other)} WHERE {conditions})"
 
 
 def comparison(writer: Writer, column: Column, alias: str, op: str, operand: Any) -> str:

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from consortium.kernel.errors import CursorInvalid
 from consortium.query.pick import Args, Bind, Inputs
-from consortium.query.source import Column, Source, SqlType
+from consortium.query.source import Column, Source
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 
 _FINGERPRINT_SIZE = 8
@@ -140,10 +141,12 @@ def _canonical(value: Any, inputs: Inputs) -> str:
     if isinstance(value, Bind):
         return repr(value.get(inputs))
     if isinstance(value, dict):
-        items = sorted((str(key), _canonical(one, inputs)) for key, one in value.items())
+        members = cast("dict[str, Any]", value)
+        items = sorted((key, _canonical(one, inputs)) for key, one in members.items())
         return "{" + ",".join(f"{key}:{one}" for key, one in items) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(_canonical(one, inputs) for one in value) + "]"
+        parts: list[Any] = value
+        return "[" + ",".join(_canonical(one, inputs) for one in parts) + "]"
     return repr(value)
 
 

@@ -3,10 +3,8 @@
 One row more than asked for is read when somebody wants to know whether there are more.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consortium.kernel.errors import BadInput, PageSizeInvalid
 from consortium.query.ordering import (
@@ -19,13 +17,11 @@ from consortium.query.ordering import (
     order_clause,
     sorts,
 )
-from consortium.query.scope import Scope
+from consortium.query.pick import Args, Pick
+from consortium.query.rows import from_item
+from consortium.query.scope import Objects, Scope
+from consortium.query.source import Many
 from consortium.query.writer import Writer, conjunction, json_object, text
-
-if TYPE_CHECKING:
-    from consortium.query.compiler import Compiler
-    from consortium.query.pick import Args, Pick
-    from consortium.query.source import Many
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
@@ -85,7 +81,7 @@ def _page(many: Many, args: Args, alias: str) -> Page:
     )
 
 
-def connection(compiler: Compiler, many: Many, pick: Pick, scope: Scope) -> str:
+def connection(compiler: Objects, many: Many, pick: Pick, scope: Scope) -> str:
     """SQL of a connection object: nodes, edges, pageInfo, totalCount, in the order asked for."""
     if all(part.name in {"total_count", "__typename"} for part in pick.picks):
         return json_object(
@@ -94,19 +90,19 @@ def connection(compiler: Compiler, many: Many, pick: Pick, scope: Scope) -> str:
     return _PageWriter.of(compiler, many, pick, scope).sql()
 
 
-def _apart(compiler: Compiler, many: Many, pick: Pick, part: Pick, scope: Scope) -> str:
+def _apart(compiler: Objects, many: Many, pick: Pick, part: Pick, scope: Scope) -> str:
     """A part that needs no page."""
     if part.name == "__typename":
         return text(part.typename)
     other = compiler.writer.alias()
     where = compiler.conditions(many, pick.args, scope.alias, other)
-    item = compiler.writer.from_item(many.target, other, pick.args)
+    item = from_item(compiler.writer, many.target, pick.args, other)
     return f"(SELECT count(*) FROM {item} WHERE {where})"
 
 
 @dataclass(slots=True)
 class _PageWriter:
-    compiler: Compiler
+    compiler: Objects
     many: Many
     pick: Pick
     outer: Scope
@@ -114,7 +110,7 @@ class _PageWriter:
     page: Page
 
     @classmethod
-    def of(cls, compiler: Compiler, many: Many, pick: Pick, outer: Scope) -> _PageWriter:
+    def of(cls, compiler: Objects, many: Many, pick: Pick, outer: Scope) -> "_PageWriter":
         alias = compiler.writer.alias()
         return cls(compiler, many, pick, outer, Scope(alias), _page(many, pick.args, alias))
 
@@ -125,7 +121,7 @@ class _PageWriter:
     def _rows(self) -> str:
         """The rows of the page, and one more if somebody asks whether there are more."""
         alias, writer = self.inner.alias, self.compiler.writer
-        item = writer.from_item(self.many.target, alias, self.pick.args)
+        item = from_item(writer, self.many.target, self.pick.args, alias)
         where = conjunction(
             [
                 self.compiler.conditions(self.many, self.pick.args, self.outer.alias, alias),

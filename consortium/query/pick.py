@@ -39,8 +39,8 @@ class Pick:
 
     key: str
     name: str
-    args: Args = field(default_factory=dict)
+    args: Args = field(default_factory=dict[str, Any])
     picks: tuple["Pick", ...] = ()
-    by_type: Mapping[str, tuple["Pick", ...]] = field(default_factory=dict)
+    by_type: Mapping[str, tuple["Pick", ...]] = field(default_factory=dict[str, tuple["Pick", ...]])
     typename: str = ""
     connection: bool = False

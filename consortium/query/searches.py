@@ -4,20 +4,17 @@ Words are matched by their beginnings, without regard to case and accents, all o
 are folded here and in what is stored, so that no setting of the server changes the answer.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from consortium.kernel.errors import BadInput
 from consortium.kernel.text import search_words
 from consortium.query import pages
-from consortium.query.source import SqlType
+from consortium.query.pick import Pick
+from consortium.query.rows import rule
+from consortium.query.scope import Objects
+from consortium.query.source import Search
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import json_object, text
-
-if TYPE_CHECKING:
-    from consortium.query.compiler import Compiler
-    from consortium.query.pick import Pick
-    from consortium.query.source import Search
 
 _WORDS_MAX = 16
 
@@ -32,7 +29,7 @@ def words_query(value: Any) -> str:
     return " & ".join(quoted)
 
 
-def search(compiler: Compiler, targets: Search, pick: Pick) -> str:
+def search(compiler: Objects, targets: Search, pick: Pick) -> str:
     """SQL of `{nodes, totalCount}`: the best `first` rows of every source that match."""
     writer = compiler.writer
     size = pages.page_size(pick.args.get("first"))
@@ -47,17 +44,17 @@ def search(compiler: Compiler, targets: Search, pick: Pick) -> str:
     return json_object(pairs)
 
 
-def _matches(compiler: Compiler, typename: str, targets: Search, query: str) -> str:
+def _matches(compiler: Objects, typename: str, targets: Search, query: str) -> str:
     source = targets.targets[typename]
     alias = compiler.writer.alias()
     return (
         f"SELECT {text(typename)} AS type, {alias}.{source.key} AS key,"
         f" ts_rank({alias}.search, {query}) AS rank FROM {source.table} {alias}"
-        f" WHERE {alias}.search @@ {query} AND {compiler.writer.rule(source, alias)}"
+        f" WHERE {alias}.search @@ {query} AND {rule(compiler.writer, source, alias)}"
     )
 
 
-def _part(compiler: Compiler, targets: Search, part: Pick, found: str, size: int) -> str:
+def _part(compiler: Objects, targets: Search, part: Pick, found: str, size: int) -> str:
     alias = compiler.writer.alias()
     match part.name:
         case "total_count":

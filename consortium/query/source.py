@@ -7,27 +7,11 @@ and `{caller_organisation}` for the bound id of the caller's organisation.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from consortium.kernel.principal import Rights
-
-if TYPE_CHECKING:
-    from consortium.query.pick import Args
-    from consortium.query.writer import Writer
-
-
-class SqlType(StrEnum):
-    """PostgreSQL's name of a type; a bound value is always cast to one."""
-
-    BOOLEAN = "boolean"
-    INTEGER = "integer"
-    BIGINT = "bigint"
-    NUMERIC = "numeric"
-    TEXT = "text"
-    DATE = "date"
-    TIMESTAMP = "timestamptz"
-    JSON = "json"
-
+from consortium.query.pick import Args
+from consortium.query.sqltypes import SqlType
+from consortium.query.writer import Writer
 
 EnumType = type[StrEnum]
 RowRule = Callable[[Rights], str]
@@ -72,7 +56,7 @@ class Asked:
 
 
 # A join condition, or what writes one from the arguments of the field and of its `Asked` object.
-Join = str | Callable[["Writer", "Args", str, str], str]
+Join = str | Callable[[Writer, Args, str, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +109,7 @@ class Search:
 Field = Column | Embedded | Asked | One | Many | Lookup | AnyOf | Search
 
 # The SQL of a FROM item, written from the arguments.
-Derived = Callable[["Writer", "Args"], str]
+Derived = Callable[[Writer, Args], str]
 
 
 @dataclass(eq=False, slots=True)
@@ -144,7 +128,7 @@ class Source:
     key: str = "id"
     prefix: str | None = None
     filters: tuple[str, ...] = ()
-    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     default_order: tuple[tuple[str, bool], ...] = ()
 
     def relate(self, **fields: Field) -> None:

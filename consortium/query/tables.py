@@ -8,7 +8,8 @@ from tortoise import fields
 from tortoise.fields.data import CharEnumFieldInstance
 from tortoise.models import Model
 
-from consortium.query.source import Column, Field, SqlType
+from consortium.query.source import Column, Field
+from consortium.query.sqltypes import SqlType
 from consortium.storage.fields import KeyField, NumericField
 
 _MASS_SUFFIX = "_kg_co2e"
@@ -42,7 +43,10 @@ def columns(model: type[Model], prefix: str | None, names: Iterable[str]) -> dic
 
 
 def _described(model: type[Model]) -> dict[str, Any]:
-    return model._meta.fields_map  # noqa: SLF001  Tortoise's description of a table has no public name
+    # Tortoise has no public name for its description of a table.
+    meta: Any = model._meta  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    found: dict[str, Any] = meta.fields_map
+    return found
 
 
 def _column(model: type[Model], name: str) -> Column:

@@ -8,7 +8,7 @@ from typing import Any
 from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import Rights
 from consortium.query.pick import Args, Bind, Inputs
-from consortium.query.source import Join, Source, SqlType
+from consortium.query.sqltypes import SqlType
 
 Prepare = Callable[[Any], Any]
 
@@ -25,8 +25,8 @@ class Writer:
     """Collects the parameters of one statement."""
 
     rights: Rights
-    slots: list[Callable[[Inputs], Any]] = field(default_factory=list)
-    asked: Args = field(default_factory=dict)
+    slots: list[Callable[[Inputs], Any]] = field(default_factory=list[Callable[[Inputs], Any]])
+    asked: Args = field(default_factory=dict[str, Any])
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
     _caller: str | None = None
 
@@ -42,7 +42,7 @@ class Writer:
         self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None
     ) -> str:
         """A parameter that holds a list of values."""
-        each = None if prepare is None else lambda values: [prepare(item) for item in values]
+        each = None if prepare is None else _of_each(prepare)
         return f"{self._slot(value, each)}::{sql_type}[]"
 
     def _slot(self, value: Bind | object, prepare: Prepare | None) -> str:
@@ -57,26 +57,23 @@ class Writer:
             self._caller = self.bind(Bind(_caller_organisation), SqlType.BIGINT)
         return template.format(t=t, u=u, caller_organisation=self._caller)
 
-    def join(self, on: Join, args: Args, t: str, u: str) -> str:
-        """The condition that ties row `u` to row `t`."""
-        return self.fill(on, t, u) if isinstance(on, str) else on(self, args, t, u)
-
-    def rule(self, source: Source, alias: str) -> str:
-        """The part of the source that the caller may see."""
-        return self.fill(source.visible_to(self.rights), alias)
-
-    def from_item(self, source: Source, alias: str, args: Args) -> str:
-        """The source under an alias."""
-        if isinstance(source.table, str):
-            return f"{source.table} {alias}"
-        return f"LATERAL ({source.table(self, args)}) {alias}"
-
 
 def _reader(value: Bind | object, prepare: Prepare | None) -> Callable[[Inputs], Any]:
-    get = value.get if isinstance(value, Bind) else (lambda _, constant=value: constant)
+    get = value.get if isinstance(value, Bind) else _constant(value)
     if prepare is None:
         return get
     return lambda inputs: prepare(get(inputs))
+
+
+def _constant(value: object) -> Callable[[Inputs], Any]:
+    return lambda _: value
+
+
+def _of_each(prepare: Prepare) -> Prepare:
+    def each(values: Any) -> list[Any]:
+        return [prepare(value) for value in values]
+
+    return each
 
 
 def conjunction(conditions: list[str]) -> str:

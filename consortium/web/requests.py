@@ -1,6 +1,7 @@
 """GraphQL requests as they come over HTTP: read within bounds, then checked."""
 
 from collections.abc import AsyncGenerator
+from typing import Any, cast
 from urllib.parse import parse_qs
 
 import orjson
@@ -66,7 +67,7 @@ def parse_post(scope: Scope, body: bytes) -> Request:
     if media_type != b"application/json":
         raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
     try:
-        given = orjson.loads(body)
+        given: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise refuse("BAD_REQUEST", f"The body is not JSON: {error}.") from None
     if isinstance(given, list):
@@ -76,7 +77,8 @@ def parse_post(scope: Scope, body: bytes) -> Request:
         )
     if not isinstance(given, dict):
         raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
-    return _checked(given.get("query"), given.get("variables"), given.get("operationName"))
+    fields = cast("dict[str, Any]", given)
+    return _checked(fields.get("query"), fields.get("variables"), fields.get("operationName"))
 
 
 def parse_get(scope: Scope) -> Request:
@@ -97,4 +99,5 @@ def _checked(query: object, variables: object, operation_name: object) -> Reques
         raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise refuse("BAD_REQUEST", "`operationName` is a text.")
-    return Request(query, variables or {}, operation_name or None)
+    given = cast("dict[str, Any]", variables or {})
+    return Request(query, given, operation_name or None)

@@ -6,10 +6,8 @@ Input objects and lists of them keep their structure; enum members, booleans and
 for themselves; any other scalar becomes a `Bind`, read when the statement runs.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import lru_cache
 from typing import Any
 
 from graphql import (
@@ -32,19 +30,12 @@ from graphql import (
 from consortium.kernel.errors import BadInput
 from consortium.kernel.ids import GlobalId
 from consortium.query.pick import Bind, Inputs
+from schema.names import snake
 from schema.planner.shapes import PAGE_ARGUMENTS
 
 Getter = Callable[[Inputs], Any]
 
 LIST_MAX = 1000
-
-_HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
-
-
-@lru_cache(maxsize=4096)
-def snake(name: str) -> str:
-    """`orderBy` as `order_by`."""
-    return _HUMP.sub(r"_\1", name).lower()
 
 
 def arguments(

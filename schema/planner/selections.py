@@ -30,7 +30,8 @@ from graphql import (
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.query.pick import Pick
 from schema.errors import located
-from schema.planner.arguments import arguments, snake
+from schema.names import snake
+from schema.planner.arguments import arguments
 
 # Fragments can multiply a small document into a huge selection.
 _FIELDS_MAX = 5_000

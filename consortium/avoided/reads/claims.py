@@ -3,9 +3,9 @@
 from consortium.avoided.models import AvoidedClaim
 from consortium.evidence.reads import CITATIONS
 from consortium.initiatives.reads import INITIATIVES
-from consortium.organisations.figures import figures_visible_to
-from consortium.organisations.reads import ORGANISATIONS
-from consortium.query.source import Column, Embedded, Many, One, Source, SqlType
+from consortium.organisations.reads import ORGANISATIONS, figures_visible_to
+from consortium.query.source import Column, Embedded, Many, One, Source
+from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 from consortium.value_chains.reads import VALUE_CHAINS
 

@@ -14,7 +14,8 @@ from consortium.membership.reads import members_on
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
-from consortium.query.source import Column, Embedded, Field, Many, One, Source, SqlType
+from consortium.query.source import Column, Embedded, Field, Many, One, Source
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 from consortium.value_chains.reads import VALUE_CHAINS
 

@@ -17,6 +17,7 @@ from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.filters import condition
 from consortium.query.pick import Args
+from consortium.query.rows import rule
 from consortium.query.source import (
     Asked,
     Column,
@@ -24,9 +25,9 @@ from consortium.query.source import (
     Many,
     One,
     Source,
-    SqlType,
     everyone,
 )
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 from consortium.value_chains.reads import VALUE_CHAINS
 
@@ -141,7 +142,7 @@ def _standings_way(writer: Writer, question: Args, rollup_holds: str | None = No
     where = conjunction(
         [
             "true" if rollup_holds is None else f"NOT {rollup_holds}",
-            writer.rule(COUNTED, "r"),
+            rule(writer, COUNTED, "r"),
             standings.known(writer, question, "r"),
             standings.counts(writer, question, "r"),
             condition(writer, COUNTED, "r", question.get("where")),
