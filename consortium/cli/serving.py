@@ -112,7 +112,8 @@ async def _load_demo(database: "Database") -> None:
     from consortium.demo import load
 
     with progress_bar() as progress:
-        await load(database, progress)
+        report = await load(database, progress)
+    typer.echo(f"Public figures: {report.created} rows are new.")
 
 
 def _run(work: Awaitable[None]) -> None:
