@@ -14,6 +14,8 @@ import strawberry
 from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
+# Every feature's relations are declared before the filters over them are made.
+import consortium.catalogue  # noqa: F401
 from consortium.kernel.quantities import MassUnit
 from consortium.query.source import Column, Many, One, Source
 from consortium.query.sqltypes import SqlType

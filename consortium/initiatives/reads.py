@@ -31,7 +31,7 @@ INITIATIVES = Source(
         ),
     )
     | {"source": One(CITATIONS, "{u}.id = {t}.citation_id")},
-    filters=("id", "name", "convenor", "start_year", "participants", "targets"),
+    filters=("id", "name", "convenor", "start_year"),
     orders={"name": ("name",), "start_year": ("start_year",)},
     default_order=(("name", False),),
 )

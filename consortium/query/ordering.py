@@ -145,9 +145,12 @@ def _canonical(value: Any, inputs: Inputs) -> str:
         items = sorted((key, _canonical(one, inputs)) for key, one in members.items())
         return "{" + ",".join(f"{key}:{one}" for key, one in items) + "}"
     if isinstance(value, list):
-        parts: list[Any] = value
-        return "[" + ",".join(_canonical(one, inputs) for one in parts) + "]"
+        return _canonical_list(value, inputs)
     return repr(value)
+
+
+def _canonical_list(values: list[Any], inputs: Inputs) -> str:
+    return "[" + ",".join(_canonical(one, inputs) for one in values) + "]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -132,12 +132,16 @@ class Source:
     default_order: tuple[tuple[str, bool], ...] = ()
 
     def relate(self, **fields: Field) -> None:
-        """Add fields that a later feature brings, such as an organisation's claims."""
+        """Add fields that a later feature brings, such as an organisation's claims.
+
+        Rows can be filtered by them as well.
+        """
         for name, added in fields.items():
             if name in self.fields:
                 message = f"{self.name} already has a field {name}"
                 raise ValueError(message)
             self.fields[name] = added
+        self.filters += tuple(fields)
 
     def column(self, name: str) -> Column:
         """The column of that name; anything else is a mistake in a declaration."""

@@ -13,7 +13,7 @@ VALUE_CHAINS = Source(
     visible_to=everyone,
     fields=columns(ValueChain, "chain", ("name", "description"))
     | {"source": One(CITATIONS, "{u}.id = {t}.citation_id")},
-    filters=("id", "name", "stages"),
+    filters=("id", "name"),
     orders={"name": ("name",)},
     default_order=(("name", False),),
 )
@@ -25,7 +25,7 @@ STAGES = Source(
     visible_to=everyone,
     fields=columns(ValueChainStage, "stage", ("name", "position"))
     | {"value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id")},
-    filters=("id", "name", "position", "value_chain", "participants"),
+    filters=("id", "name", "position", "value_chain"),
     default_order=(("position", False),),
 )
 

@@ -106,8 +106,6 @@ CLAIMS = Source(
         "organisation",
         "initiatives",
         "value_chains",
-        "part_of",
-        "parts",
     ),
     orders={
         "period_end": ("period_end",),
