@@ -89,6 +89,8 @@ def text(value: str) -> str:
 
 def json_object(pairs: list[tuple[str, str]]) -> str:
     """SQL of a JSON object with these keys, in this order."""
+    if not pairs:
+        return "'{}'::json"
     parts = [
         "json_build_object(" + ", ".join(f"{text(key)}, {sql}" for key, sql in chunk) + ")"
         for chunk in (pairs[at : at + _PAIRS_MAX] for at in range(0, len(pairs), _PAIRS_MAX))
