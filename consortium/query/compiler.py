@@ -32,7 +32,7 @@ from consortium.query.source import (
     Source,
 )
 from consortium.query.sqltypes import SqlType
-from consortium.query.statement import Statement
+from consortium.query.statement import Statement, statement_of
 from consortium.query.writer import Writer, conjunction, exactly_one, json_object, text
 
 # A plain list (not a page) is of things that are few by nature; this is its hard end.
@@ -47,7 +47,7 @@ def compile_statement(
     scope = Scope("root")
     value = compiler.object_of(root.fields, picks, scope)
     item = scope.from_sql("(VALUES (1)) root (id)")
-    return Statement(f"SELECT {value} FROM {item}", tuple(compiler.writer.slots))
+    return statement_of(f"SELECT {value} FROM {item}", compiler.writer.slots)
 
 
 @dataclass(slots=True)

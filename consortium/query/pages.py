@@ -116,6 +116,8 @@ class _PageWriter:
 
     def sql(self) -> str:
         value = json_object([(part.key, self._part(part)) for part in self.pick.picks])
+        if not self._reads_rows():
+            return value
         return f"(SELECT {value} FROM {self.inner.from_sql(self._rows())})"
 
     def _rows(self) -> str:
@@ -134,6 +136,12 @@ class _PageWriter:
             f"(SELECT {alias}.*, row_number() OVER (ORDER BY {order}) AS place FROM {item}"
             f" WHERE {where} ORDER BY {order} LIMIT {limit}) {alias}"
         )
+
+    def _reads_rows(self) -> bool:
+        """Whether anything asked for depends on the rows of the page."""
+        names = {one.name for part in self.pick.picks for one in (part, *part.picks)}
+        cursors = {"start_cursor", "end_cursor"}
+        return self._asks_for_more() or not names.isdisjoint({"edges", "nodes", *cursors})
 
     def _asks_for_more(self) -> bool:
         more = "has_previous_page" if self.page.backwards else "has_next_page"

@@ -17,6 +17,7 @@ from consortium.query.sqltypes import SqlType
 from consortium.query.writer import json_object, text
 
 _WORDS_MAX = 16
+_NOTHING = "SELECT ''::text AS type, 0::bigint AS key, 0::real AS rank WHERE false"
 
 
 def words_query(value: Any) -> str:
@@ -33,13 +34,16 @@ def search(compiler: Objects, targets: Search, pick: Pick) -> str:
     """SQL of `{nodes, totalCount}`: the best `first` rows of every source that match."""
     writer = compiler.writer
     size = pages.page_size(pick.args.get("first"))
-    wanted = pick.args.get("types") or list(targets.targets)
+    wanted = pick.args.get("types")
+    if wanted is None:
+        wanted = list(targets.targets)
     query = f"to_tsquery('simple', {writer.bind(pick.args['query'], SqlType.TEXT, words_query)})"
     found = " UNION ALL ".join(
         _matches(compiler, typename, targets, query)
         for typename in targets.targets
         if typename in {str(one) for one in wanted}
     )
+    found = found or _NOTHING
     pairs = [(part.key, _part(compiler, targets, part, found, size)) for part in pick.picks]
     return json_object(pairs)
 

@@ -79,12 +79,9 @@ def audience_rule(rights: Rights) -> str:
 
 def known(writer: Writer, question: Args, alias: str) -> str:
     """SQL: the outcome held by what was known on the day asked for."""
-    day = question.get("known_at")
-    if day is None:
-        return f"{alias}.known_to IS NULL"
-    bound = writer.bind(day, SqlType.DATE)
-    until = f"{alias}.known_to IS NULL OR {bound} < {alias}.known_to"
-    return f"{alias}.known_from <= {bound} AND ({until})"
+    day = date_or_today(writer, question.get("known_at"))
+    until = f"{alias}.known_to IS NULL OR {day} < {alias}.known_to"
+    return f"{alias}.known_from <= {day} AND ({until})"
 
 
 def counts(writer: Writer, question: Args, alias: str) -> str:
@@ -138,7 +135,7 @@ _COUNTED = Embedded(
 FILTERED: dict[str, Field] = {
     "kind": Column("{t}.kind", nullable=False, enum=ClaimKind),
     "year": Column("{t}.year", SqlType.INTEGER),
-    "fiscal_period": Column("{t}.fiscal_label"),
+    "fiscal_period": Column("nullif({t}.fiscal_label, '')"),
     "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
     "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
     "sector": Column("{t}.sector"),

@@ -66,7 +66,6 @@ _FROM_STANDINGS = (
     " sum(r.low_kg_co2e) AS low_kg_co2e, count(r.low_kg_co2e) AS low_count,"
     " sum(r.high_kg_co2e) AS high_kg_co2e, count(r.high_kg_co2e) AS high_count,"
     " coalesce(sum(r.value_kg_co2e) FILTER (WHERE r.verified), 0) AS verified_kg_co2e,"
-    f" count(*) FILTER (WHERE r.bound = '{Bound.AT_LEAST}') AS at_least,"
     f" count(*) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}') AS approximate"
 )
 _FROM_ROLLUP = ", ".join(
@@ -80,7 +79,6 @@ _FROM_ROLLUP = ", ".join(
         "high_kg_co2e",
         "high_count",
         "verified_kg_co2e",
-        "at_least",
         "approximate",
     )
 )
@@ -103,7 +101,7 @@ def _groups(writer: Writer, _: Args) -> str:
         )
     else:
         rows = _standings_way(writer, question)
-    order = ", ".join(f"g.{name}" for name in _key_names())
+    order = ", ".join(_sorted(name) for name in _key_names())
     return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({rows}) g"
 
 
@@ -192,6 +190,11 @@ def _key_names() -> list[str]:
     return [*_ALWAYS, *(grouper.column for grouper in _GROUPERS)]
 
 
+def _sorted(name: str) -> str:
+    """SQL of a key column as it sorts: what is unknown comes last."""
+    return "nullif(g.fiscal_label, '')" if name == "fiscal_label" else f"g.{name}"
+
+
 def _same_key(writer: Writer, t: str, u: str) -> list[str]:
     """SQL: standing `u` has the key of group `t`."""
     grouped = _grouped(writer.asked)
@@ -260,8 +263,13 @@ def _whole(measure: str, count: str) -> Column:
     return Column(sql, SqlType.NUMERIC, mass=True)
 
 
+# A figure without an upper end is a minimum, one without a lower end a maximum; a sum of both kinds
+# says neither.
 _BOUND = (
-    f"CASE WHEN {{t}}.at_least > 0 THEN '{Bound.AT_LEAST}'"
+    f"CASE WHEN {{t}}.low_count < {{t}}.claims AND {{t}}.high_count < {{t}}.claims"
+    f" THEN '{Bound.APPROXIMATE}'"
+    f" WHEN {{t}}.high_count < {{t}}.claims THEN '{Bound.AT_LEAST}'"
+    f" WHEN {{t}}.low_count < {{t}}.claims THEN '{Bound.AT_MOST}'"
     f" WHEN {{t}}.approximate > 0 THEN '{Bound.APPROXIMATE}' ELSE '{Bound.EXACT}' END"
 )
 _VERIFIED_SHARE = (
@@ -279,7 +287,7 @@ GROUPS = Source(
                 "kind": Column("{t}.kind", nullable=False, enum=ClaimKind),
                 "since": Column("{t}.since", SqlType.DATE),
                 "year": Column("{t}.year", SqlType.INTEGER),
-                "fiscal_period": Column("{t}.fiscal_label"),
+                "fiscal_period": Column("nullif({t}.fiscal_label, '')"),
                 "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
                 "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
                 "sector": Column("{t}.sector"),

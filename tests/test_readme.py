@@ -1,0 +1,78 @@
+"""The front door says what is so."""
+
+import json
+import re
+from pathlib import Path
+
+import typer.main
+
+from consortium.cli import app
+from consortium.settings import PREFIX, Settings
+from consortium.storage.database import Database
+from tests.served import served
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def settings_table() -> str:
+    """Every setting with its default and what it is for."""
+    rows = ["| setting | default | |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = "" if field.default_factory or field.default is None else f"`{field.default}`"
+        rows.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(rows)
+
+
+def between(mark: str) -> str:
+    """The part of the README between two marks."""
+    found = re.search(rf"<!-- {mark}:start -->\n(.*?)<!-- {mark}:end -->", README, re.DOTALL)
+    assert found
+    return found[1].strip()
+
+
+def test_every_setting_is_documented() -> None:
+    """The table of settings is what the program reads."""
+    assert between("settings") == settings_table()
+
+
+def test_every_command_is_documented() -> None:
+    """Each command of the command line has its row, and no row is of a command that went."""
+    commands = set(typer.main.get_group(app).commands)  # type: ignore[attr-defined]
+
+    assert set(re.findall(r"^\| `consortium (\w+)", README, re.MULTILINE)) == commands
+
+
+def test_the_map_shows_every_room() -> None:
+    """Each folder of the packages is on the map, and nothing on it is gone."""
+    block = re.search(r"## The map\n\n```\n(.*?)```", README, re.DOTALL)
+    assert block
+    drawn = {name for name in re.findall(r"^  ([\w./]+?)/? ", block[1], re.MULTILINE)}
+    drawn |= {name.rstrip("/") for name in re.findall(r"  (settings\.py)", block[1])}
+    rooms = {
+        path.name
+        for path in (ROOT / "consortium").iterdir()
+        if path.is_dir() and (path / "__init__.py").exists()
+    }
+
+    assert {one.rstrip("/") for one in drawn} >= rooms
+    assert [one for one in drawn if not (ROOT / "consortium" / one).exists()] == []
+
+
+async def test_the_question_gets_the_answer_that_is_printed(demo_database: Database) -> None:
+    """The README's query, sent to the demo, is answered as the README shows."""
+    query = re.search(r"```graphql\n(.*?)```", README, re.DOTALL)
+    answer = re.search(r"```json\n(.*?)```", README, re.DOTALL)
+    assert query
+    assert answer
+
+    async with served(demo_database) as api:
+        assert (await api.post(query[1])).json() == json.loads(answer[1])
+
+
+def test_pictures_and_paths_exist() -> None:
+    """Whatever the README points to in the repository is there."""
+    paths = re.findall(r"\]\((?!http)([^)]+)\)", README)
+
+    assert paths
+    assert [path for path in paths if not (ROOT / path).exists()] == []
