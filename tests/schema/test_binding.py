@@ -58,5 +58,3 @@ def _parts(kind: Any) -> list[tuple[str, Any]]:
         parts += [(f"{name}({one})", arg) for one, arg in getattr(field, "args", {}).items()]
     parts += list(getattr(kind, "values", {}).items()) if hasattr(kind, "values") else []
     return parts
-
-
