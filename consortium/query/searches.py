@@ -14,7 +14,7 @@ from consortium.query.rows import rule
 from consortium.query.scope import Objects
 from consortium.query.source import Search
 from consortium.query.sqltypes import SqlType
-from consortium.query.writer import json_object, text
+from consortium.query.writer import conjunction, json_object, text
 
 _WORDS_MAX = 16
 _NOTHING = "SELECT ''::text AS type, 0::bigint AS key, 0::real AS rank WHERE false"
@@ -51,10 +51,11 @@ def search(compiler: Objects, targets: Search, pick: Pick) -> str:
 def _matches(compiler: Objects, typename: str, targets: Search, query: str) -> str:
     source = targets.targets[typename]
     alias = compiler.writer.alias()
+    visible = rule(compiler.writer, source, alias)
     return (
         f"SELECT {text(typename)} AS type, {alias}.{source.key} AS key,"
         f" ts_rank({alias}.search, {query}) AS rank FROM {source.table} {alias}"
-        f" WHERE {alias}.search @@ {query} AND {rule(compiler.writer, source, alias)}"
+        f" WHERE {conjunction([f'{alias}.search @@ {query}', visible])}"
     )
 
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from consortium.query.pick import Inputs
 
-
 # No literal of a statement holds a dollar sign: they are names that GraphQL's grammar admits.
 _PARAMETER = re.compile(r"\$([0-9]+)")
 
