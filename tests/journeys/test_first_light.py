@@ -273,6 +273,7 @@ async def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
     cursor = (await api.data("{ members(first: 3) { pageInfo { endCursor } } }"))["members"][
         "pageInfo"
     ]["endCursor"]
-    other = 'query ($c: String) { organisations(after: $c, where: {sector: {eq: "Retail"}}) { nodes { id } } }'
+    other = """query ($c: String) {
+        organisations(after: $c, where: {sector: {eq: "Retail"}}) { nodes { id } } }"""
 
     assert await api.codes(other, {"c": cursor}) == ["CURSOR_INVALID"]

@@ -1,6 +1,5 @@
 """What a caller may not see does not show: not in lists, counts, filters, orderings or sums."""
 
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -45,7 +44,7 @@ class World:
 
 
 @pytest.fixture
-async def world(database: Database) -> AsyncGenerator[World]:
+async def world(database: Database) -> World:
     """Claims of 1, 10 and 100 t: public, for the consortium, private."""
     claims: dict[str, int] = {}
     async with database.pool.acquire() as connection:
@@ -65,7 +64,7 @@ async def world(database: Database) -> AsyncGenerator[World]:
             await create_inventory(connection, owner, visibility=visibility, label=visibility)
     with database.active():
         await refresh([owner, other], today=TODAY)
-    yield World(Executor.over(database.pool), owner, other, claims)
+    return World(Executor.over(database.pool), owner, other, claims)
 
 
 SEEN = [
@@ -125,7 +124,8 @@ async def test_nodes_and_search(world: World, caller: str, seen: list[str]) -> N
         data = await world.ask(
             caller,
             """query ($id: ID!, $words: String!) { node(id: $id) { id } nodes(ids: [$id]) { id }
-                 claim(id: $id) { id } search(query: $words) { totalCount nodes { __typename } } }""",
+                 claim(id: $id) { id }
+                 search(query: $words) { totalCount nodes { __typename } } }""",
             id=f"claim_{claim}",
             words=f"figure {visibility}",
         )
@@ -177,7 +177,8 @@ async def test_a_private_part_does_not_show_in_its_total(database: Database) -> 
     with database.active():
         await refresh([owner], today=TODAY)
     world = World(Executor.over(database.pool), owner, 0, {})
-    query = f"""{{ claim(id: "claim_{total}") {{ partsTotal partsDifference parts {{ totalCount }} }}
+    query = f"""{{ claim(id: "claim_{total}") {{
+          partsTotal partsDifference parts {{ totalCount }} }}
         avoidedEmissions(groupBy: [CATEGORY]) {{ groups {{
             key {{ category notBrokenDown }} total {{ value }} }} }} }}"""
 

@@ -26,7 +26,9 @@ class Recording:
         return b"{}"
 
 
-FILTERED = """query ($where: ClaimFilter, $first: Int, $order: [ClaimOrder!], $deep: Boolean = false) {
+FILTERED = """query (
+  $where: ClaimFilter, $first: Int, $order: [ClaimOrder!], $deep: Boolean = false
+) {
   claims(where: $where, first: $first, orderBy: $order) {
     nodes { id organisation @include(if: $deep) { name } } } }"""
 

@@ -1,0 +1,61 @@
+"""Figures are read through sources, whose row rules are part of every statement.
+
+Whoever talks to the database past them would answer without the caller's rights, so the places
+that do are listed here, each with its reason.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FETCHES = {"fetch", "fetchval", "fetchrow", "fetchmany", "execute_query", "execute_query_dict"}
+
+# Path or its beginning -> why it may.
+ALLOWED = {
+    "consortium/storage/": "the database's own affairs: versions, locks, migrations, drift",
+    "consortium/cli/": "what an operator at the machine asks",
+    "consortium/web/app.py": "the readiness check reads no row",
+    "schema/planner/execution.py": "runs what the compiler wrote",
+}
+ALLOWED_ROOMS = {"actions", "actions.py", "imports", "imports.py", "importing.py"}
+
+
+def fetching(path: Path) -> Iterator[int]:
+    """The lines on which a file calls the database for rows."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in FETCHES
+        ):
+            yield node.lineno
+
+
+def test_rows_are_read_through_sources_only() -> None:
+    """A read outside the compiler needs a place on the list, with its reason."""
+    strangers = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for package in ("consortium", "schema")
+        for path in (ROOT / package).rglob("*.py")
+        if "node_modules" not in path.parts
+        and not ALLOWED_ROOMS.intersection(path.parts)
+        and not any(str(path.relative_to(ROOT)).startswith(one) for one in ALLOWED)
+        for line in fetching(path)
+    ]
+
+    assert strangers == []
+
+
+def test_every_exception_is_still_needed() -> None:
+    """A place on the list that reads nothing any more goes."""
+    idle = [
+        place
+        for place in ALLOWED
+        if not any(
+            list(fetching(path))
+            for path in ([ROOT / place] if place.endswith(".py") else (ROOT / place).rglob("*.py"))
+        )
+    ]
+
+    assert idle == []
