@@ -239,6 +239,19 @@ LINKS = follow_links("avoided_claim_initiative", "initiative_id", 128) + follow_
     "avoided_claim_value_chain", "value_chain_id", 256
 )
 
+# Links go before the standings do: with both gone at once, by cascade, nobody could tell which
+# sums a deleted claim was in.
+LINKS += """
+CREATE FUNCTION avoided_claim_unlink() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    DELETE FROM avoided_claim_initiative WHERE claim_id = OLD.id;
+    DELETE FROM avoided_claim_value_chain WHERE claim_id = OLD.id;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER avoided_claim_unlink BEFORE DELETE ON avoided_claim
+    FOR EACH ROW EXECUTE FUNCTION avoided_claim_unlink();
+"""
+
 # Whether standings count on a day: the organisation is a member then, none of the controllers
 # whose figure covers this one is, and the outcome is what is known then. NULL: of everyone.
 COUNTS = """

@@ -166,7 +166,7 @@ def _check_quantity(row: Row, claim: ClaimRecord) -> None:
     if value is not None:
         ordered(row, "quantity_low_tco2e", "quantity_tco2e", low, value)
         ordered(row, "quantity_tco2e", "quantity_high_tco2e", value, high)
-    elif low is None and high is None and not claim.as_published:
+    elif low is None and high is None and not claim.as_published and not row.rejected:
         row.reject("quantity_tco2e", "states neither a quantity, nor a range, nor a text")
     if not row.text("company"):
         row.reject("company", "a value is needed")

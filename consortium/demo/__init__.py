@@ -38,7 +38,7 @@ class DemoDataRefused(DomainError):
 class DemoReport:
     """What became of each file."""
 
-    files: list[Report] = field(default_factory=list)
+    files: list[Report] = field(default_factory=list[Report])
 
     @property
     def created(self) -> int:

@@ -46,8 +46,8 @@ class Report:
     created: int = 0
     updated: int = 0
     unchanged: int = 0
-    rejected: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    rejected: list[Problem] = field(default_factory=list[Problem])
+    notes: list[str] = field(default_factory=list[str])
     loaded: bool = True
 
     @property

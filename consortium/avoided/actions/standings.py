@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from consortium.avoided.actions.standing_rows import (
     COLUMNS,
@@ -169,7 +169,11 @@ async def _replace(
 
 
 def _comparable(row: Row) -> Row:
-    return tuple(tuple(value) if isinstance(value, list) else value for value in row)
+    return tuple(map(_hashable, row))
+
+
+def _hashable(value: object) -> object:
+    return tuple(cast("list[int]", value)) if isinstance(value, list) else value
 
 
 async def _note_parts(
