@@ -10,7 +10,7 @@ from tortoise.models import Model
 from consortium.evidence.models import Citation
 from consortium.initiatives.rules import InitiativeRole
 from consortium.organisations.models import Organisation
-from consortium.storage.fields import IdField, KeyField, NumericField
+from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 from consortium.value_chains.models import ValueChain, ValueChainStage
 
 EXTRA_CONSTRAINTS = (
@@ -55,9 +55,7 @@ class InitiativeParticipant(Model):
         "consortium.Organisation", null=True, on_delete=fields.RESTRICT, related_name="initiatives"
     )
     name = fields.TextField()
-    role = fields.CharEnumField(
-        InitiativeRole, max_length=20, default=InitiativeRole.PARTICIPANT, db_default="PARTICIPANT"
-    )
+    role = word_field(InitiativeRole, default=InitiativeRole.PARTICIPANT, db_default="PARTICIPANT")
     as_of = fields.TextField(default="", db_default="")
     starts_on = fields.DateField(null=True)
     ends_on = fields.DateField(null=True)

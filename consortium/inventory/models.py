@@ -10,7 +10,7 @@ from consortium.evidence.models import Citation
 from consortium.inventory.rules import PartsCheck
 from consortium.kernel.visibility import Visibility
 from consortium.organisations.models import Organisation
-from consortium.storage.fields import IdField, KeyField, NumericField
+from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 
 EXTRA_CONSTRAINTS = ("inventory_finite", "inventory_dates_ordered")
 
@@ -36,12 +36,10 @@ class Inventory(Model):
     primary_source = fields.TextField(default="", db_default="")
     quality = fields.TextField(default="", db_default="")
     quarantined = fields.BooleanField(default=False, db_default=False)
-    parts_check = fields.CharEnumField(PartsCheck, max_length=20)
+    parts_check = word_field(PartsCheck)
     parts_difference_kg_co2e: fields.Field[object] = NumericField(null=True)
     year = fields.IntField(null=True)
-    visibility = fields.CharEnumField(
-        Visibility, max_length=20, default=Visibility.PUBLIC, db_default="PUBLIC"
-    )
+    visibility = word_field(Visibility, default=Visibility.PUBLIC, db_default="PUBLIC")
     citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
         "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="inventories"
     )

@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 
 # A fiscal year of 52 or 53 weeks, or one that was cut or stretched a little, is still a year.
@@ -66,15 +66,6 @@ def _days_within(year: int, start: date, end: date) -> int:
     return days_in(max(start, date(year, 1, 1)), min(end, date(year, 12, 31)))
 
 
-def overlaps(
-    one_start: date | None, one_end: date | None, two_start: date | None, two_end: date | None
-) -> bool:
-    """Whether two periods share a day; an unknown end is open."""
-    return (one_start is None or two_end is None or one_start <= two_end) and (
-        two_start is None or one_end is None or two_start <= one_end
-    )
-
-
 def covers(
     outer_start: date | None,
     outer_end: date | None,
@@ -93,8 +84,3 @@ def covers(
 def holds_on(day: date, starts_on: date | None, ends_on: date | None) -> bool:
     """Whether a fact that held from `starts_on` to `ends_on` (None: open) held on a day."""
     return (starts_on is None or starts_on <= day) and (ends_on is None or day <= ends_on)
-
-
-def next_day(day: date | None) -> date | None:
-    """The day after; None, and the last day of the calendar, have none."""
-    return None if day is None or day == date.max else day + timedelta(days=1)

@@ -26,6 +26,8 @@ COLUMNS = Columns(
         "hq_country_iso2",
         "sector",
         "revenue_usd_bn",
+        "revenue_amount",
+        "revenue_currency",
         "revenue_year",
         "employees",
         "employees_year",
@@ -100,9 +102,7 @@ class _Loader:
         await self._record_membership(row, membership, changed=changed)
 
     def _organisation(self, row: Row) -> OrganisationFacts:
-        revenue = row.number("revenue_usd_bn")
-        if revenue is not None and revenue < 0:
-            row.reject("revenue_usd_bn", f"revenue is not negative: {revenue}")
+        revenue, currency = _revenue(row)
         notes = row.text("notes")
         matched = row.text("facts_matched_name")
         if matched and matched != row.text("name"):
@@ -111,8 +111,8 @@ class _Loader:
             name=row.name("name"),
             country=row.country("hq_country_iso2"),
             sector=row.name("sector", required=False) or None,
-            revenue_amount=None if revenue is None else revenue * USD_PER_BILLION,
-            revenue_currency=None if revenue is None else "USD",
+            revenue_amount=revenue,
+            revenue_currency=currency,
             revenue_year=row.year("revenue_year"),
             employees=row.whole("employees"),
             employees_year=row.year("employees_year"),
@@ -150,6 +150,19 @@ class _Loader:
         if row.rejected:
             return
         self._report.count("updated" if changed and outcome == "unchanged" else outcome)
+
+
+def _revenue(row: Row) -> tuple[Decimal | None, str | None]:
+    """The revenue with its currency: given in full, or in billions of US dollars."""
+    billions, amount = row.number("revenue_usd_bn"), row.number("revenue_amount")
+    currency = row.currency("revenue_currency")
+    if billions is not None:
+        amount, currency = billions * USD_PER_BILLION, "USD"
+    if amount is not None and amount < 0:
+        row.reject("revenue_amount", f"revenue is not negative: {amount}")
+    if (amount is None) != (currency is None) and not row.rejected:
+        row.reject("revenue_currency", "an amount needs its currency, and a currency its amount")
+    return amount, currency
 
 
 IMPORTER = Importer("members", COLUMNS, load)

@@ -9,7 +9,7 @@ from tortoise.models import Model
 from consortium.evidence.models import Citation
 from consortium.membership.rules import MembershipStatus
 from consortium.organisations.models import Organisation
-from consortium.storage.fields import IdField
+from consortium.storage.fields import IdField, word_field
 
 EXTRA_CONSTRAINTS = ("membership_dates_ordered", "membership_one_at_a_time")
 
@@ -21,7 +21,7 @@ class Membership(Model):
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "consortium.Organisation", on_delete=fields.RESTRICT, related_name="memberships"
     )
-    status = fields.CharEnumField(MembershipStatus, max_length=20)
+    status = word_field(MembershipStatus)
     starts_on = fields.DateField(null=True)
     ends_on = fields.DateField(null=True)
     evidence_as_of = fields.TextField(default="", db_default="")

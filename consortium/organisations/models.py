@@ -10,7 +10,7 @@ from tortoise.models import Model
 
 from consortium.evidence.models import Citation
 from consortium.organisations.rules import ParentageRelation
-from consortium.storage.fields import IdField, KeyField, NumericField
+from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 
 EXTRA_CONSTRAINTS = (
     "organisation_revenue_whole",
@@ -81,7 +81,7 @@ class Parentage(Model):
     parent: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "consortium.Organisation", on_delete=fields.RESTRICT, related_name="children"
     )
-    relation = fields.CharEnumField(ParentageRelation, max_length=20)
+    relation = word_field(ParentageRelation)
     equity_share: fields.Field[object] = NumericField(null=True)
     starts_on = fields.DateField(null=True)
     ends_on = fields.DateField(null=True)

@@ -2,12 +2,24 @@
 """Column types that Tortoise does not have: keys, identities, exact numbers and id arrays."""
 
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, TypeVar
 
-from tortoise.fields import BigIntField, Field
+from tortoise.fields import BigIntField, CharEnumField, Field
 from tortoise.fields.base import VALUE
 
-__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField"]
+__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField", "word_field"]
+
+Word = TypeVar("Word", bound=Enum)
+
+
+def word_field(words: type[Word], *, max_length: int = 20, **kwargs: Any) -> Field[Word]:
+    """A word of a vocabulary, as text. A new word needs no migration.
+
+    Tortoise would copy the whole vocabulary into the column's comment, and see a change of the
+    table in every new word.
+    """
+    return CharEnumField(words, description="", max_length=max_length, **kwargs)
 
 
 class IdField(BigIntField):

@@ -254,3 +254,43 @@ async def test_a_kind_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """The kinds that exist are named."""
     with pytest.raises(UnknownKind, match="members, corporate-groups, avoided-emissions"):
         await import_file("recipes", tmp_path / "x.csv")
+
+
+async def test_revenue_may_be_in_any_currency(database: Database, tmp_path: Path) -> None:
+    """An amount needs its currency; billions of US dollars are exact."""
+    path = tmp_path / "members.csv"
+    header = "name,membership_status,revenue_usd_bn,revenue_amount,revenue_currency\n"
+    path.write_text(header + "A,member,0.1,,\nB,member,,12.5,EUR\nC,member,,1,\nD,member,,1,XXY\n")
+
+    report = await import_file("members", path, skip_rejected=True)
+
+    assert [(p.line, p.column) for p in report.rejected] == [
+        (4, "revenue_currency"),
+        (5, "revenue_currency"),
+    ]
+    revenues = "SELECT revenue_amount, revenue_currency FROM organisation ORDER BY name"
+    assert [tuple(row) for row in await database.pool.fetch(revenues)] == [
+        (Decimal(100_000_000), "USD"),
+        (Decimal("12.5"), "EUR"),
+    ]
+
+
+async def test_stages_of_a_chain_supply_one_another(database: Database, tmp_path: Path) -> None:
+    """A stage may be named before its own row; a ring or an unknown stage is rejected."""
+    path = tmp_path / "chains.csv"
+    good = "Steel,Ore,1,Making,Acme\nSteel,Making,2,Use,\nSteel,Use,3,,\n"
+    header = "chain,stage,position,supplies,organisation\n"
+    path.write_text(header + good + "Steel,Use,3,Ore,\nSteel,Ore,1,Scrap,\n")
+
+    report = await import_file("value-chains", path, skip_rejected=True)
+
+    assert [(p.line, p.column) for p in report.rejected] == [(5, "supplies"), (6, "supplies")]
+    stages = (
+        "SELECT s.name, d.name FROM value_chain_stage s"
+        " LEFT JOIN value_chain_stage d ON d.id = s.downstream_id ORDER BY s.position"
+    )
+    assert [tuple(row) for row in await database.pool.fetch(stages)] == [
+        ("Ore", "Making"),
+        ("Making", "Use"),
+        ("Use", None),
+    ]

@@ -11,7 +11,6 @@ from consortium.kernel.periods import (
     Precision,
     covers,
     holds_on,
-    overlaps,
     year_of,
 )
 
@@ -83,26 +82,21 @@ def test_what_is_no_date_is_refused(text: str) -> None:
 
 
 @given(DAYS, st.integers(0, 50), DAYS, st.integers(0, 50))
-def test_overlap_and_cover_are_those_of_sets_of_days(
-    one: date, one_days: int, two: date, two_days: int
-) -> None:
-    """Periods overlap when they share a day, and cover when they hold every day."""
+def test_cover_is_that_of_sets_of_days(one: date, one_days: int, two: date, two_days: int) -> None:
+    """A period covers another when it holds its every day."""
     first = {one + timedelta(days=n) for n in range(one_days + 1)}
     second = {two + timedelta(days=n) for n in range(two_days + 1)}
     ends = (min(first), max(first), min(second), max(second))
 
-    assert overlaps(*ends) == bool(first & second)
     assert covers(*ends) == (second <= first)
 
 
-def test_unknown_ends_are_open_for_overlap_and_never_cover() -> None:
-    """What is not known may meet anything, and is no proof that anything is covered."""
+def test_unknown_ends_never_cover() -> None:
+    """What is not known is no proof that anything is covered."""
     day = date(2021, 1, 1)
 
-    assert overlaps(None, None, day, day)
-    assert overlaps(None, day, day, None)
-    assert not overlaps(None, day - timedelta(days=1), day, None)
     assert not covers(None, None, day, day)
+    assert not covers(day, day, None, day)
 
 
 def test_a_fact_holds_on_its_first_and_last_day() -> None:

@@ -13,7 +13,7 @@ from consortium.evidence.models import Citation
 from consortium.initiatives.models import Initiative
 from consortium.kernel.visibility import Visibility
 from consortium.organisations.models import Organisation
-from consortium.storage.fields import IdField, KeyField, NumericField
+from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 from consortium.value_chains.models import ValueChain
 
 
@@ -25,11 +25,9 @@ class AvoidedClaim(Model):
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "consortium.Organisation", on_delete=fields.RESTRICT, related_name="claims"
     )
-    basis = fields.CharEnumField(
-        Basis, max_length=20, default=Basis.DISCLOSED, db_default="DISCLOSED"
-    )
-    kind = fields.CharEnumField(ClaimKind, max_length=20)
-    record_type = fields.CharEnumField(RecordType, max_length=20)
+    basis = word_field(Basis, default=Basis.DISCLOSED, db_default="DISCLOSED")
+    kind = word_field(ClaimKind)
+    record_type = word_field(RecordType)
     fiscal_label: fields.Field[str] = KeyField(default="", db_default="")
     period_start = fields.DateField(null=True)
     period_end = fields.DateField(null=True)
@@ -37,7 +35,7 @@ class AvoidedClaim(Model):
     value_kg_co2e: fields.Field[object] = NumericField(null=True)
     low_kg_co2e: fields.Field[object] = NumericField(null=True)
     high_kg_co2e: fields.Field[object] = NumericField(null=True)
-    bound = fields.CharEnumField(Bound, max_length=20, default=Bound.EXACT, db_default="EXACT")
+    bound = word_field(Bound, default=Bound.EXACT, db_default="EXACT")
     qualifier = fields.TextField(default="", db_default="")
     as_published = fields.TextField(default="", db_default="")
     category: fields.Field[str | None] = KeyField(null=True)
@@ -62,9 +60,7 @@ class AvoidedClaim(Model):
     known_on = fields.DateField()
     parts_kg_co2e: fields.Field[object] = NumericField(null=True)
     parts_difference_kg_co2e: fields.Field[object] = NumericField(null=True)
-    visibility = fields.CharEnumField(
-        Visibility, max_length=20, default=Visibility.PUBLIC, db_default="PUBLIC"
-    )
+    visibility = word_field(Visibility, default=Visibility.PUBLIC, db_default="PUBLIC")
     citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
         "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="claims"
     )

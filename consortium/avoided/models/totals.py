@@ -8,7 +8,7 @@ from tortoise.models import Model
 
 from consortium.avoided.models.claims import AvoidedClaim
 from consortium.avoided.rules.vocabulary import Basis, Bound, ClaimKind, LeftOutReason
-from consortium.storage.fields import IdArrayField, IdField, KeyField, NumericField
+from consortium.storage.fields import IdArrayField, IdField, KeyField, NumericField, word_field
 
 
 class AvoidedStanding(Model):
@@ -27,14 +27,14 @@ class AvoidedStanding(Model):
     sector: fields.Field[str | None] = KeyField(null=True)
     country = fields.CharField(max_length=2, null=True)
     category: fields.Field[str | None] = KeyField(null=True)
-    kind = fields.CharEnumField(ClaimKind, max_length=20)
-    basis = fields.CharEnumField(Basis, max_length=20)
+    kind = word_field(ClaimKind)
+    basis = word_field(Basis)
     since = fields.DateField(null=True)
     series_key: fields.Field[str] = KeyField(default="", db_default="")
     year = fields.IntField(null=True)
     fiscal_label: fields.Field[str] = KeyField(default="", db_default="")
     verified = fields.BooleanField()
-    reason = fields.CharEnumField(LeftOutReason, max_length=40, null=True)
+    reason = word_field(LeftOutReason, max_length=40, null=True)
     because_id = fields.BigIntField(null=True)
     view = fields.SmallIntField()
     divides = fields.IntField()
@@ -44,7 +44,7 @@ class AvoidedStanding(Model):
     value_kg_co2e: fields.Field[object] = NumericField(null=True)
     low_kg_co2e: fields.Field[object] = NumericField(null=True)
     high_kg_co2e: fields.Field[object] = NumericField(null=True)
-    bound = fields.CharEnumField(Bound, max_length=20)
+    bound = word_field(Bound)
     known_from = fields.DateField()
     known_to = fields.DateField(null=True)
     counts_now = fields.BooleanField()
@@ -65,7 +65,7 @@ class AvoidedTotal(Model):
 
     id = IdField()
     grouping = fields.IntField()
-    kind = fields.CharEnumField(ClaimKind, max_length=20)
+    kind = word_field(ClaimKind)
     since = fields.DateField(null=True)
     series_key: fields.Field[str] = KeyField()
     year = fields.IntField(null=True)
