@@ -52,9 +52,6 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
     )
-    page_size_max: PositiveInt = Field(
-        default=1000, description="The largest number of items in one page of a list."
-    )
     read_pool_size: PositiveInt = Field(
         default=10, description="How many statements of queries may run at once in one process."
     )

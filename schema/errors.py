@@ -10,7 +10,17 @@ from consortium.kernel.errors import DomainError
 PARSE_FAILED = "GRAPHQL_PARSE_FAILED"
 VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_VARIABLES = "BAD_VARIABLES"
-INTERNAL = "INTERNAL_ERROR"
+OPERATION_NOT_FOUND = "OPERATION_NOT_FOUND"
+OPERATION_NOT_SUPPORTED = "OPERATION_NOT_SUPPORTED"
+
+# What each code means that is no DomainError's.
+EXPLAINED = {
+    PARSE_FAILED: "The document is not GraphQL; the location says where.",
+    VALIDATION_FAILED: "The document does not fit the schema.",
+    BAD_VARIABLES: "A variable is missing or of another type than the operation declares.",
+    OPERATION_NOT_FOUND: "The document does not hold one operation of that name.",
+    OPERATION_NOT_SUPPORTED: "Only queries are served.",
+}
 
 
 class RequestRefused(Exception):

@@ -1,14 +1,21 @@
 """The front door says what is so."""
 
+import importlib
 import json
+import pkgutil
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer.main
 
+import consortium
 from consortium.cli import app
+from consortium.kernel.errors import DomainError
 from consortium.settings import PREFIX, Settings
 from consortium.storage.database import Database
+from consortium.web.answers import HTTP_ERRORS
+from schema.errors import EXPLAINED
 from tests.served import served
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +31,24 @@ def settings_table() -> str:
     return "\n".join(rows)
 
 
+def error_table() -> str:
+    """Every code that a caller can meet, with what it means."""
+    for module in pkgutil.walk_packages(consortium.__path__, "consortium."):
+        if not module.name.startswith(("consortium.console", "consortium.__main__")):
+            importlib.import_module(module.name)
+    meanings = {code: error.meaning for code, error in HTTP_ERRORS.items()} | EXPLAINED
+    for error in _family(DomainError):
+        meanings.setdefault(error.code, error.meaning())
+    rows = [f"| `{code}` | {meaning} |" for code, meaning in sorted(meanings.items())]
+    return "\n".join(["| code | meaning |", "|---|---|", *rows])
+
+
+def _family(error: type[DomainError]) -> Iterator[type[DomainError]]:
+    yield error
+    for child in error.__subclasses__():
+        yield from _family(child)
+
+
 def between(mark: str) -> str:
     """The part of the README between two marks."""
     found = re.search(rf"<!-- {mark}:start -->\n(.*?)<!-- {mark}:end -->", README, re.DOTALL)
@@ -34,6 +59,11 @@ def between(mark: str) -> str:
 def test_every_setting_is_documented() -> None:
     """The table of settings is what the program reads."""
     assert between("settings") == settings_table()
+
+
+def test_every_error_code_is_documented() -> None:
+    """The table of errors is what the program can say, code by code."""
+    assert between("errors") == error_table()
 
 
 def test_every_command_is_documented() -> None:
@@ -47,7 +77,7 @@ def test_the_map_shows_every_room() -> None:
     """Each folder of the packages is on the map, and nothing on it is gone."""
     block = re.search(r"## The map\n\n```\n(.*?)```", README, re.DOTALL)
     assert block
-    drawn = {name for name in re.findall(r"^  ([\w./]+?)/? ", block[1], re.MULTILINE)}
+    drawn = set(re.findall(r"^  ([\w./]+?)/? ", block[1], re.MULTILINE))
     drawn |= {name.rstrip("/") for name in re.findall(r"  (settings\.py)", block[1])}
     rooms = {
         path.name

@@ -20,9 +20,13 @@ class DomainError(Exception):
     code: ClassVar[str] = "DOMAIN_ERROR"
 
     def __init__(self, message: str | None = None) -> None:
-        """Take `message`, or else the first paragraph of the class's docstring."""
-        default = cleandoc(type(self).__doc__ or "").split("\n\n")[0].replace("\n", " ")
-        super().__init__(message or default)
+        """Take `message`, or else what the class says of itself."""
+        super().__init__(message or self.meaning())
+
+    @classmethod
+    def meaning(cls) -> str:
+        """The first paragraph of the class's docstring."""
+        return cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " ")
 
     @property
     def message(self) -> str:

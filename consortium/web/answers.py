@@ -1,7 +1,7 @@
 """Answers as JSON over ASGI, and the one table from an error to an HTTP status."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Send
@@ -9,17 +9,23 @@ from starlette.types import Send
 JSON = b"application/json; charset=utf-8"
 GRAPHQL = b"application/graphql-response+json; charset=utf-8"
 
-# Codes of errors that are about HTTP or about the server, whatever the media type.
-STATUS = {
-    "BAD_REQUEST": 400,
-    "BATCHING_NOT_SUPPORTED": 400,
-    "METHOD_NOT_ALLOWED": 405,
-    "REQUEST_TIMEOUT": 408,
-    "BODY_TOO_LARGE": 413,
-    "UNSUPPORTED_MEDIA_TYPE": 415,
-    "INTERNAL_ERROR": 500,
-    "DATABASE_UNAVAILABLE": 503,
-    "STATEMENT_TIMEOUT": 503,
+
+class HttpError(NamedTuple):
+    """An error that is about HTTP or about the server, whatever the media type."""
+
+    status: int
+    meaning: str
+
+
+HTTP_ERRORS = {
+    "BAD_REQUEST": HttpError(400, "The request is no GraphQL request; the message says why."),
+    "BATCHING_NOT_SUPPORTED": HttpError(400, "A request holds one operation, not a list."),
+    "METHOD_NOT_ALLOWED": HttpError(405, "Requests come by POST or GET."),
+    "BODY_TOO_LARGE": HttpError(413, "The body is larger than the server reads."),
+    "UNSUPPORTED_MEDIA_TYPE": HttpError(415, "The body is sent as application/json."),
+    "INTERNAL_ERROR": HttpError(500, "A bug; the message has the number of its log entry."),
+    "DATABASE_UNAVAILABLE": HttpError(503, "The database does not answer; try again."),
+    "STATEMENT_TIMEOUT": HttpError(503, "The answer took too long; ask for less at once."),
 }
 
 
@@ -30,7 +36,9 @@ def error_status(errors: Sequence[dict[str, Any]], media_type: bytes) -> int:
     GraphQL's own, and 200 in plain JSON, whose readers look for `errors`.
     """
     code = errors[0]["extensions"]["code"]
-    return STATUS.get(code, 400 if media_type == GRAPHQL else 200)
+    if code in HTTP_ERRORS:
+        return HTTP_ERRORS[code].status
+    return 400 if media_type == GRAPHQL else 200
 
 
 def errors_body(errors: Sequence[dict[str, Any]]) -> bytes:

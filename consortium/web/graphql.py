@@ -12,7 +12,7 @@ from consortium.kernel.clock import Today
 from consortium.kernel.principal import ANONYMOUS
 from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
 from consortium.web.requests import header, parse_get, parse_post, read_body, refuse
-from schema.errors import INTERNAL, RequestRefused, plain
+from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
 _log = structlog.get_logger(__name__)
@@ -79,4 +79,4 @@ def told(error: Exception) -> list[dict[str, Any]]:
             number = uuid4().hex
             _log.error("request failed", error_id=number, exc_info=error)
             message = f"Something went wrong here. It was logged as {number}."
-            return [plain(INTERNAL, message)]
+            return [plain("INTERNAL_ERROR", message)]

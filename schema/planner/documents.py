@@ -16,7 +16,14 @@ from graphql import (
     validate,
 )
 
-from schema.errors import PARSE_FAILED, VALIDATION_FAILED, RequestRefused, plain, refused
+from schema.errors import (
+    OPERATION_NOT_FOUND,
+    PARSE_FAILED,
+    VALIDATION_FAILED,
+    RequestRefused,
+    plain,
+    refused,
+)
 from schema.planner.shapes import structural_variables
 
 # A document of this many tokens takes well under a second to parse and validate.
@@ -50,7 +57,7 @@ class Document:
             wanted = f"named {name!r} " if name else ""
             given = ", ".join(repr(one) for one in self.operations if one) or "none with a name"
             message = f"There is no one operation {wanted}in the document; it holds {given}."
-            raise RequestRefused([plain("OPERATION_NOT_FOUND", message)])
+            raise RequestRefused([plain(OPERATION_NOT_FOUND, message)])
         return found
 
 

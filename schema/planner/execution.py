@@ -23,7 +23,7 @@ from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.query.pick import Inputs
 from schema.binding import check_bindings
-from schema.errors import RequestRefused, plain
+from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
 from schema.planner.documents import Operation, is_query
 from schema.planner.plans import Plan, Planner
 from schema.root import GRAPHQL_SCHEMA
@@ -79,7 +79,7 @@ class Executor:
     ) -> tuple[Operation, dict[str, Any], Plan]:
         operation = self.planner.document(request.query).operation(request.operation_name)
         if not is_query(operation):
-            raise RequestRefused([plain("OPERATION_NOT_SUPPORTED", "Only queries are served.")])
+            raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, "Only queries are served.")])
         variables = self.planner.variables(operation, request.variables)
         return operation, variables, self.planner.plan(operation, variables, principal.rights)
 
