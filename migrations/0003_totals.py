@@ -79,11 +79,21 @@ UPSERT = f"""
 """
 
 
+# Every writer meets the others in the undivided sum anyway. Waiting here, before any row is locked,
+# none can wait for another in a ring.
+LOCK = """
+CREATE FUNCTION avoided_total_lock() RETURNS void LANGUAGE sql AS $$
+    SELECT pg_advisory_xact_lock(hashtextextended('avoided_total', 0))
+$$;
+"""
+
+
 def follow(name: str, counted: str) -> str:
     """A trigger function that adds what a change of standings makes of the sums."""
     return f"""
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM avoided_total_lock();
     WITH counted AS ({counted}),
     signed AS ({ENTRIES}),
     delta AS ({DELTA})
@@ -226,6 +236,7 @@ def follow_links(table: str, column: str, bit: int) -> str:
         parts.append(f"""
 CREATE FUNCTION {table}_{verb}() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    PERFORM avoided_total_lock();
     {body.format(change=change)}
     RETURN NULL;
 END $$;
@@ -301,6 +312,7 @@ CREATE FUNCTION avoided_follow_membership() RETURNS trigger LANGUAGE plpgsql AS 
 DECLARE
     changed bigint[];
 BEGIN
+    PERFORM avoided_total_lock();
     IF TG_OP = 'INSERT' THEN
         changed := ARRAY(SELECT organisation_id FROM new_rows);
     ELSIF TG_OP = 'DELETE' THEN
@@ -388,4 +400,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("consortium", "0002_constraints")]
 
-    operations = [ops.RunSQL(sql) for sql in (STANDINGS, SCAN, LINKS, COUNTS, STALE)]
+    operations = [ops.RunSQL(sql) for sql in (LOCK, STANDINGS, SCAN, LINKS, COUNTS, STALE)]

@@ -88,6 +88,7 @@ async def refresh(organisations: Iterable[int] = (), *, today: date | None = Non
 
 
 async def _refresh(connection: Connection, asked: set[int], today: date | None) -> Refreshed:
+    await connection.execute("SELECT avoided_total_lock()")
     stale = await connection.fetch("SELECT id, organisation_id FROM avoided_stale")
     concerned = await _locked(connection, asked | {row[1] for row in stale})
     day = await day_of(connection, today or await _today(connection))
