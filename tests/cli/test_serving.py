@@ -246,7 +246,7 @@ def test_demo_answers_and_starts_again_quickly(new_dir: Path, start: Start) -> N
     second = start(*arguments)
     assert ask(second.url()) == ANSWER
     # 3 seconds are promised for a machine of its own; tests share theirs.
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
     assert second.end(signal.SIGTERM) == 0
     assert "Preparing a new database" in first.said
     assert "Preparing" not in second.said
