@@ -15,7 +15,7 @@ from strawberry.annotation import StrawberryAnnotation
 from strawberry.types.field import StrawberryField
 
 # Every feature's relations are declared before the filters over them are made.
-import consortium.catalogue  # noqa: F401
+import consortium.catalogue  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from consortium.kernel.quantities import MassUnit
 from consortium.query.source import Column, Many, One, Source
 from consortium.query.sqltypes import SqlType

@@ -68,7 +68,7 @@ def test_every_error_code_is_documented() -> None:
 
 def test_every_command_is_documented() -> None:
     """Each command of the command line has its row, and no row is of a command that went."""
-    commands = set(typer.main.get_group(app).commands)  # type: ignore[attr-defined]
+    commands = set(typer.main.get_group(app).commands)
 
     assert set(re.findall(r"^\| `consortium (\w+)", README, re.MULTILINE)) == commands
 

@@ -36,7 +36,7 @@ def test_environment_is_read_and_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ("PORT", "65536"),
         ("MAX_BODY_BYTES", "0"),
-        ("PAGE_SIZE_MAX", "-1"),
+        ("READ_POOL_SIZE", "-1"),
         ("READ_POOL_SIZE", "many"),
         ("LOG_LEVEL", "LOUD"),
     ],

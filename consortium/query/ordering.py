@@ -145,7 +145,7 @@ def _canonical(value: Any, inputs: Inputs) -> str:
         items = sorted((key, _canonical(one, inputs)) for key, one in members.items())
         return "{" + ",".join(f"{key}:{one}" for key, one in items) + "}"
     if isinstance(value, list):
-        return _canonical_list(value, inputs)
+        return _canonical_list(cast("Any", value), inputs)
     return repr(value)
 
 
