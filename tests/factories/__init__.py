@@ -1,0 +1,35 @@
+"""Rows for tests, one module a feature: `await create_organisation(connection, name="A")`.
+
+Each takes any column of its table by name, fills in the others, and returns the new row's id.
+"""
+
+from tests.factories.avoided import create_claim, link_claim
+from tests.factories.evidence import create_citation
+from tests.factories.initiatives import (
+    create_chain_action,
+    create_initiative,
+    create_participant,
+    create_target,
+)
+from tests.factories.inventory import create_inventory
+from tests.factories.membership import create_membership
+from tests.factories.organisations import create_alias, create_organisation, create_parentage
+from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
+
+__all__ = [
+    "create_alias",
+    "create_chain",
+    "create_chain_action",
+    "create_citation",
+    "create_claim",
+    "create_initiative",
+    "create_inventory",
+    "create_membership",
+    "create_organisation",
+    "create_parentage",
+    "create_participant",
+    "create_stage",
+    "create_stage_participant",
+    "create_target",
+    "link_claim",
+]

@@ -1,0 +1,33 @@
+"""Organisations, their other names, and who controls them."""
+
+from typing import Any
+
+from consortium.kernel.text import name_key, search_words
+from tests.factories.rows import Connection, insert, number
+
+
+async def create_organisation(connection: Connection, **values: Any) -> int:
+    """An organisation of which only the name is known."""
+    name = values.setdefault("name", f"Organisation {number()}")
+    defaults = {
+        "name_key": name_key(name),
+        "search_text": search_words(f"{name} {values.get('sector') or ''}"),
+    }
+    return await insert(connection, "organisation", **defaults | values)
+
+
+async def create_alias(connection: Connection, organisation_id: int, name: str) -> int:
+    """Another name of an organisation."""
+    return await insert(
+        connection,
+        "organisation_alias",
+        organisation_id=organisation_id,
+        name=name,
+        name_key=name_key(name),
+    )
+
+
+async def create_parentage(connection: Connection, child_id: int, parent_id: int, **v: Any) -> int:
+    """Control without known dates, unless told otherwise."""
+    values = {"relation": "CONTROL", "child_id": child_id, "parent_id": parent_id}
+    return await insert(connection, "parentage", **values | v)

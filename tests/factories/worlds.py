@@ -1,0 +1,394 @@
+"""Whole small worlds, made at random from a seed: nulls, odd names, equal values, all rules met."""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+from typing import Any
+
+from consortium.kernel.text import search_words
+from tests.factories.avoided import create_claim, link_claim
+from tests.factories.evidence import create_citation
+from tests.factories.initiatives import (
+    create_chain_action,
+    create_initiative,
+    create_participant,
+    create_target,
+)
+from tests.factories.inventory import create_inventory
+from tests.factories.membership import create_membership
+from tests.factories.organisations import create_alias, create_organisation, create_parentage
+from tests.factories.rows import Connection, number
+from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
+
+NAMES = (
+    "Électricité de l'Ouest",
+    "electric GmbH & Co. KG",
+    "Straße AG",
+    "Ørsted-like A/S",
+    "Ümit %100_Holding",
+    'Quote "Inc"',
+    "Back\\slash {Ltd}",
+    "阿里巴巴",
+    "Ζεύς S.A.",
+    "a",
+    "Semi;colon--Corp",
+    "Tab\tand  spaces",
+    "Emoji 🌍 Works",
+    "İstanbul Su",
+)
+SECTORS = ("Energy", "energy", "Retail, online", "ÉNERGIE", None)
+COUNTRIES = ("CN", "DE", "US", "FR", None)
+CATEGORIES = ("Cloud", "cloud", "Heat pumps", "Rail % road", None, None)
+LABELS = ("FY2021", "FY2022", "2022", "2023", "")
+BOUNDS = ("EXACT", "EXACT", "EXACT", "AT_LEAST", "AT_MOST", "APPROXIMATE")
+VISIBILITIES = ("PUBLIC",) * 5 + ("CONSORTIUM", "PRIVATE")
+VERIFIERS = ("DNV", None, None)
+SERIES = ("S1", "S2", None, None)
+
+# What may happen to rows later; each changes those whose id has a remainder.
+CHANGES = (
+    "UPDATE membership SET status = 'FORMER' WHERE id % 7 = {at}",
+    "UPDATE membership SET status = 'MEMBER' WHERE id % 7 = {at}",
+    "UPDATE membership SET ends_on = starts_on + 30 WHERE id % 7 = {at} AND ends_on > starts_on + 30",
+    "DELETE FROM membership WHERE id % 23 = {at}",
+    "UPDATE parentage SET relation = 'ASSOCIATE' WHERE id % 13 = {at}",
+    "DELETE FROM parentage WHERE id % 17 = {at}",
+    "UPDATE organisation SET sector = 'Energy', country = 'CN' WHERE id % 11 = {at}",
+    "UPDATE avoided_claim SET value_kg_co2e = value_kg_co2e * 2 WHERE id % 11 = {at}"
+    " AND low_kg_co2e IS NULL",
+    "UPDATE avoided_claim SET quarantined = NOT quarantined WHERE id % 17 = {at}",
+    "UPDATE avoided_claim SET visibility = 'PUBLIC' WHERE id % 9 = {at}",
+    "UPDATE avoided_claim SET part_of_id = NULL WHERE id % 13 = {at}",
+    "UPDATE avoided_claim SET known_on = known_on - 90 WHERE id % 11 = {at}",
+    "UPDATE avoided_claim SET verifier = 'DNV', category = 'Cloud' WHERE id % 13 = {at}",
+    "DELETE FROM avoided_claim_initiative WHERE id % 9 = {at}",
+    "UPDATE avoided_claim_value_chain SET claim_id = claim_id WHERE id % 3 = {at}",
+)
+
+Span = tuple[date | None, date | None]
+
+
+def _overlap(one: Span, two: Span) -> bool:
+    """Whether two spans of days share one; an unknown end is open."""
+    return (one[0] or date.min) <= (two[1] or date.max) and (two[0] or date.min) <= (
+        one[1] or date.max
+    )
+
+
+@dataclass
+class Maker:
+    """Makes one world; `today` is the day around which its dates lie."""
+
+    connection: Connection
+    seed: int
+    today: date
+    organisations: list[int] = field(default_factory=list)
+    citations: list[int] = field(default_factory=list)
+    initiatives: list[int] = field(default_factory=list)
+    chains: list[int] = field(default_factory=list)
+    claims: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.random = Random(self.seed)  # noqa: S311
+
+    def chance(self, share: float) -> bool:
+        """True with that probability."""
+        return self.random.random() < share
+
+    def maybe(self, value: Any, share: float = 0.7) -> Any:
+        """The value or None."""
+        return value if self.chance(share) else None
+
+    def one_of(self, values: Any) -> Any:
+        """Any of the values."""
+        return self.random.choice(values)
+
+    def day(self, years: int = 6) -> date:
+        """A day of the last years, or a little ahead."""
+        return self.today + timedelta(days=self.random.randint(-365 * years, 200))
+
+    def kg(self) -> Decimal:
+        """A mass; few different ones, so that they tie, and some beyond binary floating point."""
+        texts = ("0", "1000", "1000.00", "2500.5", "-10644000", "7700000000", "22907000000")
+        exact = ("0.000000000001", "123456789012345678901234567890.5", "333.333")
+        return Decimal(self.one_of(texts * 3 + exact))
+
+    def source(self) -> int | None:
+        """A citation or none."""
+        return self.maybe(self.one_of(self.citations))
+
+    async def world(self) -> None:
+        """Everything."""
+        await self.organised()
+        await self.shared()
+        await self.measured()
+        await self.claimed(60)
+
+    async def organised(self) -> None:
+        """Sources, organisations, control, memberships."""
+        for url, title in (("https://a.example", None), (None, "Title ‘x’"), ("https://b.x", "B")):
+            self.citations.append(await create_citation(self.connection, url=url, title=title))
+        for name in self.random.sample(NAMES, k=12):
+            self.organisations.append(await self._organisation(name))
+        for at, organisation in enumerate(self.random.sample(self.organisations, k=4)):
+            await create_alias(self.connection, organisation, f"Alias {at} Ä{self.seed}")
+        await self._controlled()
+        for organisation in self.organisations:
+            await self._memberships(organisation)
+
+    async def _organisation(self, name: str) -> int:
+        revenue = self.maybe(Decimal(self.one_of(("10", "10.5000", "8500000000.25"))), 0.6)
+        sector = self.one_of(SECTORS)
+        return await create_organisation(
+            self.connection,
+            name=name,
+            country=self.one_of(COUNTRIES),
+            sector=sector,
+            lei=self.maybe(f"{number():020d}", 0.3),
+            revenue_amount=revenue,
+            revenue_currency=None if revenue is None else self.one_of(("USD", "EUR", "CNY")),
+            revenue_year=self.maybe(2023),
+            employees=self.maybe(self.one_of((0, 5, 5, 2**40)), 0.6),
+            employees_year=self.maybe(2022, 0.4),
+            notes=self.one_of(("", "A note")),
+            citation_id=self.source(),
+            size_citation_id=self.source(),
+            search_text=search_words(f"{name} {sector or ''}"),
+        )
+
+    async def _controlled(self) -> None:
+        """Chains of control, each child after its parent; a change of controller now and then."""
+        for at, child in enumerate(self.organisations[1:8], 1):
+            if not self.chance(0.7):
+                continue
+            parent, split = self.organisations[self.random.randrange(at)], self.day()
+            dates: list[dict[str, Any]] = [{"starts_on": self.maybe(split, 0.5)}]
+            if self.chance(0.4) and at > 1:
+                dates = [{"ends_on": split - timedelta(days=1)}, {"starts_on": split}]
+            for held in dates:
+                await create_parentage(
+                    self.connection,
+                    child,
+                    parent,
+                    equity_share=self.maybe(Decimal("0.510")),
+                    citation_id=self.source(),
+                    **held,
+                )
+                parent = self.organisations[self.random.randrange(at)]
+        for child, parent in zip(self.organisations[8:], self.organisations, strict=False):
+            relation = self.one_of(("ASSOCIATE", "JOINT_VENTURE"))
+            await create_parentage(self.connection, child, parent, relation=relation)
+
+    async def _memberships(self, organisation: int) -> None:
+        held: list[Span] = []
+        for _ in range(self.one_of((1, 1, 2, 3, 0))):
+            start, end = self.maybe(self.day(), 0.6), self.maybe(self.day(), 0.3)
+            if start and end and start > end:
+                start, end = end, start
+            if any(_overlap((start, end), other) for other in held):
+                continue
+            held.append((start, end))
+            await create_membership(
+                self.connection,
+                organisation,
+                status=self.one_of(("MEMBER",) * 5 + ("PARTICIPANT", "FORMER")),
+                starts_on=start,
+                ends_on=end,
+                evidence_as_of=self.one_of(("", "2020-10")),
+                citation_id=self.source(),
+            )
+
+    async def shared(self) -> None:
+        """Initiatives and chains."""
+        for at in range(4):
+            await self._initiative(at)
+        for at in range(3):
+            await self._chain(at)
+
+    async def _initiative(self, at: int) -> None:
+        initiative = await create_initiative(
+            self.connection,
+            name=f"{self.one_of(NAMES)} Initiative {at}",
+            convenor=self.maybe("WBCSD", 0.5),
+            start_year=self.maybe(self.one_of((2019, 2020)), 0.7),
+            description=self.one_of(("", "Avoids much")),
+            facts=self.one_of(("", "Facts")),
+            citation_id=self.source(),
+        )
+        self.initiatives.append(initiative)
+        for _ in range(self.random.randint(0, 4)):
+            await create_participant(
+                self.connection,
+                initiative,
+                name=f"{self.one_of(NAMES)} {number()}",
+                organisation_id=self.maybe(self.one_of(self.organisations)),
+                role=self.one_of(("PARTICIPANT", "CHAIR", "SUPPORTER")),
+                as_of=self.one_of(("", "2024")),
+                starts_on=self.maybe(self.day(), 0.4),
+            )
+        for _ in range(self.random.randint(0, 3)):
+            await create_target(
+                self.connection,
+                initiative,
+                target_year=self.maybe(self.one_of((2030, 2035))),
+                quantity_kg_co2e=self.maybe(self.kg()),
+                citation_id=self.source(),
+            )
+
+    async def _chain(self, at: int) -> None:
+        chain = await create_chain(
+            self.connection,
+            name=f"Chain {self.one_of(NAMES)} {at}",
+            description=self.one_of(("", "Spans all")),
+            citation_id=self.source(),
+        )
+        self.chains.append(chain)
+        stages: list[int] = []
+        for position in range(1, self.random.randint(2, 6)):
+            stage = await create_stage(
+                self.connection,
+                chain,
+                position=self.one_of((1, position)),
+                downstream_id=self.maybe(self.one_of(stages), 0.8) if stages else None,
+            )
+            stages.append(stage)
+            for organisation in self.random.sample(self.organisations, k=self.random.randint(0, 3)):
+                await create_stage_participant(
+                    self.connection,
+                    stage,
+                    organisation,
+                    role=self.one_of(("", "supplier")),
+                    starts_on=self.maybe(self.day(), 0.3),
+                )
+        for initiative in self.random.sample(self.initiatives, k=2):
+            await create_chain_action(
+                self.connection,
+                chain,
+                initiative,
+                stage_id=self.maybe(self.one_of(stages), 0.5),
+                note=self.one_of(("", "acts")),
+            )
+
+    async def measured(self) -> None:
+        """Inventories."""
+        for _ in range(20):
+            start, end = self.period()
+            scopes = ("scope1", "scope2_location", "scope2_market", "scope2_unspecified", "scope3")
+            await create_inventory(
+                self.connection,
+                self.one_of(self.organisations),
+                period_start=start,
+                period_end=end,
+                label=self.one_of(LABELS) or "FY",
+                parts_check=self.one_of(("ADDS_UP", "DIFFERS", "NOT_CHECKABLE")),
+                quarantined=self.chance(0.1),
+                visibility=self.one_of(VISIBILITIES),
+                primary_source=self.one_of(("", "The report")),
+                citation_id=self.source(),
+                **{f"{one}_kg_co2e": self.maybe(self.kg(), 0.5) for one in (*scopes, "total")},
+            )
+
+    async def changed(self) -> None:
+        """A few changes of what is there."""
+        for sql in self.random.sample(CHANGES, k=4):
+            await self.connection.execute(sql.format(at=self.random.randint(0, 6)))
+
+    def period(self) -> tuple[date | None, date | None]:
+        """A year, mostly; some fiscal, some of another length, some with an unknown end."""
+        year = self.today.year - self.random.randint(1, 4)
+        start, end = date(year, 1, 1), date(year, 12, 31)
+        match self.random.randint(0, 9):
+            case 0:
+                return None, self.maybe(end)
+            case 1:
+                return start, None
+            case 2:
+                return start, date(year, 6, 30)
+            case 3 | 4:
+                return date(year, 4, 1), date(year + 1, 3, 31)
+            case _:
+                return start, end
+
+    async def claimed(self, families: int) -> None:
+        """Claims alone, totals with parts, restatements and points of series, with their links."""
+        for _ in range(families):
+            key, values = await self._claim()
+            if self.chance(0.25):
+                for _ in range(self.random.randint(1, 3)):
+                    await self._claim(**self._part_of(key, values))
+            if self.chance(0.25):
+                await self._claim(**self._restatement_of(key, values))
+
+    def _part_of(self, key: int, values: dict[str, Any]) -> dict[str, Any]:
+        kept = ("kind", "record_type", "period_start", "period_end", "fiscal_label")
+        given = {name: values[name] for name in kept}
+        given["organisation_id"] = values["organisation_id"]
+        for name in self.random.sample(sorted(given), k=self.random.randint(0, 1)):
+            del given[name]
+        if not {"period_start", "period_end"} <= set(given):
+            given = {k: v for k, v in given.items() if k not in {"period_start", "period_end"}}
+        return given | {"part_of_id": key}
+
+    def _restatement_of(self, key: int, values: dict[str, Any]) -> dict[str, Any]:
+        kept = ("kind", "period_start", "period_end", "fiscal_label", "organisation_id", "series")
+        given = {name: values[name] for name in kept}
+        later = {"known_on": values["known_on"] + timedelta(days=self.random.randint(0, 300))}
+        return given | later | {"supersedes_id": key, "record_type": values["record_type"]}
+
+    async def _claim(self, **given: Any) -> tuple[int, dict[str, Any]]:
+        start, end = self.period()
+        kind = self.one_of(("YEAR_ON_YEAR", "YEAR_ON_YEAR", "FORWARD_LOOKING", "CUMULATIVE"))
+        values: dict[str, Any] = {
+            "organisation_id": self.one_of(self.organisations[:9]),
+            "kind": kind,
+            "record_type": self.one_of(("ACTUAL",) * 8 + ("TARGET", "PROJECTION", "INCREMENT")),
+            "fiscal_label": self.one_of(LABELS),
+            "period_start": start,
+            "period_end": end,
+            "bound": self.one_of(BOUNDS),
+            "category": self.one_of(CATEGORIES),
+            "methodology": self.maybe("GHGP", 0.3),
+            "series": self.one_of(SERIES) if kind == "CUMULATIVE" else None,
+            "verifier": self.one_of(VERIFIERS),
+            "separate_from_parent": self.chance(0.1),
+            "quarantined": self.chance(0.06),
+            "published_on": self.maybe(self.day(4)),
+            "known_on": self.one_of((self.day(3), self.day(3), date(2021, 5, 31), self.today)),
+            "visibility": self.one_of(VISIBILITIES),
+            "as_published": self.one_of(("minimum 7.7 million", "10 % less", "ñandú 2025")),
+            "qualifier": self.one_of(("", "more than")),
+            "method_change_from_id": self.one_of(self.claims)[0] if self.claims else None,
+            "citation_id": self.source(),
+            **self._quantity(),
+        } | given
+        values.setdefault("organisation_id", self.one_of(self.organisations))
+        key = await create_claim(
+            self.connection, **values, search_text=search_words(values["as_published"])
+        )
+        await self._linked(key)
+        year = await self.connection.fetchval("SELECT year FROM avoided_claim WHERE id = $1", key)
+        self.claims.append((key, values | {"year": year}))
+        return key, self.claims[-1][1]
+
+    def _quantity(self) -> dict[str, Decimal | None]:
+        """A value, a range, both or neither."""
+        low, high = sorted((self.kg(), self.kg()))
+        match self.random.randint(0, 9):
+            case 0:
+                found = (None, low, high)
+            case 1:
+                found = (None, low, None)
+            case 2:
+                found = (low, low, high)
+            case 3:
+                found = (None, None, None)
+            case _:
+                found = (self.kg(), None, None)
+        return dict(zip(("value_kg_co2e", "low_kg_co2e", "high_kg_co2e"), found, strict=True))
+
+    async def _linked(self, claim: int) -> None:
+        for initiative in self.random.sample(self.initiatives, k=self.one_of((0, 0, 1, 2))):
+            await link_claim(self.connection, claim, initiative_id=initiative)
+        for chain in self.random.sample(self.chains, k=self.one_of((0, 0, 0, 1, 2))):
+            await link_claim(self.connection, claim, value_chain_id=chain)

@@ -1,0 +1,250 @@
+"""What the planner answers is what plain resolvers answer, for any operation, world and caller.
+
+CONSORTIUM_LAW_EXAMPLES asks for more operations than the quick run, and for other ones each time.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import asyncpg
+import orjson
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+from hypothesis import strategies as st
+
+from consortium.avoided.actions import check_totals, rebuild_all, refresh
+from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
+from consortium.storage.database import Database
+from schema.planner.execution import Executor, Request
+from tests.factories.worlds import Maker
+from tests.oracle import Ask, Oracle, World
+from tests.oracle.choices import Drawn
+from tests.oracle.comparison import differences
+from tests.oracle.documents import Operation
+from tests.oracle.operations import operation
+from tests.oracle.pages import Lists, PagedList, found
+
+ASKED = int(os.environ.get("CONSORTIUM_LAW_EXAMPLES", "0"))
+
+
+def many(examples: int) -> Any:
+    """So many examples, the same in every quick run; a share of those asked for otherwise."""
+    return settings(
+        max_examples=max(1, ASKED * examples // 100) if ASKED else examples,
+        derandomize=not ASKED,
+        # To find the smallest operation that differs takes minutes: only where more was asked for.
+        phases=tuple(Phase) if ASKED else (Phase.generate,),
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@dataclass(frozen=True)
+class Bench:
+    """One world, and the two that answer from it."""
+
+    oracle: Oracle
+    executor: Executor
+    today: date
+
+    def operation(self, draw: Any, caller: Principal) -> Operation:
+        """A random operation that asks for what this world holds."""
+        ask = Ask(self.oracle.world, caller, self.today)
+        return operation(self.oracle.schema, ask, Drawn(draw))
+
+    def paged_list(self, draw: Any, caller: Principal) -> PagedList:
+        """A random list to be read in pages."""
+        ask = Ask(self.oracle.world, caller, self.today)
+        return Lists.of(self.oracle.schema, ask, Drawn(draw)).paged_list()
+
+    async def planned(self, asked: Operation, caller: Principal) -> Any:
+        """The planner's data."""
+        request = Request(asked.text, asked.variables, asked.name)
+        answer = orjson.loads(await self.executor.run(request, caller, self.today))
+        assert list(answer) == ["data"]
+        return answer["data"]
+
+    def expected(self, asked: Operation, caller: Principal) -> Any:
+        """The oracle's data."""
+        return self.oracle.answer(asked.text, asked.variables, caller, self.today, asked.name)
+
+    async def compare(self, asked: Operation, caller: Principal) -> None:
+        """Both answer the same."""
+        expected = self.expected(asked, caller)
+        actual = await self.planned(asked, caller)
+
+        assert differences(expected, actual) == []
+
+    def caller(self, draw: Any) -> Principal:
+        """Anyone: the public most often, members, an owner who is one or not, who may read all."""
+        kind = draw(st.integers(0, 7))
+        if kind < 4:
+            return ANONYMOUS
+        if kind == 4:
+            return Principal(Rights(is_member=True))
+        if kind == 5:
+            everything = frozenset({Permission.FIGURES_READ_ALL})
+            return Principal(Rights(permissions=everything))
+        organisation = draw(st.sampled_from(self.oracle.world.all("Organisation")))
+        return Principal(Rights(is_member=kind == 6, has_organisation=True), organisation.id)
+
+
+async def bench_of(database: Database, today: date) -> Bench:
+    """The database as it is now."""
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        world = await World.load(connection)
+    finally:
+        await connection.close()
+    return Bench(Oracle.over(world), Executor.over(database.pool), today)
+
+
+@pytest.fixture
+def today() -> date:
+    """The database's today: its triggers ask for it."""
+    return datetime.now(UTC).date()
+
+
+@pytest.fixture(params=[1, 2, 3])
+async def rebuilt(request: pytest.FixtureRequest, database: Database, today: date) -> Bench:
+    """A random world whose sums were computed at once."""
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        await Maker(connection, request.param, today).world()
+    finally:
+        await connection.close()
+    await rebuild_all(today=today)
+    return await bench_of(database, today)
+
+
+@pytest.fixture(params=[11, 12])
+async def followed(request: pytest.FixtureRequest, database: Database, today: date) -> Bench:
+    """A random world whose sums followed many small changes, in every order."""
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        maker = Maker(connection, request.param, today)
+        await maker.organised()
+        await maker.shared()
+        for _ in range(15):
+            await maker.claimed(3)
+            await refresh(today=today)
+            await maker.changed()
+    finally:
+        await connection.close()
+    await refresh(today=today)
+    return await bench_of(database, today)
+
+
+@pytest.fixture
+async def demo(demo_database: Database, today: date) -> Bench:
+    """The demo's figures."""
+    return await bench_of(demo_database, today)
+
+
+@many(30)
+@given(data=st.data())
+async def test_planner_equals_oracle(rebuilt: Bench, data: st.DataObject) -> None:
+    """Any operation of any caller has the answer of plain resolvers over the same rows."""
+    caller = rebuilt.caller(data.draw)
+    asked = data.draw(st.composite(rebuilt.operation)(caller))
+
+    await rebuilt.compare(asked, caller)
+
+
+@many(25)
+@given(data=st.data())
+async def test_equal_after_changes(followed: Bench, data: st.DataObject) -> None:
+    """Answers are right as well where rows changed and the kept sums followed."""
+    caller = followed.caller(data.draw)
+    asked = data.draw(st.composite(followed.operation)(caller))
+
+    await followed.compare(asked, caller)
+
+
+async def test_sums_follow_changes(followed: Bench) -> None:
+    """After any changes the kept sums are what a computation from nothing gives."""
+    assert followed.oracle.world.all("Claim")
+    assert await check_totals(today=followed.today) == []
+
+
+@many(40)
+@given(data=st.data())
+async def test_equal_on_demo(demo: Bench, data: st.DataObject) -> None:
+    """Real companies' figures are answered alike too."""
+    asked = data.draw(st.composite(demo.operation)(ANONYMOUS))
+
+    await demo.compare(asked, ANONYMOUS)
+
+
+@many(15)
+@given(data=st.data())
+async def test_pages_join_to_the_list(rebuilt: Bench, data: st.DataObject) -> None:
+    """Pages of any list, forward and backward, joined, are the list: nothing twice or missing."""
+    caller = rebuilt.caller(data.draw)
+    listed = data.draw(st.composite(rebuilt.paged_list)(caller))
+    whole = found(await rebuilt.planned(listed.page(first=1000), caller))
+    assume(whole is not None)
+    items = [edge["node"] for edge in whole["edges"]]
+    size = data.draw(st.integers(1, 4)) + len(items) // 10
+
+    assert whole["totalCount"] == len(items)
+    assert items == await _read(rebuilt, listed, caller, size, forward=True)
+    assert items == await _read(rebuilt, listed, caller, size, forward=False)
+
+
+@many(15)
+@given(data=st.data())
+async def test_pages_between_cursors(rebuilt: Bench, data: st.DataObject) -> None:
+    """A page between two cursors is the oracle's page between the same places."""
+    caller = rebuilt.caller(data.draw)
+    listed = data.draw(st.composite(rebuilt.paged_list)(caller))
+    whole = found(await rebuilt.planned(listed.page(first=1000), caller))
+    expected = found(rebuilt.expected(listed.page(first=1000), caller))
+    assert differences(expected, whole) == []
+    assume(whole and whole["edges"])
+    places = st.none() | st.integers(0, len(whole["edges"]) - 1)
+    window = {"after": data.draw(places), "before": data.draw(places)}
+    assume(None in window.values() or window["after"] < window["before"])
+    size = {data.draw(st.sampled_from(("first", "last"))): data.draw(st.integers(0, 5))}
+
+    def between(edges: list[Any]) -> Operation:
+        cursors = {name: edges[at]["cursor"] for name, at in window.items() if at is not None}
+        return listed.page(**size, **cursors)
+
+    ours = rebuilt.expected(between(expected["edges"]), caller)
+    theirs = await rebuilt.planned(between(whole["edges"]), caller)
+    assert differences(ours, theirs) == []
+
+
+async def _read(
+    bench: Bench, listed: PagedList, caller: Principal, size: int, *, forward: bool
+) -> list[Any]:
+    """All items, read page after page."""
+    items: list[Any] = []
+    args: dict[str, Any] = {"first" if forward else "last": size}
+    while True:
+        page = found(await bench.planned(listed.page(**args), caller))
+        nodes = [edge["node"] for edge in page["edges"]]
+        items = [*items, *nodes] if forward else [*nodes, *items]
+        if not page["pageInfo"]["hasNextPage" if forward else "hasPreviousPage"]:
+            return items
+        cursor = page["pageInfo"]["endCursor" if forward else "startCursor"]
+        args["after" if forward else "before"] = cursor
+
+
+@many(20)
+@given(data=st.data())
+async def test_one_statement(demo: Bench, demo_database: Database, data: st.DataObject) -> None:
+    """An operation issues exactly one statement, in a database that can only be read."""
+    asked = data.draw(st.composite(demo.operation)(ANONYMOUS))
+    issued: list[str] = []
+    async with demo_database.pool.acquire() as connection:
+        assert await connection.fetchval("SHOW transaction_read_only") == "on"
+        with connection.query_logger(lambda record: issued.append(record.query)):
+            alone = Bench(demo.oracle, Executor.over(connection), demo.today)
+            await alone.planned(asked, ANONYMOUS)
+
+    assert [query.split(maxsplit=1)[0] for query in issued] == ["SELECT"]

@@ -1,0 +1,305 @@
+"""What each readable type holds: its values, its relations and its own order."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from consortium.kernel.periods import holds_on
+from tests.oracle.asking import Ask
+from tests.oracle.judgement import parts_sum
+from tests.oracle.plain import Mass, Name, mass
+from tests.oracle.world import Row
+
+Read = Callable[[Ask, Row], Any]
+Relation = Callable[[Ask, Row, Mapping[str, Any]], list[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A type whose instances are rows. Values are plain; None is unknown."""
+
+    values: Mapping[str, Read]
+    one: Mapping[str, Relation] = field(default_factory=dict)
+    many: Mapping[str, Relation] = field(default_factory=dict)
+    orders: Mapping[str, Read] = field(default_factory=dict)
+    default_order: tuple[str, ...] = ()
+
+
+def camel(column: str) -> str:
+    """`starts_on` as `startsOn`."""
+    head, *rest = column.split("_")
+    return head + "".join(word.capitalize() for word in rest)
+
+
+def plain(*columns: str) -> dict[str, Read]:
+    """Columns as they are."""
+    return {camel(name): lambda _, row, name=name: row[name] for name in columns}  # type: ignore[misc]
+
+
+def blank(*columns: str) -> dict[str, Read]:
+    """Texts that are stored as '' where nothing was published."""
+    return {camel(name): lambda _, row, name=name: row[name] or None for name in columns}  # type: ignore[misc]
+
+
+def masses(*names: str) -> dict[str, Read]:
+    """Columns in kg CO2e, by their names without the unit."""
+    return {
+        camel(name): lambda _, row, name=name: mass(row[f"{name}_kg_co2e"])  # type: ignore[misc]
+        for name in names
+    }
+
+
+def global_id(prefix: str) -> dict[str, Read]:
+    """The id in the API."""
+    return {"id": lambda _, row: f"{prefix}_{row.id}"}
+
+
+def named() -> dict[str, Read]:
+    """A name that is compared without case and accents."""
+    return {"name": lambda _, row: Name(row["name"])}
+
+
+def up(kind: str, column: str) -> Relation:
+    """The row that a foreign key names."""
+
+    def found(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+        other = ask.world.get(kind, row[column])
+        return ask.seen([other] if other else [])
+
+    return found
+
+
+def down(kind: str, column: str) -> Relation:
+    """The rows whose foreign key names this row."""
+    return lambda ask, row, _: ask.seen(ask.world.having(kind, column, row.id))
+
+
+def linked(links: str, mine: str, kind: str, theirs: str) -> Relation:
+    """The rows that are linked with this one in a table of links."""
+
+    def found(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+        keys = {link[theirs] for link in ask.world.having(links, mine, row.id)}
+        return ask.seen([other for key in sorted(keys) if (other := ask.world.get(kind, key))])
+
+    return found
+
+
+SOURCE = up("Source", "citation_id")
+
+
+def _aliases(ask: Ask, row: Row) -> list[str]:
+    aliases = ask.world.having("Alias", "organisation_id", row.id)
+    return [alias["name"] for alias in sorted(aliases, key=lambda one: str(one["name_key"]))]
+
+
+def _revenue(ask: Ask, row: Row) -> dict[str, Any] | None:
+    if row["revenue_amount"] is None:
+        return None
+    return {
+        "amount": row["revenue_amount"],
+        "currency": row["revenue_currency"],
+        "year": row["revenue_year"],
+    }
+
+
+def _membership(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
+    day = ask.day(args.get("onDate"))
+    held = ask.world.having("Membership", "organisation_id", row.id)
+    return [one for one in held if holds_on(day, one["starts_on"], one["ends_on"])]
+
+
+def _end_stages(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    stages = ask.world.having("ValueChainStage", "value_chain_id", row.id)
+    return [stage for stage in stages if stage["downstream_id"] is None]
+
+
+def _quantity(_: Ask, row: Row) -> dict[str, Any]:
+    return {
+        "value": mass(row["value_kg_co2e"]),
+        "low": mass(row["low_kg_co2e"]),
+        "high": mass(row["high_kg_co2e"]),
+        "bound": row["bound"],
+    }
+
+
+def _of_parts(at: int) -> Read:
+    """A sum over parts, told where every part is shown to the same readers as the total."""
+
+    def read(ask: Ask, row: Row) -> Mass | None:
+        parts = ask.world.having("Claim", "part_of_id", row.id)
+        if any(part["visibility"] != row["visibility"] for part in parts):
+            return None
+        sums = parts_sum(ask.world, row, ask.today)
+        return None if sums is None else Mass(sums[at])
+
+    return read
+
+
+KINDS: dict[str, Kind] = {
+    "Source": Kind(plain("url", "title")),
+    "Organisation": Kind(
+        global_id("org")
+        | named()
+        | plain("country", "sector", "lei", "revenue_amount", "revenue_currency")
+        | plain("employees", "employees_year", "recorded_at")
+        | blank("notes")
+        | {"aliases": _aliases, "revenue": _revenue},
+        {
+            "source": SOURCE,
+            "sizeSource": up("Source", "size_citation_id"),
+            "membership": _membership,
+        },
+        {
+            "parents": down("Parentage", "child_id"),
+            "subsidiaries": down("Parentage", "parent_id"),
+            "stages": down("ValueChainParticipant", "organisation_id"),
+            "initiatives": down("InitiativeParticipant", "organisation_id"),
+            "claims": down("Claim", "organisation_id"),
+            "memberships": down("Membership", "organisation_id"),
+            "inventories": down("Inventory", "organisation_id"),
+        },
+        {
+            "NAME": lambda _, row: Name(row["name"]),
+            "REVENUE": lambda _, row: row["revenue_amount"],
+            "EMPLOYEES": lambda _, row: row["employees"],
+        },
+        ("NAME",),
+    ),
+    "Parentage": Kind(
+        plain("relation", "equity_share", "starts_on", "ends_on") | blank("notes"),
+        {
+            "child": up("Organisation", "child_id"),
+            "parent": up("Organisation", "parent_id"),
+            "source": SOURCE,
+        },
+        orders={"STARTS_ON": lambda _, row: row["starts_on"]},
+        default_order=("STARTS_ON",),
+    ),
+    "Membership": Kind(
+        global_id("membership")
+        | plain("status", "starts_on", "ends_on", "recorded_at")
+        | blank("evidence_as_of", "notes"),
+        {"organisation": up("Organisation", "organisation_id"), "source": SOURCE},
+        orders={"STARTS_ON": lambda _, row: row["starts_on"]},
+        default_order=("STARTS_ON",),
+    ),
+    "Initiative": Kind(
+        global_id("initiative")
+        | named()
+        | plain("convenor", "start_year")
+        | blank("description", "facts", "participants_as_published", "participants_as_of"),
+        {"source": SOURCE},
+        {
+            "participants": down("InitiativeParticipant", "initiative_id"),
+            "targets": down("InitiativeTarget", "initiative_id"),
+            "valueChains": down("ValueChainInitiative", "initiative_id"),
+            "claims": linked("ClaimInitiative", "initiative_id", "Claim", "claim_id"),
+        },
+        {"NAME": lambda _, row: Name(row["name"]), "START_YEAR": lambda _, row: row["start_year"]},
+        ("NAME",),
+    ),
+    "InitiativeParticipant": Kind(
+        plain("name", "role", "starts_on", "ends_on") | blank("as_of"),
+        {
+            "initiative": up("Initiative", "initiative_id"),
+            "organisation": up("Organisation", "organisation_id"),
+        },
+    ),
+    "InitiativeTarget": Kind(
+        plain("description", "target_year") | masses("quantity"),
+        {"source": SOURCE},
+        orders={"TARGET_YEAR": lambda _, row: row["target_year"]},
+        default_order=("TARGET_YEAR",),
+    ),
+    "ValueChain": Kind(
+        global_id("chain") | named() | blank("description"),
+        {"source": SOURCE},
+        {
+            "stages": down("ValueChainStage", "value_chain_id"),
+            "endStages": _end_stages,
+            "initiatives": down("ValueChainInitiative", "value_chain_id"),
+            "claims": linked("ClaimValueChain", "value_chain_id", "Claim", "claim_id"),
+        },
+        {"NAME": lambda _, row: Name(row["name"])},
+        ("NAME",),
+    ),
+    "ValueChainStage": Kind(
+        global_id("stage") | plain("name", "position"),
+        {
+            "valueChain": up("ValueChain", "value_chain_id"),
+            "downstream": up("ValueChainStage", "downstream_id"),
+        },
+        {
+            "upstream": down("ValueChainStage", "downstream_id"),
+            "participants": down("ValueChainParticipant", "stage_id"),
+            "initiatives": down("ValueChainInitiative", "stage_id"),
+        },
+        {"POSITION": lambda _, row: row["position"]},
+        ("POSITION",),
+    ),
+    "ValueChainParticipant": Kind(
+        blank("role") | plain("starts_on", "ends_on"),
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "stage": up("ValueChainStage", "stage_id"),
+        },
+    ),
+    "ValueChainInitiative": Kind(
+        blank("note"),
+        {
+            "initiative": up("Initiative", "initiative_id"),
+            "valueChain": up("ValueChain", "value_chain_id"),
+            "stage": up("ValueChainStage", "stage_id"),
+        },
+    ),
+    "Inventory": Kind(
+        global_id("inventory")
+        | plain("reference", "label", "period_start", "period_end", "year", "parts_check")
+        | plain("quarantined", "visibility", "recorded_at")
+        | blank("notes", "primary_source", "quality")
+        | masses("scope1", "scope2_location", "scope2_market", "scope2_unspecified", "scope3")
+        | masses("total", "parts_difference"),
+        {"organisation": up("Organisation", "organisation_id"), "source": SOURCE},
+        orders={
+            "PERIOD_END": lambda _, row: row["period_end"],
+            "TOTAL": lambda _, row: row["total_kg_co2e"],
+            "YEAR": lambda _, row: row["year"],
+        },
+        default_order=("PERIOD_END",),
+    ),
+    "Claim": Kind(
+        global_id("claim")
+        | plain("reference", "basis", "kind", "record_type", "period_start", "period_end", "year")
+        | plain("category", "methodology", "series", "verifier", "separate_from_parent")
+        | plain("quarantined", "published_on", "known_on", "visibility", "recorded_at", "bound")
+        | blank("fiscal_label", "qualifier", "as_published", "quality", "notes", "published_as")
+        | masses("value", "low", "high")
+        | {
+            "quantity": _quantity,
+            "verified": lambda _, row: row["verifier"] is not None,
+            "partsTotal": _of_parts(0),
+            "partsDifference": _of_parts(1),
+        },
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "source": SOURCE,
+            "partOf": up("Claim", "part_of_id"),
+            "supersedes": up("Claim", "supersedes_id"),
+            "methodChangeFrom": up("Claim", "method_change_from_id"),
+        },
+        {
+            "parts": down("Claim", "part_of_id"),
+            "supersededBy": down("Claim", "supersedes_id"),
+            "initiatives": linked("ClaimInitiative", "claim_id", "Initiative", "initiative_id"),
+            "valueChains": linked("ClaimValueChain", "claim_id", "ValueChain", "value_chain_id"),
+        },
+        {
+            "PERIOD_END": lambda _, row: row["period_end"],
+            "VALUE": lambda _, row: row["value_kg_co2e"],
+            "PUBLISHED_ON": lambda _, row: row["published_on"],
+            "YEAR": lambda _, row: row["year"],
+            "REFERENCE": lambda _, row: row["reference"],
+        },
+        ("PERIOD_END",),
+    ),
+}

@@ -1,0 +1,124 @@
+"""The fields of Query."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from consortium.kernel.text import name_key, search_words
+from tests.oracle.asking import Ask
+from tests.oracle.kinds import KINDS
+from tests.oracle.lists import Many
+from tests.oracle.plain import total
+from tests.oracle.totals import avoided_emissions, is_member
+from tests.oracle.world import Row
+
+Root = Callable[[Ask, Mapping[str, Any]], Any]
+
+NODES = (
+    "Organisation",
+    "Membership",
+    "ValueChain",
+    "ValueChainStage",
+    "Inventory",
+    "Initiative",
+    "Claim",
+)
+SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
+
+
+def _by_id(ask: Ask, given: str, kinds: tuple[str, ...] = NODES) -> Row | None:
+    """The row with that global id, if the caller sees it."""
+    for kind in kinds:
+        for row in ask.world.all(kind):
+            if KINDS[kind].values["id"](ask, row) == given:
+                return row if ask.sees(row) else None
+    return None
+
+
+def _lookup(kind: str, other: str, key: Callable[[str], str], column: str) -> Root:
+    def found(ask: Ask, args: Mapping[str, Any]) -> Row | None:
+        if args.get("id") is not None:
+            return _by_id(ask, args["id"], (kind,))
+        rows = ask.seen(ask.world.having(kind, column, key(args[other])))
+        if not rows and kind == "Organisation":
+            aliases = ask.world.having("Alias", column, key(args[other]))
+            rows = [one for a in aliases if (one := ask.world.get(kind, a["organisation_id"]))]
+        return rows[0] if rows else None
+
+    return found
+
+
+def _all(kind: str) -> Root:
+    return lambda ask, _: Many(kind, ask.seen(ask.world.all(kind)))
+
+
+def _members(ask: Ask, args: Mapping[str, Any]) -> Many:
+    day = ask.day(args.get("onDate"))
+    return Many(
+        "Organisation", [o for o in ask.world.all("Organisation") if is_member(ask, o.id, day)]
+    )
+
+
+def _search(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
+    """All words, each the beginning of a word of the row. Which is best is not told here."""
+    words = search_words(args["query"]).split()
+    types = args.get("types")
+    kinds = [kind for name, kind in SEARCHED.items() if types is None or name in types]
+    found = [
+        row
+        for kind in kinds
+        for row in ask.seen(ask.world.all(kind))
+        if words and all(_begins(row, word) for word in words)
+    ]
+    return {"nodes": found, "totalCount": len(found)}
+
+
+def _begins(row: Row, word: str) -> bool:
+    return any(one.startswith(word) for one in row["search_text"].split())
+
+
+def _consortium(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
+    members = _members(ask, args).rows
+    employees = [o["employees"] for o in members if o["employees"] is not None]
+    amounts: dict[str, list[Any]] = {}
+    for one in members:
+        if one["revenue_amount"] is not None:
+            amounts.setdefault(one["revenue_currency"], []).append(one["revenue_amount"])
+    return {
+        "onDate": ask.day(args.get("onDate")),
+        "memberCount": len(members),
+        "revenue": {
+            "known": sum(map(len, amounts.values())),
+            "of": len(members),
+            # The most frequent currency first.
+            "byCurrency": [
+                {"currency": currency, "amount": total(listed), "known": len(listed)}
+                for currency, listed in sorted(amounts.items(), key=lambda i: (-len(i[1]), i[0]))
+            ],
+        },
+        "employees": {
+            "known": len(employees),
+            "of": len(members),
+            "total": sum(employees) if employees else None,
+        },
+    }
+
+
+ROOTS: dict[str, Root] = {
+    "node": lambda ask, args: _by_id(ask, args["id"]),
+    "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
+    "search": _search,
+    "organisation": _lookup("Organisation", "name", name_key, "name_key"),
+    "organisations": _all("Organisation"),
+    "consortium": _consortium,
+    "members": _members,
+    "memberships": _all("Membership"),
+    "valueChain": _lookup("ValueChain", "name", name_key, "name_key"),
+    "valueChains": _all("ValueChain"),
+    "inventory": _lookup("Inventory", "reference", str, "reference"),
+    "inventories": _all("Inventory"),
+    "initiative": _lookup("Initiative", "name", name_key, "name_key"),
+    "initiatives": _all("Initiative"),
+    "claim": _lookup("Claim", "reference", str, "reference"),
+    "claims": _all("Claim"),
+    "avoidedEmissions": avoided_emissions,
+}
