@@ -58,7 +58,7 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended by itself.
 	@$(BIN)/python -m ruff format
 
 bench: $(VENV)/.dev ## Measure the API against a bare endpoint and against resolvers.
-	@$(BIN)/consortium bench $(ARGS)
+	@$(BIN)/python -m tests.bench.run $(BENCH)
 
 schema: $(VENV)/.dev ## Print the GraphQL schema into schema/schema.graphql.
 	@$(BIN)/consortium schema

@@ -1,0 +1,136 @@
+"""What was measured, as a table for people and as JSON."""
+
+import os
+import platform
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from tests.bench.measure import Effort, Seen, ratio
+from tests.bench.queries import BY_NAME
+
+HERE = Path(__file__).parent
+README = HERE.parents[1] / "README.md"
+BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
+
+
+@dataclass
+class Report:
+    """All results of a run."""
+
+    claims: int
+    few_claims: int
+    effort: Effort
+    postgresql: str
+    # By the name of the query: bare, api, resolvers.
+    queries: dict[str, dict[str, Seen]] = field(default_factory=dict)
+    # By the name of the query: the API over few and over all claims.
+    growth: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, with medians and ratios."""
+        return {
+            "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+            "machine": {
+                "processors": os.cpu_count(),
+                "system": platform.platform(),
+                "python": platform.python_version(),
+                "postgresql": self.postgresql,
+            },
+            "claims": self.claims,
+            "effort": vars(self.effort),
+            "queries": {name: _query_json(seen) for name, seen in self.queries.items()},
+            "growth": {
+                name: {
+                    "claims": [self.few_claims, self.claims],
+                    "few": few.medians(),
+                    "all": everything.medians(),
+                    "time_ratio": ratio(few.per_second, everything.per_second),
+                }
+                for name, (few, everything) in self.growth.items()
+            },
+        }
+
+    def as_markdown(self) -> str:
+        """The table for the README."""
+        head = (
+            f"{self.claims:,} claims, {self.effort.connections} connections, one process each,"
+            f" PostgreSQL {self.postgresql} and the load on the same {os.cpu_count()} processors;"
+            f" medians of {self.effort.rounds} alternating rounds of {self.effort.seconds:g} s:"
+        )
+        columns = (
+            "| query | bare endpoint | this API | of bare | resolvers and loaders"
+            " | API to resolvers | p50 / p99 of the API |"
+        )
+        lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|"]
+        lines += [_row(name, seen) for name, seen in self.queries.items()]
+        lines += ["", *self._growth_lines()]
+        return "\n".join(lines) + "\n"
+
+    def _growth_lines(self) -> list[str]:
+        return [
+            f"From {self.few_claims:,} to {self.claims:,} claims, {BY_NAME[name].title} takes"
+            f" {ratio(few.per_second, everything.per_second):.2f} times as long."
+            for name, (few, everything) in self.growth.items()
+        ]
+
+    def write(self) -> None:
+        """Write results.json, results.md and the README's part between its marks."""
+        options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
+        (HERE / "results.json").write_bytes(orjson.dumps(_rounded(self.as_json()), option=options))
+        (HERE / "results.md").write_text(self.as_markdown())
+        readme = README.read_text() if README.exists() else ""
+        if BEGIN in readme and END in readme:
+            before, _, rest = readme.partition(BEGIN)
+            after = rest.partition(END)[2]
+            README.write_text(f"{before}{BEGIN}\n{self.as_markdown()}{END}{after}")
+
+
+def _query_json(seen: dict[str, Seen]) -> dict[str, Any]:
+    found: dict[str, Any] = {kind: one.medians() for kind, one in seen.items()}
+    api = seen["api"].per_second
+    for other in ("bare", "resolvers"):
+        if other in seen:
+            pairs = [a / b for a, b in zip(api, seen[other].per_second, strict=True)]
+            found[f"api_to_{other}"] = {
+                "median": ratio(api, seen[other].per_second),
+                "rounds": pairs,
+            }
+    return found
+
+
+def _row(name: str, seen: dict[str, Seen]) -> str:
+    api = seen["api"].medians()
+    cells = [
+        BY_NAME[name].title,
+        _speed(seen.get("bare")),
+        _speed(seen["api"]),
+        f"**{ratio(seen['api'].per_second, seen['bare'].per_second):.2f}**"
+        if "bare" in seen
+        else "",
+        _speed(seen.get("resolvers")),
+        f"{ratio(seen['api'].per_second, seen['resolvers'].per_second):.0f} x"
+        if "resolvers" in seen
+        else "",
+        f"{api['p50']:.1f} / {api['p99']:.1f} ms",
+    ]
+    return f"| {' | '.join(cells)} |"
+
+
+def _speed(seen: Seen | None) -> str:
+    if seen is None:
+        return ""
+    speed = seen.medians()["per_second"]
+    return f"{speed:,.0f}/s" if speed >= 100 else f"{speed:.1f}/s"
+
+
+def _rounded(value: Any) -> Any:
+    """Four significant digits are more than the machine's noise leaves."""
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value

@@ -1,0 +1,64 @@
+"""One of the three servers, in a process of its own: `python -m tests.bench.serve KIND DSN`.
+
+It listens on a free port of the loopback, prints it, and ends when its standard input does.
+"""
+
+import asyncio
+import socket
+import sys
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import uvicorn
+import uvloop
+from starlette.types import ASGIApp
+
+from consortium.settings import Settings
+from consortium.storage.database import Database
+from consortium.web.app import create_app
+from tests.bench.bare import bare
+from tests.bench.resolvers import resolvers
+
+# Connections to the database, of each server.
+POOL = 10
+KINDS = ("bare", "api", "resolvers")
+
+
+@asynccontextmanager
+async def _app(kind: str, dsn: str) -> AsyncGenerator[ASGIApp]:
+    sizes = {"min_size": POOL, "max_size": POOL, "write_size": POOL}
+    async with Database.open(dsn, **sizes) as database:
+        match kind:
+            case "bare":
+                yield bare(database.pool)
+            case "api":
+                yield create_app(Settings(), database)
+            case _:
+                yield resolvers(database)
+
+
+async def _serve(kind: str, dsn: str) -> None:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    async with _app(kind, dsn) as app:
+        # As `consortium serve` runs it.
+        config = uvicorn.Config(
+            app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
+        )
+        server = uvicorn.Server(config)
+        asyncio.get_running_loop().add_reader(
+            sys.stdin, lambda: setattr(server, "should_exit", True)
+        )
+        sys.stdout.write(f"{listener.getsockname()[1]}\n")
+        sys.stdout.flush()
+        await server.serve([listener])
+
+
+def main() -> None:
+    """Serve until the standard input ends."""
+    _, kind, dsn = sys.argv
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(_serve(kind, dsn))
+
+
+if __name__ == "__main__":
+    main()
