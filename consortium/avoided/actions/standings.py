@@ -1,7 +1,9 @@
 """Keep the standings of claims, and the sums over them, as the rules say."""
 
+import gc
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any, NamedTuple, cast
 
@@ -200,11 +202,24 @@ async def rebuild_all(progress: Progress | None = None, *, today: date | None = 
         await connection.execute("SET LOCAL consortium.rebuilding = 'on'")
         await connection.execute("TRUNCATE avoided_standing, avoided_total, avoided_stale")
         day = await day_of(connection, today or await _today(connection))
-        written = await _rebuild_standings(connection, day, progress)
+        with _collector_paused():
+            written = await _rebuild_standings(connection, day, progress)
         await _rebuild_totals(connection)
         await connection.execute("SELECT avoided_total_state_renew($1)", day.today)
         await connection.execute("SET LOCAL consortium.rebuilding = 'off'")
         return written
+
+
+@contextmanager
+def _collector_paused() -> Generator[None]:
+    """No search for rings among millions of tuples that hold none: a third of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 async def _rebuild_standings(connection: Connection, day: Day, progress: Progress | None) -> int:
