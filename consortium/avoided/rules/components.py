@@ -99,6 +99,8 @@ class _Judgement:
     def _leave_out_restated(self) -> None:
         """Of all versions of one figure, keep one: the last that nothing else restates."""
         for family in self._families():
+            # Of several restatements of one figure, the last known is named.
+            family.sort(key=lambda c: (c.known_on, c.id))
             restated = {one.supersedes: one.id for one in family if self._restated_by(one)}
             head = max(family, key=lambda c: (c.id not in restated, c.known_on, c.id))
             for claim in family:
