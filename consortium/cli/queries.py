@@ -16,7 +16,7 @@ SCHEMA_FILE = Path(__file__).resolve().parents[2] / "schema" / "schema.graphql"
 
 
 class SchemaChanged(DomainError):
-    """schema/schema.graphql is not what the code says; run `consortium schema` and read the diff."""
+    """schema/schema.graphql is not what the code says: run `consortium schema`, read the diff."""
 
     code = "SCHEMA_CHANGED"
 

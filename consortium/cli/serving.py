@@ -80,6 +80,7 @@ async def _serve(
     prepare: Prepare | None = None,
 ) -> None:
     """Serve until a signal comes; the database is closed after the last answer."""
+    from consortium.avoided.jobs import follow_calendar
     from consortium.cli.http import Server
     from consortium.storage.database import Database
     from consortium.web.app import create_app
@@ -89,7 +90,12 @@ async def _serve(
     async with Database.open(address.dsn, **sizes) as database:
         if prepare is not None:
             await prepare(database)
-        await Server(create_app(settings, database), settings, ready).serve([listener])
+        calendar = asyncio.create_task(follow_calendar(database))
+        try:
+            await Server(create_app(settings, database), settings, ready).serve([listener])
+        finally:
+            calendar.cancel()
+            await asyncio.wait([calendar])
 
 
 async def _bring_up(address: Address, *, always: bool) -> None:
