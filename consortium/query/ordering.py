@@ -18,7 +18,7 @@ import orjson
 
 from consortium.kernel.errors import CursorInvalid
 from consortium.query.pick import Args, Bind, Inputs
-from consortium.query.source import Column, Source
+from consortium.query.source import Column, Many, Source
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 
@@ -43,11 +43,13 @@ class Sort:
         return f"{self.sql}{' DESC' if down else ''}{nulls}"
 
 
-def sorts(source: Source, alias: str, order_by: list[Args] | None) -> list[Sort]:
-    """The columns to sort by: those asked for, else the source's own, and at last the key."""
+def sorts(many: Many, alias: str, order_by: list[Args] | None) -> list[Sort]:
+    """The columns to sort by: those asked for, else the relation's own, and at last the key."""
+    source = many.target
+    own = source.default_order if many.order is None else many.order
     asked = [
         (str(one["field"]), str(one.get("direction") or "ASC") == "DESC") for one in order_by or []
-    ] or list(source.default_order)
+    ] or list(own)
     columns: dict[str, Sort] = {}
     for name, descending in asked:
         for column_name in source.orders.get(name.lower(), (name,)):

@@ -1,4 +1,7 @@
-"""Pages of a connection, by keyset: a page costs what it holds, wherever it lies.
+"""Pages of a connection, by keyset.
+
+A page costs what it holds, wherever it lies, in every ordering by columns that are never null. An
+ordering by a column with unknown values costs what lies before the page as well.
 
 One row more than asked for is read when somebody wants to know whether there are more.
 """
@@ -70,7 +73,7 @@ def _page(many: Many, args: Args, alias: str) -> Page:
     if first is not None and last is not None:
         message = "Give `first` or `last`, not both."
         raise BadInput(message)
-    columns = sorts(many.target, alias, args.get("order_by"))
+    columns = sorts(many, alias, args.get("order_by"))
     return Page(
         columns=columns,
         mark=fingerprint(many.target, columns, alias, args.get("where")),

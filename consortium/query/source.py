@@ -55,6 +55,9 @@ class Asked:
     fields: Mapping[str, "Field"]
 
 
+# Names of columns or orderings, and whether each descends.
+Order = tuple[tuple[str, bool], ...]
+
 # A join condition, or what writes one from the arguments of the field and of its `Asked` object.
 Join = str | Callable[[Writer, Args, str, str], str]
 
@@ -69,10 +72,14 @@ class One:
 
 @dataclass(frozen=True, slots=True)
 class Many:
-    """Any number of rows of another source, read as a list or in pages."""
+    """Any number of rows of another source, read as a list or in pages.
+
+    `order` is how they are sorted unless the reader says otherwise; else as the target is.
+    """
 
     target: "Source"
     on: Join = "true"
+    order: Order | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ class Source:
     prefix: str | None = None
     filters: tuple[str, ...] = ()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
-    default_order: tuple[tuple[str, bool], ...] = ()
+    default_order: Order = ()
 
     def relate(self, **fields: Field) -> None:
         """Add fields that a later feature brings, such as an organisation's claims.
