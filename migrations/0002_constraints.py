@@ -100,6 +100,16 @@ ALTER TABLE avoided_total_state ADD CONSTRAINT avoided_total_state_one_row CHECK
 INSERT INTO avoided_total_state (id, valid_from) VALUES (1, current_date);
 """
 
+# Orderings of whole lists. Descending, the unknown comes last too, so the index says so.
+ORDERINGS = """
+CREATE INDEX avoided_claim_period_idx ON avoided_claim (period_end, id);
+CREATE INDEX avoided_claim_value_idx
+    ON avoided_claim (value_kg_co2e DESC NULLS LAST, id DESC);
+CREATE INDEX avoided_claim_published_idx
+    ON avoided_claim (published_on DESC NULLS LAST, id DESC);
+CREATE INDEX inventory_period_idx ON inventory (period_end, id);
+"""
+
 
 class Migration(migrations.Migration):
     """Constraints of the first tables."""
@@ -116,5 +126,6 @@ class Migration(migrations.Migration):
             INITIATIVE,
             INVENTORY,
             AVOIDED,
+            ORDERINGS,
         )
     ]

@@ -78,5 +78,7 @@ class InventoryQuery:
         optional("reference", str, "Its name in the file it came from."),
     )
     inventories: Connection[Inventory] = connection(
-        "All disclosed inventories that you may see.", InventoryFilter, InventoryOrder
+        "All disclosed inventories that you may see, as they were recorded.",
+        InventoryFilter,
+        InventoryOrder,
     )

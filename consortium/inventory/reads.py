@@ -58,6 +58,8 @@ INVENTORIES = Source(
         "organisation",
     ),
     orders={"period_end": ("period_end",), "total": ("total",), "year": ("year",)},
-    default_order=(("period_end", False),),
 )
-ORGANISATIONS.relate(inventories=Many(INVENTORIES, "{u}.organisation_id = {t}.id"))
+
+ORGANISATIONS.relate(
+    inventories=Many(INVENTORIES, "{u}.organisation_id = {t}.id", (("period_end", False),))
+)

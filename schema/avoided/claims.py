@@ -128,4 +128,8 @@ class ClaimsQuery:
         optional("id", strawberry.ID, "Its global id."),
         optional("reference", str, "Its name in the file it came from."),
     )
-    claims: Connection[Claim] = connection(_CLAIMS, ClaimFilter, ClaimOrder)
+    claims: Connection[Claim] = connection(
+        "All claims of avoided emissions that you may see, as they were recorded.",
+        ClaimFilter,
+        ClaimOrder,
+    )
