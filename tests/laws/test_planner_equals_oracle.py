@@ -4,7 +4,6 @@ CONSORTIUM_LAW_EXAMPLES asks for more operations than the quick run, and for oth
 """
 
 import os
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -42,13 +41,16 @@ def many(examples: int) -> Any:
     )
 
 
-@dataclass(frozen=True)
 class Bench:
-    """One world, and the two that answer from it."""
+    """One world, and the two that answer from it.
 
-    oracle: Oracle
-    executor: Executor
-    today: date
+    No dataclass: Hypothesis would print the whole world when a test fails.
+    """
+
+    def __init__(self, oracle: Oracle, executor: Executor, today: date) -> None:
+        self.oracle = oracle
+        self.executor = executor
+        self.today = today
 
     def operation(self, draw: Any, caller: Principal) -> Operation:
         """A random operation that asks for what this world holds."""

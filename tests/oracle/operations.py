@@ -213,7 +213,7 @@ class Generator:
                 return {"id": inputs.id(kind)}
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
-            return {other: str(choose.one_of(pool)) if choose.chance(90) else "no such"}
+            return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
         if name == "search":
             given: dict[str, Any] = {"query": self._words(), "first": 1000}
             if choose.chance(40):

@@ -13,7 +13,7 @@ from tests.oracle.inputs import Inputs
 
 # Where lists are: what leads to the object that has them, and its type.
 PLACES = {
-    "... on Query": "Query",
+    "": "Query",
     "organisation(id: {})": "Organisation",
     "initiative(id: {})": "Initiative",
     "valueChain(id: {})": "ValueChain",
@@ -95,6 +95,7 @@ class Lists:
 
     def _text(self, place: str, parent: GraphQLObjectType, body: str) -> str:
         head, _, groups = self._place(place, parent.name).partition(".")
+        head = head or "... on Query"
         inner = f"{groups}(first: 1) {{ {body} }}" if groups else body
         declared = ", ".join([*DECLARED, *self.inputs.draft.declared])
         return f"query ({declared}) {{ {head} {{ {inner} }} }}"
