@@ -8,6 +8,7 @@ from typing import Any
 
 from consortium.kernel.text import search_words
 from tests.factories.avoided import create_claim, link_claim
+from tests.factories.changes import CHANGES
 from tests.factories.evidence import create_citation
 from tests.factories.initiatives import (
     create_chain_action,
@@ -46,26 +47,6 @@ VISIBILITIES = ("PUBLIC",) * 5 + ("CONSORTIUM", "PRIVATE")
 VERIFIERS = ("DNV", None, None)
 SERIES = ("S1", "S2", None, None)
 
-# What may happen to rows later; each changes those whose id has a remainder.
-CHANGES = (
-    "UPDATE membership SET status = 'FORMER' WHERE id % 7 = {at}",
-    "UPDATE membership SET status = 'MEMBER' WHERE id % 7 = {at}",
-    "UPDATE membership SET ends_on = starts_on + 30 WHERE id % 7 = {at} AND ends_on > starts_on + 30",
-    "DELETE FROM membership WHERE id % 23 = {at}",
-    "UPDATE parentage SET relation = 'ASSOCIATE' WHERE id % 13 = {at}",
-    "DELETE FROM parentage WHERE id % 17 = {at}",
-    "UPDATE organisation SET sector = 'Energy', country = 'CN' WHERE id % 11 = {at}",
-    "UPDATE avoided_claim SET value_kg_co2e = value_kg_co2e * 2 WHERE id % 11 = {at}"
-    " AND low_kg_co2e IS NULL",
-    "UPDATE avoided_claim SET quarantined = NOT quarantined WHERE id % 17 = {at}",
-    "UPDATE avoided_claim SET visibility = 'PUBLIC' WHERE id % 9 = {at}",
-    "UPDATE avoided_claim SET part_of_id = NULL WHERE id % 13 = {at}",
-    "UPDATE avoided_claim SET known_on = known_on - 90 WHERE id % 11 = {at}",
-    "UPDATE avoided_claim SET verifier = 'DNV', category = 'Cloud' WHERE id % 13 = {at}",
-    "DELETE FROM avoided_claim_initiative WHERE id % 9 = {at}",
-    "UPDATE avoided_claim_value_chain SET claim_id = claim_id WHERE id % 3 = {at}",
-)
-
 Span = tuple[date | None, date | None]
 
 
@@ -78,7 +59,10 @@ def _overlap(one: Span, two: Span) -> bool:
 
 @dataclass
 class Maker:
-    """Makes one world; `today` is the day around which its dates lie."""
+    """Makes one world; `today` is the day around which its dates lie.
+
+    Every other seed makes a dense one: few organisations and years, so that claims meet.
+    """
 
     connection: Connection
     seed: int
@@ -91,6 +75,7 @@ class Maker:
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
+        self.dense = self.seed % 2 == 0
 
     def chance(self, share: float) -> bool:
         """True with that probability."""
@@ -116,7 +101,8 @@ class Maker:
 
     def source(self) -> int | None:
         """A citation or none."""
-        return self.maybe(self.one_of(self.citations))
+        found: int | None = self.maybe(self.one_of(self.citations))
+        return found
 
     async def world(self) -> None:
         """Everything."""
@@ -127,7 +113,7 @@ class Maker:
 
     async def organised(self) -> None:
         """Sources, organisations, control, memberships."""
-        for url, title in (("https://a.example", None), (None, "Title ‘x’"), ("https://b.x", "B")):
+        for url, title in (("https://a.example", None), (None, "Title “x”"), ("https://b.x", "B")):
             self.citations.append(await create_citation(self.connection, url=url, title=title))
         for name in self.random.sample(NAMES, k=12):
             self.organisations.append(await self._organisation(name))
@@ -298,7 +284,10 @@ class Maker:
         """A year, mostly; some fiscal, some of another length, some with an unknown end."""
         year = self.today.year - self.random.randint(1, 4)
         start, end = date(year, 1, 1), date(year, 12, 31)
-        match self.random.randint(0, 9):
+        if self.dense:
+            year = self.today.year - self.random.randint(1, 2)
+            start, end = date(year, 1, 1), date(year, 12, 31)
+        match self.random.randint(2 if self.dense else 0, 9):
             case 0:
                 return None, self.maybe(end)
             case 1:
@@ -314,11 +303,15 @@ class Maker:
         """Claims alone, totals with parts, restatements and points of series, with their links."""
         for _ in range(families):
             key, values = await self._claim()
-            if self.chance(0.25):
+            if self.chance(0.4 if self.dense else 0.25):
                 for _ in range(self.random.randint(1, 3)):
                     await self._claim(**self._part_of(key, values))
-            if self.chance(0.25):
+            if self.chance(0.4 if self.dense else 0.25):
                 await self._claim(**self._restatement_of(key, values))
+            if self.chance(0.1):  # two restatements of one figure, or one of another's
+                await self._claim(**self._restatement_of(*self.one_of(self.claims)))
+            if self.chance(0.1):  # a part of a part
+                await self._claim(**self._part_of(*self.one_of(self.claims)))
 
     def _part_of(self, key: int, values: dict[str, Any]) -> dict[str, Any]:
         kept = ("kind", "record_type", "period_start", "period_end", "fiscal_label")
@@ -340,9 +333,11 @@ class Maker:
         start, end = self.period()
         kind = self.one_of(("YEAR_ON_YEAR", "YEAR_ON_YEAR", "FORWARD_LOOKING", "CUMULATIVE"))
         values: dict[str, Any] = {
-            "organisation_id": self.one_of(self.organisations[:9]),
+            "organisation_id": self.one_of(self.organisations[: 4 if self.dense else 9]),
             "kind": kind,
-            "record_type": self.one_of(("ACTUAL",) * 8 + ("TARGET", "PROJECTION", "INCREMENT")),
+            "record_type": self.one_of(
+                ("ACTUAL",) * (30 if self.dense else 8) + ("TARGET", "PROJECTION", "INCREMENT")
+            ),
             "fiscal_label": self.one_of(LABELS),
             "period_start": start,
             "period_end": end,
@@ -352,7 +347,7 @@ class Maker:
             "series": self.one_of(SERIES) if kind == "CUMULATIVE" else None,
             "verifier": self.one_of(VERIFIERS),
             "separate_from_parent": self.chance(0.1),
-            "quarantined": self.chance(0.06),
+            "quarantined": self.chance(0.02 if self.dense else 0.06),
             "published_on": self.maybe(self.day(4)),
             "known_on": self.one_of((self.day(3), self.day(3), date(2021, 5, 31), self.today)),
             "visibility": self.one_of(VISIBILITIES),
@@ -374,18 +369,14 @@ class Maker:
     def _quantity(self) -> dict[str, Decimal | None]:
         """A value, a range, both or neither."""
         low, high = sorted((self.kg(), self.kg()))
-        match self.random.randint(0, 9):
-            case 0:
-                found = (None, low, high)
-            case 1:
-                found = (None, low, None)
-            case 2:
-                found = (low, low, high)
-            case 3:
-                found = (None, None, None)
-            case _:
-                found = (self.kg(), None, None)
-        return dict(zip(("value_kg_co2e", "low_kg_co2e", "high_kg_co2e"), found, strict=True))
+        found: dict[int, tuple[Decimal | None, ...]] = {
+            0: (None, low, high),
+            1: (None, low, None),
+            2: (low, low, high),
+            3: (None, None, None),
+        }
+        chosen = found.get(self.random.randint(0, 9), (self.kg(), None, None))
+        return dict(zip(("value_kg_co2e", "low_kg_co2e", "high_kg_co2e"), chosen, strict=True))
 
     async def _linked(self, claim: int) -> None:
         for initiative in self.random.sample(self.initiatives, k=self.one_of((0, 0, 1, 2))):

@@ -1,7 +1,6 @@
 """Filters and orderings, in two-valued logic: what is unknown does not hold, and sorts last."""
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from consortium.kernel.text import name_key
@@ -76,14 +75,20 @@ COMPARE: dict[str, Callable[[Any, Any], bool]] = {
 }
 
 
-def ordered(ask: Ask, kind: str, rows: list[Row], order_by: Sequence[Where] | None) -> list[Row]:
-    """The rows in the order asked for, else in the kind's own, and at last by id.
+def ordered(
+    ask: Ask,
+    kind: str,
+    rows: list[Row],
+    order_by: Sequence[Where] | None,
+    own: tuple[str, ...] | None = None,
+) -> list[Row]:
+    """The rows in the order asked for, else in the list's or the kind's own, and at last by id.
 
     The id goes the way of the last field asked for.
     """
     described = KINDS[kind]
     asked = [(one["field"], one["direction"] == "DESC") for one in order_by or []]
-    asked = asked or [(name, False) for name in described.default_order]
+    asked = asked or [(name, False) for name in (described.default_order if own is None else own)]
     answer = sorted(rows, key=lambda row: row.id, reverse=bool(asked and asked[-1][1]))
     for name, descending in reversed(asked):
         read = described.orders[name]
@@ -100,7 +105,5 @@ def _place(value: Any) -> Any:
             return name_key(value)
         case Mass():
             return value.kg
-        case str() | int() | Decimal():
-            return value
         case _:
             return value

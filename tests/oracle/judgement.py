@@ -29,7 +29,7 @@ class Reader:
         """Public figures; those for members as well; its own as well."""
         if self.audience == PUBLIC:
             return bool(claim["visibility"] == "PUBLIC")
-        return claim["visibility"] != "PRIVATE" or claim["organisation_id"] == self.owner
+        return bool(claim["visibility"] != "PRIVATE" or claim["organisation_id"] == self.owner)
 
 
 @dataclass(frozen=True, slots=True)

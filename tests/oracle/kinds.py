@@ -92,7 +92,7 @@ def _aliases(ask: Ask, row: Row) -> list[str]:
     return [alias["name"] for alias in sorted(aliases, key=lambda one: str(one["name_key"]))]
 
 
-def _revenue(ask: Ask, row: Row) -> dict[str, Any] | None:
+def _revenue(_: Ask, row: Row) -> dict[str, Any] | None:
     if row["revenue_amount"] is None:
         return None
     return {

@@ -34,12 +34,35 @@ FIELDS = 45
 # A list under this key is compared without regard to order: the best match first, whoever it is.
 UNORDERED = "hits"
 
-Composite = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
+Fielded = GraphQLObjectType | GraphQLInterfaceType
+Composite = Fielded | GraphQLUnionType
 
 
 def operation(schema: GraphQLSchema, ask: Ask, choose: Chooser) -> Operation:
     """An operation that asks for what the caller's world holds."""
     return Generator(Inputs(schema, ask, choose, Draft())).operation()
+
+
+TOTALS = """{
+    groups {
+      key { kind since year fiscalPeriod member { id } group { id } sector country category
+        notBrokenDown initiative { id } valueChain { id } verified }
+      total { value low high bound } claims verifiedShare
+      contributions(first: 1000) { totalCount nodes {
+        claim { id partsTotal partsDifference } counted { value low high bound } notBrokenDown } }
+      leftOut(first: 1000) { totalCount nodes { claim { id } reason because { id } } } }
+    leftOut(first: 1000) { totalCount nodes {
+      claim { id } reason because { id } counted { value low high bound } } }
+}"""
+
+
+def totals(schema: GraphQLSchema, ask: Ask, choose: Chooser) -> Operation:
+    """All of the answer to a random question about avoided emissions."""
+    inputs = Inputs(schema, ask, choose, Draft())
+    query = schema.query_type
+    assert query is not None
+    args = Generator(inputs).arguments(query, "avoidedEmissions", DEPTH)
+    return inputs.draft.operation(f"{{ avoidedEmissions{args} {TOTALS} }}", None)
 
 
 @dataclass(slots=True)
@@ -111,18 +134,20 @@ class Generator:
             condition = f" on {on.name}"
         return f"...{condition}{self._directive()} {body}"
 
-    def _condition(self, parent: Composite) -> GraphQLObjectType | GraphQLInterfaceType:
+    def _condition(self, parent: Composite) -> Fielded:
         choose = self.inputs.choose
-        if isinstance(parent, GraphQLObjectType):
-            return choose.one_of([parent, *parent.interfaces])
-        node = self.inputs.schema.type_map["Node"]
-        assert isinstance(node, GraphQLInterfaceType)
-        possible = list(self.inputs.schema.get_possible_types(parent))
-        return choose.one_of([*possible, node])
+        possible: list[Fielded] = (
+            [parent, *parent.interfaces] if isinstance(parent, Fielded) else []
+        )
+        if not isinstance(parent, GraphQLObjectType):
+            node = self.inputs.schema.type_map["Node"]
+            assert isinstance(node, GraphQLInterfaceType)
+            possible = [*self.inputs.schema.get_possible_types(parent), node]
+        return choose.one_of(possible)
 
     def _field(
         self,
-        parent: GraphQLObjectType | GraphQLInterfaceType,
+        parent: Fielded,
         depth: int,
         level: Level,
         *,
@@ -134,7 +159,7 @@ class Generator:
         if key in level.keys and level.keys[key][0] == name:
             _, args, below = level.keys[key]  # asked once more: fields with one key are merged
         else:
-            args, below = self._arguments(parent.name, name, described, depth), Level()
+            args, below = self.arguments(parent, name, depth), Level()
             level.keys[key] = (name, args, below)
         text = f"{'' if key == name else f'{key}: '}{name}{args}{self._directive()}"
         self.left -= 1
@@ -145,20 +170,18 @@ class Generator:
         body = self.selection(kind, depth - self._cost(parent, described), below)
         return f"{text} {body}"
 
-    def _cost(
-        self, parent: GraphQLObjectType | GraphQLInterfaceType, described: GraphQLField
-    ) -> int:
+    def _cost(self, parent: Fielded, described: GraphQLField) -> int:
         if parent.name.endswith(("Connection", "Edge")):
             return 0  # paid for by the connection
         lists = is_list_type(get_nullable_type(described.type))
         return 2 if lists or self._is_long(described) else 1
 
-    def _name(
-        self, parent: GraphQLObjectType | GraphQLInterfaceType, depth: int, level: Level
-    ) -> str:
+    def _name(self, parent: Fielded, depth: int, level: Level) -> str:
         """A field: of leaves and of objects as often, only leaves when all is spent."""
-        leaves = [n for n, f in parent.fields.items() if is_leaf_type(get_named_type(f.type))]
-        others = [name for name in parent.fields if name not in leaves]
+        leaves: list[str] = [
+            name for name, one in parent.fields.items() if is_leaf_type(get_named_type(one.type))
+        ]
+        others: list[str] = [name for name in parent.fields if name not in leaves]
         if not self.inputs.choose.chance(15):  # the same again now and then
             leaves = [name for name in leaves if name not in level.keys] or leaves
         share = 15 if parent.name.endswith(("Connection", "Edge")) else 50
@@ -178,8 +201,9 @@ class Generator:
             return self.inputs.draft.name("k")
         return name
 
-    def _arguments(self, parent: str, name: str, described: GraphQLField, depth: int) -> str:
-        values = self._values(parent, name, described, depth)
+    def arguments(self, parent: Fielded, name: str, depth: int) -> str:
+        """Random arguments of a field, as the document has them."""
+        values = self._values(parent.name, name, parent.fields[name], depth)
         if not values:
             return ""
         return "(" + ", ".join(f"{key}: {literal(one)}" for key, one in values.items()) + ")"
@@ -223,7 +247,9 @@ class Generator:
 
     def _words(self) -> str:
         """Words of the world, some cut short."""
-        rows = [row for kind in ("Organisation", "Claim") for row in self.inputs.ask.world.all(kind)]
+        rows = [
+            row for kind in ("Organisation", "Claim") for row in self.inputs.ask.world.all(kind)
+        ]
         words = search_words(self.inputs.choose.one_of(rows)["search_text"]).split()
         if not words or self.inputs.choose.chance(10):
             return self.inputs.choose.one_of(("", "zzz", "' & |", "\\"))

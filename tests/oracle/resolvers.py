@@ -29,6 +29,7 @@ from tests.oracle.plain import written
 from tests.oracle.roots import ROOTS
 from tests.oracle.world import Row, World
 
+Info = GraphQLResolveInfo[Any]
 SDL = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 
@@ -86,12 +87,12 @@ class Oracle:
         return result.data
 
 
-def _type_of(value: Any, _: GraphQLResolveInfo, __: GraphQLAbstractType) -> str:
+def _type_of(value: Any, _: Info, __: GraphQLAbstractType) -> str:
     assert isinstance(value, Row)
     return value.kind
 
 
-def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+def resolve(source: Any, info: Info, **args: Any) -> Any:
     """The value of any field."""
     ask: Ask = info.context
     name = info.field_name
@@ -109,7 +110,7 @@ def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
     return written(found, args.get("unit"))
 
 
-def _of_row(ask: Ask, row: Row, info: GraphQLResolveInfo, args: Mapping[str, Any]) -> Any:
+def _of_row(ask: Ask, row: Row, info: Info, args: Mapping[str, Any]) -> Any:
     kind, name = KINDS[row.kind], info.field_name
     if name in kind.values:
         return kind.values[name](ask, row)

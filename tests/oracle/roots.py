@@ -47,8 +47,8 @@ def _lookup(kind: str, other: str, key: Callable[[str], str], column: str) -> Ro
     return found
 
 
-def _all(kind: str) -> Root:
-    return lambda ask, _: Many(kind, ask.seen(ask.world.all(kind)))
+def _all(kind: str, order: tuple[str, ...] | None = None) -> Root:
+    return lambda ask, _: Many(kind, ask.seen(ask.world.all(kind)), order)
 
 
 def _members(ask: Ask, args: Mapping[str, Any]) -> Many:
@@ -115,10 +115,10 @@ ROOTS: dict[str, Root] = {
     "valueChain": _lookup("ValueChain", "name", name_key, "name_key"),
     "valueChains": _all("ValueChain"),
     "inventory": _lookup("Inventory", "reference", str, "reference"),
-    "inventories": _all("Inventory"),
+    "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),
     "initiatives": _all("Initiative"),
     "claim": _lookup("Claim", "reference", str, "reference"),
-    "claims": _all("Claim"),
+    "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
 }

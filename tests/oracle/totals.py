@@ -155,21 +155,18 @@ def place(ask: Ask, outcome: Outcome, reader: Reader, known_at: date) -> int:
 
 
 def left_out(ask: Ask, figure: Row, asked: set[str], day: date) -> str | None:
-    """Why a figure does not count for the question; None if it does."""
+    """Why a figure does not count for the question; None if it does. The first reason stands."""
     outcome: Outcome = figure["outcome"]
-    if outcome.reason is not None:
-        return outcome.reason
-    if outcome.role == WHOLE and outcome.divides & asked:
-        return "COUNTED_BY_PARTS"
-    if outcome.role == PART and not outcome.divides & asked:
-        return "PART_OF_TOTAL"
-    if not is_member(ask, figure["organisation_id"], day):
-        return "NOT_A_MEMBER"
-    if any(is_member(ask, organisation, day) for organisation in figure["shadows"]):
-        return "SUBSIDIARY_OF_COUNTED_PARENT"
-    if "YEAR" in asked and figure["year"] is None:
-        return "PERIOD_NOT_A_YEAR"
-    return None
+    divided = bool(outcome.divides & asked)
+    members_above = any(is_member(ask, organisation, day) for organisation in figure["shadows"])
+    reasons = (
+        (outcome.role == WHOLE and divided, "COUNTED_BY_PARTS"),
+        (outcome.role == PART and not divided, "PART_OF_TOTAL"),
+        (not is_member(ask, figure["organisation_id"], day), "NOT_A_MEMBER"),
+        (members_above, "SUBSIDIARY_OF_COUNTED_PARENT"),
+        ("YEAR" in asked and figure["year"] is None, "PERIOD_NOT_A_YEAR"),
+    )
+    return outcome.reason or next((reason for holds_, reason in reasons if holds_), None)
 
 
 def is_member(ask: Ask, organisation: int, day: date) -> bool:

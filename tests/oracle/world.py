@@ -87,5 +87,5 @@ class World:
         return found[0] if found else None
 
 
-def _rows(kind: str, records: Iterable[Mapping[str, Any]]) -> list[Row]:
+def _rows(kind: str, records: Iterable[asyncpg.Record]) -> list[Row]:
     return [Row(kind, dict(record.items())) for record in records]
