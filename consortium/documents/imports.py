@@ -9,6 +9,7 @@ from typing import Literal, TypeVar
 from consortium.documents.csv import Columns, Record, Table
 from consortium.kernel.codes import COUNTRIES, CURRENCIES
 from consortium.kernel.periods import PartialDate
+from consortium.kernel.quantities import kg_of_tonnes
 from consortium.storage.raw import Connection
 
 # No figure of this field has more digits; far longer ones would only slow every sum down.
@@ -16,7 +17,6 @@ DIGITS_MAX = 30
 TEXT_MAX = 4_000
 NAME_MAX = 300
 YEAR_MIN, YEAR_MAX = 1900, 2200
-KG_PER_TONNE = 1_000
 
 Value = TypeVar("Value")
 Outcome = Literal["created", "updated", "unchanged"]
@@ -136,7 +136,7 @@ class Row:
     def tonnes_as_kg(self, column: str) -> Decimal | None:
         """A mass given in tonnes, in kg, exactly."""
         tonnes = self.number(column)
-        return None if tonnes is None else tonnes * KG_PER_TONNE
+        return None if tonnes is None else kg_of_tonnes(tonnes)
 
     def whole(self, column: str, *, least: int = 0) -> int | None:
         """A whole number of at least `least`; None when blank."""

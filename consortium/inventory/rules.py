@@ -4,6 +4,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from consortium.kernel.quantities import exact_difference, exact_sum
+
 
 class PartsCheck(StrEnum):
     """ADDS_UP within rounding, DIFFERS by more; NOT_CHECKABLE: a part or the total is missing."""
@@ -42,10 +44,12 @@ def check_parts(published: PublishedScopes) -> PartsAnswer:
     bases = [basis for basis in (location, market, unspecified) if basis is not None]
     if scope1 is None or scope3 is None or total is None or not bases:
         return PartsAnswer(PartsCheck.NOT_CHECKABLE, None)
-    basis = min(bases, key=lambda one: abs(total - scope1 - one - scope3))
-    difference = total - scope1 - basis - scope3
+    difference, basis = min(
+        ((exact_difference(total, exact_sum([scope1, one, scope3])), one) for one in bases),
+        key=lambda pair: pair[0].copy_abs(),
+    )
     tolerance = sum(map(rounding, (scope1, basis, scope3, total)), Decimal(0))
-    adds_up = abs(difference) <= tolerance
+    adds_up = difference.copy_abs() <= tolerance
     return PartsAnswer(PartsCheck.ADDS_UP if adds_up else PartsCheck.DIFFERS, difference)
 
 

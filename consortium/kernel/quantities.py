@@ -1,7 +1,29 @@
 """Masses of greenhouse gas: kept in kg CO2e, shown in the unit that the reader asks for."""
 
-from decimal import Decimal
+from collections.abc import Iterable
+from decimal import MAX_PREC, Context, Decimal
 from enum import StrEnum
+
+# Python's own context rounds to 28 digits; PostgreSQL's numeric holds many more.
+_EXACT = Context(prec=MAX_PREC)
+
+
+def exact_sum(values: Iterable[Decimal]) -> Decimal:
+    """The sum, to its last digit; 0 of none."""
+    total = Decimal(0)
+    for value in values:
+        total = _EXACT.add(total, value)
+    return total
+
+
+def exact_difference(minuend: Decimal, subtrahend: Decimal) -> Decimal:
+    """The difference, to its last digit."""
+    return _EXACT.subtract(minuend, subtrahend)
+
+
+def kg_of_tonnes(tonnes: Decimal) -> Decimal:
+    """The mass in kilograms, to its last digit."""
+    return _EXACT.multiply(tonnes, Decimal(1000))
 
 
 class MassUnit(StrEnum):

@@ -28,6 +28,8 @@ _NOT_A_WORD = re.compile(r"[\W_]+")
 
 def name_key(text: str) -> str:
     """The form in which two spellings of a name are equal: no accents, no case, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     # Case is folded twice because folding may yield a letter of the table, and the reverse.

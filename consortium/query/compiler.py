@@ -7,7 +7,7 @@ named in the JSON only, so PostgreSQL's limit of 63 bytes for a name never matte
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from consortium.kernel.ids import GlobalId
@@ -43,11 +43,22 @@ def compile_statement(
     root: Source, picks: tuple[Pick, ...], rights: Rights, nodes: dict[str, Source]
 ) -> Statement:
     """The statement that answers `picks` of the root; `nodes` are the sources with global ids."""
-    compiler = Compiler(Writer(rights), nodes)
+    writer = Writer(rights, assuming=True)
+    statement = _root_statement(Compiler(writer, nodes), root, picks)
+    if not writer.assumptions:
+        return statement
+    careful = _root_statement(Compiler(Writer(rights), nodes), root, picks)
+    return replace(statement, otherwise=careful)
+
+
+def _root_statement(compiler: "Compiler", root: Source, picks: tuple[Pick, ...]) -> Statement:
+    """The statement; its answer is null where what its writer assumed does not hold."""
     scope = Scope("root")
     value = compiler.object_of(root.fields, picks, scope)
-    item = scope.from_sql("(VALUES (1)) root (id)")
-    return statement_of(f"SELECT {value} FROM {item}", compiler.writer.slots)
+    if compiler.writer.assumptions:
+        value = f"CASE WHEN {' AND '.join(compiler.writer.assumptions)} THEN {value} END"
+    item = f" FROM {scope.from_sql('(VALUES (1)) root (id)')}" if scope.joins else ""
+    return statement_of(f"SELECT {value}{item}", compiler.writer.slots)
 
 
 @dataclass(slots=True)
@@ -133,11 +144,11 @@ class Compiler:
         inner = Scope(other)
         value = self.object_of(target.fields, pick.picks, inner)
         rows = (
-            f"(SELECT {other}.*, row_number() OVER (ORDER BY {order}) AS place FROM {item}"
+            f"(SELECT {other}.* FROM {item}"
             f" WHERE {conditions} ORDER BY {order} LIMIT {limit}) {other}"
         )
         return (
-            f"(SELECT coalesce(json_agg({value} ORDER BY {other}.place), '[]')"
+            f"(SELECT coalesce(json_agg({value} ORDER BY {order}), '[]')"
             f" FROM {inner.from_sql(rows)})"
         )
 

@@ -135,10 +135,16 @@ class _PageWriter:
         )
         order = self.page.order()
         limit = self.page.size + int(self._asks_for_more())
+        place = f", row_number() OVER (ORDER BY {order}) AS place" if self._counts_places() else ""
         return (
-            f"(SELECT {alias}.*, row_number() OVER (ORDER BY {order}) AS place FROM {item}"
+            f"(SELECT {alias}.*{place} FROM {item}"
             f" WHERE {where} ORDER BY {order} LIMIT {limit}) {alias}"
         )
+
+    def _counts_places(self) -> bool:
+        """Whether anything asked for needs to know a row's place in the page."""
+        names = {one.name for part in self.pick.picks for one in part.picks}
+        return self._asks_for_more() or not names.isdisjoint({"start_cursor", "end_cursor"})
 
     def _reads_rows(self) -> bool:
         """Whether anything asked for depends on the rows of the page."""
@@ -171,8 +177,8 @@ class _PageWriter:
                 return _apart(self.compiler, self.many, self.pick, part, self.outer)
 
     def _array(self, value: str) -> str:
-        direction = " DESC" if self.page.backwards else ""
-        order = f"ORDER BY {self.inner.alias}.place{direction}"
+        # The order of the rows as they come, so that PostgreSQL need not sort them again.
+        order = f"ORDER BY {order_clause(self.page.columns)}"
         return f"coalesce(json_agg({value} {order}){self._kept()}, '[]')"
 
     def _edge(self, part: Pick) -> str:

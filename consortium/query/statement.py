@@ -17,6 +17,8 @@ class Statement:
 
     sql: str
     slots: tuple[Callable[[Inputs], Any], ...]
+    # To be run in its place when its answer is null: what it relies on does not hold.
+    otherwise: "Statement | None" = None
 
     def values(self, inputs: Inputs) -> list[Any]:
         """The parameters, in order; a value that cannot be used raises a DomainError."""

@@ -27,6 +27,10 @@ class Writer:
     rights: Rights
     slots: list[Callable[[Inputs], Any]] = field(default_factory=list[Callable[[Inputs], Any]])
     asked: Args = field(default_factory=dict[str, Any])
+    # Whether the statement may rely on what is true on most days and checked when it runs.
+    assuming: bool = False
+    assumptions: list[str] = field(default_factory=list[str])
+    _places: dict[Any, str] = field(default_factory=dict[Any, str])
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
     _caller: str | None = None
 
@@ -36,18 +40,28 @@ class Writer:
 
     def bind(self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None) -> str:
         """A parameter that holds the value, cast to its type."""
-        return f"{self._slot(value, prepare)}::{sql_type}"
+        return f"{self._slot(value, prepare, sql_type)}::{sql_type}"
 
     def bind_array(
         self, value: Bind | object, sql_type: SqlType, prepare: Prepare | None = None
     ) -> str:
         """A parameter that holds a list of values."""
         each = None if prepare is None else _of_each(prepare)
-        return f"{self._slot(value, each)}::{sql_type}[]"
+        return f"{self._slot(value, each, sql_type)}::{sql_type}[]"
 
-    def _slot(self, value: Bind | object, prepare: Prepare | None) -> str:
-        self.slots.append(_reader(value, prepare))
-        return f"${len(self.slots)}"
+    def _slot(self, value: Bind | object, prepare: Prepare | None, sql_type: SqlType) -> str:
+        """The place of the parameter; one value that is used several times is bound once."""
+        key = (value, prepare, sql_type) if isinstance(value, Bind) else len(self.slots)
+        if key not in self._places:
+            self.slots.append(_reader(value, prepare))
+            self._places[key] = f"${len(self.slots)}"
+        return self._places[key]
+
+    def assume(self, condition: str) -> bool:
+        """Whether the statement may be written as if the condition held."""
+        if self.assuming and condition not in self.assumptions:
+            self.assumptions.append(condition)
+        return self.assuming
 
     def fill(self, template: str, t: str, u: str = "") -> str:
         """A declaration's template with its aliases, and the caller where it asks for one."""

@@ -18,7 +18,12 @@ else:
     Pool = asyncpg.Pool
 
 # Just-in-time compilation costs more than these statements take.
-SERVER_SETTINGS = {"jit": "off", "application_name": "consortium", "TimeZone": "UTC"}
+SERVER_SETTINGS = {
+    "jit": "off",
+    "application_name": "consortium",
+    "TimeZone": "UTC",
+    "random_page_cost": "1.1",
+}
 
 
 class ReadConnection(Connection):
@@ -29,11 +34,19 @@ class ReadConnection(Connection):
         return ""
 
 
+# asyncpg asks the server about an array's type when it first meets one; better before any request.
+_ARRAYS = (
+    "SELECT $1::boolean[], $2::integer[], $3::bigint[], $4::numeric[], $5::text[], $6::date[],"
+    " $7::timestamptz[]"
+)
+
+
 async def _prepare(connection: PoolConnection) -> None:
-    """Hand json over as the bytes PostgreSQL made."""
+    """Hand json over as the bytes PostgreSQL made, and know every type that is bound."""
     await connection.set_type_codec(
         "json", schema="pg_catalog", encoder=bytes, decoder=bytes, format="binary"
     )
+    await connection.prepare(_ARRAYS)
 
 
 @asynccontextmanager

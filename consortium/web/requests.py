@@ -5,7 +5,7 @@ from typing import Any, cast
 from urllib.parse import parse_qs
 
 import orjson
-from starlette.types import Receive, Scope
+from starlette.types import Message, Receive, Scope
 
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Request
@@ -37,9 +37,14 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     """
     stated = header(scope, b"content-length")
     too_large = stated.isdigit() and int(stated) > limit
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body") and not too_large:
+        body: bytes = message.get("body", b"")
+        if len(body) <= limit:
+            return body
     parts: list[bytes] = []
     size = 0
-    async for part in _parts(receive):
+    async for part in _parts(message, receive):
         size += len(part)
         too_large = too_large or size > limit
         if not too_large:
@@ -51,14 +56,14 @@ async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
-async def _parts(receive: Receive) -> AsyncGenerator[bytes]:
-    more = True
-    while more:
-        message = await receive()
+async def _parts(message: Message, receive: Receive) -> AsyncGenerator[bytes]:
+    while True:
         if message["type"] == "http.disconnect":
             raise refuse("BAD_REQUEST", "The connection was closed before the body had arrived.")
         yield message.get("body", b"")
-        more = message.get("more_body", False)
+        if not message.get("more_body"):
+            return
+        message = await receive()
 
 
 def parse_post(scope: Scope, body: bytes) -> Request:

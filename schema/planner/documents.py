@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """Documents: parsed and validated once, then kept under their text, within a bound of bytes."""
 
 from collections import OrderedDict
@@ -8,11 +10,14 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    is_leaf_type,
     parse,
+    type_from_ast,
     validate,
 )
 
@@ -39,6 +44,8 @@ class Operation:
     fragments: dict[str, FragmentDefinitionNode]
     # Variables whose very value decides the statement, not only their shape.
     structural: frozenset[str]
+    # Variables with their types, where all are scalars or enums: the common and cheap case.
+    leaves: tuple[tuple[str, Any], ...] | None = None
     plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict[Any, Any])
 
 
@@ -73,7 +80,7 @@ def read_document(schema: GraphQLSchema, text: str) -> Document:
     errors = _validation_errors(schema, node)
     if errors:
         raise RequestRefused([refused(error, VALIDATION_FAILED) for error in errors])
-    return Document(_operations(node))
+    return Document(_operations(schema, node))
 
 
 def _validation_errors(schema: GraphQLSchema, node: DocumentNode) -> list[GraphQLError]:
@@ -83,7 +90,7 @@ def _validation_errors(schema: GraphQLSchema, node: DocumentNode) -> list[GraphQ
         return [GraphQLError("The document is nested too deeply.")]
 
 
-def _operations(document: DocumentNode) -> dict[str, Operation]:
+def _operations(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Operation]:
     fragments = {
         node.name.value: node
         for node in document.definitions
@@ -91,11 +98,25 @@ def _operations(document: DocumentNode) -> dict[str, Operation]:
     }
     return {
         node.name.value if node.name else "": Operation(
-            node, fragments, structural_variables(node, fragments)
+            node, fragments, structural_variables(node, fragments), _leaves(schema, node)
         )
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     }
+
+
+def _leaves(
+    schema: GraphQLSchema, node: OperationDefinitionNode
+) -> tuple[tuple[str, Any], ...] | None:
+    kinds = [
+        (one.variable.name.value, type_from_ast(schema, one.type))
+        for one in node.variable_definitions or ()
+    ]
+    return tuple(kinds) if all(_is_leaf(kind) for _, kind in kinds) else None
+
+
+def _is_leaf(kind: object) -> bool:
+    return is_leaf_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
 
 
 def is_query(operation: Operation) -> bool:

@@ -22,6 +22,7 @@ from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.query.pick import Inputs
+from consortium.query.statement import Statement
 from schema.binding import check_bindings
 from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
 from schema.planner.documents import Operation, is_query
@@ -61,18 +62,27 @@ class Executor:
     async def run(self, request: Request, principal: Principal, today: date) -> bytes:
         """The JSON of the response; RequestRefused where nothing was run."""
         operation, variables, plan = self._planned(request, principal)
-        bound = _bound(plan, Inputs(variables, principal, today))
-        data: bytes = b"{}"
-        if bound is not None:
-            data = await self.pool.fetchval(bound.sql, *bound.values)
+        data = await self._data(plan.statement, Inputs(variables, principal, today))
         if plan.introspected:
             data = self._with_introspection(operation, plan, variables, data)
         return b'{"data":' + data + b"}"
 
+    async def _data(self, statement: Statement | None, inputs: Inputs) -> bytes:
+        """What the statement answers; its other form does where what it relies on does not hold."""
+        while statement is not None:
+            bound = _bound(statement, inputs)
+            data: bytes | None = await self.pool.fetchval(bound.sql, *bound.values)
+            if data is not None:
+                return data
+            statement = statement.otherwise
+        return b"{}"
+
     def prepare(self, request: Request, principal: Principal, today: date) -> "Bound | None":
         """The statement that `run` would run; none where the schema answers by itself."""
         _, variables, plan = self._planned(request, principal)
-        return _bound(plan, Inputs(variables, principal, today))
+        if plan.statement is None:
+            return None
+        return _bound(plan.statement, Inputs(variables, principal, today))
 
     def _planned(
         self, request: Request, principal: Principal
@@ -100,11 +110,9 @@ class Bound:
     values: list[Any]
 
 
-def _bound(plan: Plan, inputs: Inputs) -> Bound | None:
-    if plan.statement is None:
-        return None
+def _bound(statement: Statement, inputs: Inputs) -> Bound:
     try:
-        return Bound(plan.statement.sql, plan.statement.values(inputs))
+        return Bound(statement.sql, statement.values(inputs))
     except DomainError as error:
         raise RequestRefused([plain(error.code, error.message)]) from error
 

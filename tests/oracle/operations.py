@@ -187,7 +187,10 @@ class Generator:
         share = 15 if parent.name.endswith(("Connection", "Edge")) else 50
         if leaves and (depth <= 0 or self.left <= 0 or self.inputs.choose.chance(share)):
             return self.inputs.choose.one_of(leaves)
-        plain = [n for n in others if not self._is_long(parent.fields[n])]
+        long = [name for name in others if self._is_long(parent.fields[name])]
+        if long and depth > 0 and self.inputs.choose.chance(45):
+            return self.inputs.choose.one_of(long)
+        plain = [name for name in others if name not in long]
         return self.inputs.choose.one_of(plain if depth <= 0 and plain else others or leaves)
 
     def _is_long(self, described: GraphQLField) -> bool:
@@ -262,10 +265,10 @@ class Generator:
         for key, argument in described.args.items():
             kind = get_named_type(argument.type)
             match key:
-                case "where" if choose.chance(45):
+                case "where" if choose.chance(60):
                     assert isinstance(kind, GraphQLInputObjectType)
                     given[key] = inputs.filter(kind)
-                case "orderBy" if choose.chance(40):
+                case "orderBy" if choose.chance(55):
                     assert isinstance(kind, GraphQLInputObjectType)
                     given[key] = inputs.orders(kind)
                 case "onDate" | "knownAt" if choose.chance(45):

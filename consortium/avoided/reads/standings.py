@@ -84,8 +84,34 @@ def known(writer: Writer, question: Args, alias: str) -> str:
     return f"{alias}.known_from <= {day} AND ({until})"
 
 
+def sums_hold(writer: Writer, question: Args) -> bool:
+    """Whether to rely on what is kept ready for the days around now: sums and `counts_now`."""
+    if question.get("known_at") is not None:
+        return False
+    day = date_or_today(writer, question.get("on_date"))
+    return writer.assume(
+        f"EXISTS (SELECT 1 FROM avoided_total_state state WHERE state.valid_from <= {day}"
+        f" AND (state.valid_until IS NULL OR {day} < state.valid_until))"
+    )
+
+
+def _counts_now(question: Args, alias: str) -> str:
+    """SQL: the row counts for the question, on a day for which `counts_now` is right."""
+    mask = asked_dimensions(question)
+    seen = f"({alias}.view = 0 OR ({alias}.view = 1) = ({alias}.divides & {mask:d} = 0))"
+    year = f" AND {alias}.year IS NOT NULL" if mask & Dimension.YEAR else ""
+    return f"{alias}.counts_now AND {seen}{year}"
+
+
+def left_out_now(writer: Writer, question: Args, alias: str) -> str:
+    """SQL: the row may be left out; spares the search for a reason in rows that count."""
+    return f"NOT ({_counts_now(question, alias)})" if sums_hold(writer, question) else "true"
+
+
 def counts(writer: Writer, question: Args, alias: str) -> str:
     """SQL: the row counts for the question."""
+    if sums_hold(writer, question):
+        return _counts_now(question, alias)
     return f"{alias}.reason IS NULL AND ({_left_out_by_question(writer, question, alias)}) IS NULL"
 
 

@@ -14,7 +14,6 @@ from consortium.avoided.rules.vocabulary import USUAL_GROUPINGS, Bound, ClaimKin
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
-from consortium.query.dates import date_or_today
 from consortium.query.filters import condition
 from consortium.query.pick import Args
 from consortium.query.rows import rule
@@ -83,25 +82,17 @@ _FROM_ROLLUP = ", ".join(
     )
 )
 
-_ROLLUP_HOLDS = (
-    "(SELECT EXISTS (SELECT 1 FROM avoided_total_state state WHERE state.valid_from <= {day}"
-    " AND (state.valid_until IS NULL OR {day} < state.valid_until)))"
-)
-
 
 def _groups(writer: Writer, _: Args) -> str:
     """SQL of the groups: key columns, measures, and their place in the order of keys."""
     question = writer.asked
-    if _rollup_answers(writer.rights, question):
-        day = date_or_today(writer, question.get("on_date"))
-        holds = _ROLLUP_HOLDS.format(day=day)
-        rows = (
-            f"{_rollup_way(writer, question, holds)}"
-            f" UNION ALL {_standings_way(writer, question, holds)}"
-        )
+    if _rollup_answers(writer.rights, question) and standings.sums_hold(writer, question):
+        rows = _rollup_way(writer, question)
     else:
         rows = _standings_way(writer, question)
-    order = ", ".join(_sorted(name) for name in _key_names())
+    grouped = _grouped(question)
+    named = [*_ALWAYS, *(one.column for one in _GROUPERS if one.dimension & grouped)]
+    order = ", ".join(_sorted(name) for name in named)
     return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({rows}) g"
 
 
@@ -120,11 +111,10 @@ def _rollup_answers(rights: Rights, question: Args) -> bool:
     )
 
 
-def _rollup_way(writer: Writer, question: Args, holds: str) -> str:
+def _rollup_way(writer: Writer, question: Args) -> str:
     mask = standings.asked_dimensions(question)
     where = conjunction(
         [
-            holds,
             f"r.grouping = {mask:d}",
             "r.claims > 0",
             writer.fill(standings.audience_rule(writer.rights), "r"),
@@ -136,10 +126,9 @@ def _rollup_way(writer: Writer, question: Args, holds: str) -> str:
     return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
 
 
-def _standings_way(writer: Writer, question: Args, rollup_holds: str | None = None) -> str:
+def _standings_way(writer: Writer, question: Args) -> str:
     where = conjunction(
         [
-            "true" if rollup_holds is None else f"NOT {rollup_holds}",
             rule(writer, COUNTED, "r"),
             standings.known(writer, question, "r"),
             standings.counts(writer, question, "r"),
@@ -184,10 +173,6 @@ def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
         f"SELECT {', '.join(keys)}, {measures} FROM {item} WHERE {where}"
         f" GROUP BY {', '.join(group_by)}"
     )
-
-
-def _key_names() -> list[str]:
-    return [*_ALWAYS, *(grouper.column for grouper in _GROUPERS)]
 
 
 def _sorted(name: str) -> str:
@@ -245,7 +230,9 @@ def _left_out_of_group(writer: Writer, _: Args, t: str, u: str) -> str:
 
 def _left_out(writer: Writer, _: Args, __: str, u: str) -> str:
     where = condition(writer, LEFT_OUT, u, writer.asked.get("where"))
-    return conjunction([f"{u}.reason_now IS NOT NULL", where])
+    return conjunction(
+        [standings.left_out_now(writer, writer.asked, u), f"{u}.reason_now IS NOT NULL", where]
+    )
 
 
 _ROLLUP = Source(

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from consortium.avoided.rules.vocabulary import Bound
+from consortium.kernel.quantities import exact_difference, exact_sum
 
 AT_LEAST_WORDS = ("minimum", "more than", "over", "at least", "or more")
 AT_MOST_WORDS = ("maximum", "less than", "up to", "at most", "or less")
@@ -62,7 +63,7 @@ def remainder(total: Quantity, parts: Iterable[Quantity]) -> Quantity | None:
         return None
     low = _difference(total.low, [part.high for part in listed])
     high = _difference(total.high, [part.low for part in listed])
-    value = total.value - sum(values, Decimal(0))
+    value = exact_difference(total.value, exact_sum(values))
     return Quantity(value, low, high, _bound_of_remainder(low, high, [total, *listed]))
 
 
@@ -70,7 +71,7 @@ def _difference(minuend: Decimal | None, subtrahends: list[Decimal | None]) -> D
     known = [one for one in subtrahends if one is not None]
     if minuend is None or len(known) < len(subtrahends):
         return None
-    return minuend - sum(known, Decimal(0))
+    return exact_difference(minuend, exact_sum(known))
 
 
 def _bound_of_remainder(

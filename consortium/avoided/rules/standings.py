@@ -16,6 +16,7 @@ from consortium.avoided.rules.histories import MASK_OF, Lasting, for_all_readers
 from consortium.avoided.rules.quantities import Quantity
 from consortium.avoided.rules.shadows import Asked, Coverage, Coverages, Span, cut, holds_at
 from consortium.avoided.rules.vocabulary import Audience, ClaimKind, RecordType
+from consortium.kernel.quantities import exact_difference, exact_sum
 from consortium.organisations.rules import ControlChains
 
 # Plain numbers: operations on flags cost more than all else here.
@@ -183,7 +184,7 @@ def parts_sums(standings: Iterable[Standing]) -> list[PartsSum]:
         elif one.outcome.view == PART and not one.outcome.not_broken_down:
             parts.setdefault(whole.id, []).append(one.outcome.quantity.value)
     return [
-        PartsSum(claim_id, known, total.value - known)
+        PartsSum(claim_id, known, exact_difference(total.value, known))
         for claim_id, total in totals.items()
         if total.value is not None and (known := _sum(parts.get(claim_id, []))) is not None
     ]
@@ -191,4 +192,4 @@ def parts_sums(standings: Iterable[Standing]) -> list[PartsSum]:
 
 def _sum(values: list[Decimal | None]) -> Decimal | None:
     known = [value for value in values if value is not None]
-    return sum(known, Decimal(0)) if len(known) == len(values) else None
+    return exact_sum(known) if len(known) == len(values) else None
