@@ -98,14 +98,23 @@ def _quantified(writer: Writer, many: Many, alias: str, value: Args, depth: int)
 def _related(writer: Writer, relation: One | Many, alias: str, where: Args, depth: int) -> str:
     target = relation.target
     other = writer.alias()
+    item, tie = _tied(writer, relation, alias, other)
     conditions = conjunction(
-        [
-            joined(writer, relation.on, {}, alias, other),
-            rule(writer, target, other),
-            condition(writer, target, other, where, depth),
-        ]
+        [tie, rule(writer, target, other), condition(writer, target, other, where, depth)]
     )
-    return f"EXISTS (SELECT 1 FROM {from_item(writer, target, {}, other)} WHERE {conditions})"
+    return f"EXISTS (SELECT 1 FROM {item} WHERE {conditions})"
+
+
+def _tied(writer: Writer, relation: One | Many, alias: str, other: str) -> tuple[str, str]:
+    """SQL of the FROM list of the relation's rows, and of the condition that ties them."""
+    item = from_item(writer, relation.target, {}, other)
+    link = relation.link if isinstance(relation, Many) else None
+    if link is None:
+        return item, joined(writer, relation.on, {}, alias, other)
+    # Joined, not asked row by row: PostgreSQL can then start from either side.
+    between = writer.alias()
+    item = f"{link.table} {between} JOIN {item} ON {other}.id = {between}.{link.far}"
+    return item, f"{between}.{link.near} = {writer.fill(link.key, alias)}"
 
 
 def comparison(writer: Writer, column: Column, alias: str, op: str, operand: Any) -> str:

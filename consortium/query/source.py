@@ -71,15 +71,33 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A table between two. `near` holds this side's key (`key`, a template), `far` the other's."""
+
+    table: str
+    near: str
+    far: str
+    key: str = "{t}.id"
+
+
+@dataclass(frozen=True, slots=True)
 class Many:
     """Any number of rows of another source, read as a list or in pages.
 
-    `order` is how they are sorted unless the reader says otherwise; else as the target is.
+    `order` is how they are sorted unless the reader says otherwise; else as the target is. `link`
+    is the table that the condition goes through, if it does: a filter joins it.
     """
 
     target: "Source"
     on: Join = "true"
     order: Order | None = None
+    link: Link | None = None
+
+
+def linked(target: "Source", link: Link, order: Order | None = None) -> Many:
+    """Rows of another source that a table between the two names."""
+    found = f"SELECT link.{link.far} FROM {link.table} link WHERE link.{link.near} = {link.key}"
+    return Many(target, f"{{u}}.id IN ({found})", order, link)
 
 
 @dataclass(frozen=True, slots=True)

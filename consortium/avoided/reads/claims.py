@@ -4,7 +4,7 @@ from consortium.avoided.models import AvoidedClaim
 from consortium.evidence.reads import CITATIONS
 from consortium.initiatives.reads import INITIATIVES
 from consortium.organisations.reads import ORGANISATIONS, figures_visible_to
-from consortium.query.source import Column, Embedded, Many, One, Source
+from consortium.query.source import Column, Embedded, Link, Many, One, Source, linked
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 from consortium.value_chains.reads import VALUE_CHAINS
@@ -50,6 +50,9 @@ _PARTS_SHOWN = (
     " THEN {{t}}.{column} END"
 )
 
+NAMED_INITIATIVES = Link("avoided_claim_initiative", "claim_id", "initiative_id")
+ACTED_ON_CHAINS = Link("avoided_claim_value_chain", "claim_id", "value_chain_id")
+
 QUANTITY = Embedded({name: _FIELDS[name] for name in ("value", "low", "high", "bound")})
 
 CLAIMS = Source(
@@ -69,16 +72,8 @@ CLAIMS = Source(
         ),
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
         "source": One(CITATIONS, "{u}.id = {t}.citation_id"),
-        "initiatives": Many(
-            INITIATIVES,
-            "{u}.id IN (SELECT link.initiative_id FROM avoided_claim_initiative link"
-            " WHERE link.claim_id = {t}.id)",
-        ),
-        "value_chains": Many(
-            VALUE_CHAINS,
-            "{u}.id IN (SELECT link.value_chain_id FROM avoided_claim_value_chain link"
-            " WHERE link.claim_id = {t}.id)",
-        ),
+        "initiatives": linked(INITIATIVES, NAMED_INITIATIVES),
+        "value_chains": linked(VALUE_CHAINS, ACTED_ON_CHAINS),
     },
     filters=(
         "id",
@@ -129,18 +124,10 @@ CLAIMS.relate(
 )
 ORGANISATIONS.relate(claims=Many(CLAIMS, "{u}.organisation_id = {t}.id", _BY_PERIOD))
 INITIATIVES.relate(
-    claims=Many(
-        CLAIMS,
-        "{u}.id IN (SELECT link.claim_id FROM avoided_claim_initiative link"
-        " WHERE link.initiative_id = {t}.id)",
-        _BY_PERIOD,
-    )
+    claims=linked(CLAIMS, Link("avoided_claim_initiative", "initiative_id", "claim_id"), _BY_PERIOD)
 )
 VALUE_CHAINS.relate(
-    claims=Many(
-        CLAIMS,
-        "{u}.id IN (SELECT link.claim_id FROM avoided_claim_value_chain link"
-        " WHERE link.value_chain_id = {t}.id)",
-        _BY_PERIOD,
+    claims=linked(
+        CLAIMS, Link("avoided_claim_value_chain", "value_chain_id", "claim_id"), _BY_PERIOD
     )
 )

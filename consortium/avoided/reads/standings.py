@@ -5,8 +5,9 @@ or by its parts; the date decides who is a member, and the day of knowledge whic
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from consortium.avoided.reads.claims import CLAIMS
+from consortium.avoided.reads.claims import ACTED_ON_CHAINS, CLAIMS, NAMED_INITIATIVES
 from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
@@ -14,7 +15,7 @@ from consortium.membership.reads import members_on
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
-from consortium.query.source import Column, Embedded, Field, Many, One, Source
+from consortium.query.source import Column, Embedded, Field, One, Source, linked
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 from consortium.value_chains.reads import VALUE_CHAINS
@@ -178,16 +179,8 @@ _ROW: dict[str, Field] = FILTERED | {
     "counted": _COUNTED,
     "value": Column("{t}.value_kg_co2e", SqlType.NUMERIC, mass=True),
     "not_broken_down": Column("{t}.not_broken_down", SqlType.BOOLEAN, nullable=False),
-    "initiatives": Many(
-        INITIATIVES,
-        "{u}.id IN (SELECT link.initiative_id FROM avoided_claim_initiative link"
-        " WHERE link.claim_id = {t}.claim_id)",
-    ),
-    "value_chains": Many(
-        VALUE_CHAINS,
-        "{u}.id IN (SELECT link.value_chain_id FROM avoided_claim_value_chain link"
-        " WHERE link.claim_id = {t}.claim_id)",
-    ),
+    "initiatives": linked(INITIATIVES, replace(NAMED_INITIATIVES, key="{t}.claim_id")),
+    "value_chains": linked(VALUE_CHAINS, replace(ACTED_ON_CHAINS, key="{t}.claim_id")),
 }
 
 COUNTED = Source(
