@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from consortium.kernel.periods import covers, holds_on
-from tests.oracle.plain import total
+from tests.oracle.plain import less, total
 from tests.oracle.world import Row, World
 
 PUBLIC, CONSORTIUM, OWNER = "PUBLIC", "CONSORTIUM", "OWNER"
@@ -271,7 +271,7 @@ def _less(whole: Decimal | None, parts: list[Decimal | None]) -> Decimal | None:
     known = [part for part in parts if part is not None]
     if whole is None or len(known) < len(parts):
         return None
-    return total([whole, *(-part for part in known)])
+    return less(whole, known)
 
 
 def divided(world: World, claims: list[Row], today: date) -> frozenset[str]:
@@ -354,4 +354,4 @@ def parts_sum(world: World, claim: Row, today: date) -> tuple[Decimal, Decimal] 
     whole = next((one.quantity.value for one in mine if one.role == WHOLE), None)
     if whole is None or len(known) < len(values):
         return None
-    return total(known), total([whole, -total(known)])
+    return total(known), less(whole, known)

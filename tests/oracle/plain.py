@@ -48,6 +48,11 @@ def total(numbers: list[Decimal]) -> Decimal:
     return answer
 
 
+def less(whole: Decimal, parts: list[Decimal]) -> Decimal:
+    """The exact difference; a minus sign before a Decimal would round it."""
+    return EXACT.subtract(whole, total(parts))
+
+
 def decimal_text(number: Decimal) -> str:
     """A decimal without exponent and without zeros at its end."""
     text = f"{number:f}"
