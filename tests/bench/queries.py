@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from tests.bench.world import (
+from tests.bench.numbers import (
     CHAINS,
     LARGE,
     MEMBERS,

@@ -87,7 +87,7 @@ async def _members(_root: None, _info: Info, *, first: int, where: Any) -> dict[
 
 
 @resolves("Query.claims")
-async def _claims(_root: None, _info: Info, *, first: int, where: Any) -> dict[str, Any]:
+async def _claims(_root: None, _info: Info, *, first: int, where: Any, **_: Any) -> dict[str, Any]:
     return {"nodes": await loaders.claims(key(where["organisation"]["id"]["eq"]), first)}
 
 

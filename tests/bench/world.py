@@ -1,44 +1,33 @@
 """A synthetic world: rows of every table, the same for the same number of claims.
 
-Sizes that do not depend on that number are constants here. Identities are given in the order of
-the rows, from 1, so that rows can refer to each other before the database has seen them.
+Identities are given in the order of the rows, from 1, so that rows can refer to each other before
+the database has seen them.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
 from random import Random
-from typing import Any, NamedTuple
+from typing import Any
 
-ORGANISATIONS = 300
-MEMBERS = 250
-# These hold half of all claims, as large companies do.
-LARGE = 40
-INITIATIVES = 300
-CHAINS = 40
-TIERS = 6
-CITATIONS = 500
-CATEGORIES = 40
-YEARS = range(2005, 2025)
-INVENTORY_YEARS = range(2015, 2025)
-RECORDED = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-
-SECTORS = (
-    "Automotive",
-    "Buildings",
-    "Chemicals",
-    "Electrical equipment",
-    "Energy",
-    "Finance",
-    "Food",
-    "Information technology",
-    "Logistics",
-    "Materials",
-    "Telecommunications",
-    "Textiles",
+from tests.bench.claims import Claim, Claims
+from tests.bench.numbers import (
+    CHAINS,
+    CITATIONS,
+    INITIATIVES,
+    INVENTORY_YEARS,
+    LARGE,
+    MEMBERS,
+    ORGANISATIONS,
+    RECORDED,
+    SECTORS,
+    TIERS,
+    kilograms,
+    organisation_name,
+    seeded,
 )
+
 COUNTRIES = (
     "BR",
     "CH",
@@ -57,26 +46,8 @@ COUNTRIES = (
     "US",
 )
 CURRENCIES = ("CNY", "EUR", "GBP", "JPY", "USD")
-SOLUTIONS = (
-    "heat pumps",
-    "motors",
-    "networks",
-    "logistics",
-    "materials",
-    "glazing",
-    "batteries",
-    "software",
-)
-VERIFIERS = ("Assurer A", "Assurer B", "Assurer C")
-METHODS = ("Guidance 2.0", "Net zero initiative", "Own method", "ITU-T L.1480")
-STARTS = (date(2005, 1, 1), date(2010, 1, 1), date(2015, 1, 1))
 
 Row = tuple[Any, ...]
-
-
-def seeded(seed: int | str) -> Random:
-    """The same numbers for the same seed."""
-    return Random(seed)  # noqa: S311  nothing here is a secret
 
 
 @dataclass(frozen=True)
@@ -102,16 +73,6 @@ def tables(claims: int) -> Iterator[Table]:
     yield Table("avoided_claim", Claim._fields, rows)
     yield _links("avoided_claim_initiative", "initiative_id", claims, share=20, among=INITIATIVES)
     yield _links("avoided_claim_value_chain", "value_chain_id", claims, share=30, among=CHAINS)
-
-
-def organisation_name(key: int) -> str:
-    """The name of the organisation with that id; no two sort side by side with their ids."""
-    return f"{SECTORS[key % len(SECTORS)]} company {key * 7919 % 10_007:05}"
-
-
-def category(key: int) -> str:
-    """The name of a solution category, 0 to CATEGORIES - 1."""
-    return f"{SOLUTIONS[key % len(SOLUTIONS)].capitalize()} {key // len(SOLUTIONS) + 1}"
 
 
 def _citations() -> Table:
@@ -212,7 +173,7 @@ def _inventories() -> Table:
     rows: list[Row] = []
     for key in _ids(ORGANISATIONS):
         for year in INVENTORY_YEARS:
-            parts = [_kilograms(rng) for _ in range(3)]
+            parts = [kilograms(rng) for _ in range(3)]
             period = (date(year, 1, 1), date(year, 12, 31), year)
             check = (sum(parts), "ADDS_UP", Decimal(0), rng.randrange(1, CITATIONS + 1), RECORDED)
             rows.append((f"inventory-{key}-{year}", key, f"FY{year}", *period, *parts, *check))
@@ -241,152 +202,6 @@ def _initiatives() -> Iterator[Table]:
     yield Table("initiative_target", columns, targets)
     acting = [(1 + n % CHAINS, n) for n in _ids(INITIATIVES)]
     yield Table("value_chain_initiative", ("value_chain_id", "initiative_id"), acting)
-
-
-class Claim(NamedTuple):
-    """A row of avoided_claim."""
-
-    reference: str
-    organisation_id: int
-    basis: str
-    kind: str
-    record_type: str
-    fiscal_label: str
-    period_start: date
-    period_end: date
-    year: int | None
-    value_kg_co2e: Decimal | None
-    low_kg_co2e: Decimal | None
-    high_kg_co2e: Decimal | None
-    bound: str
-    qualifier: str
-    as_published: str
-    category: str
-    methodology: str
-    part_of_id: int | None
-    supersedes_id: int | None
-    series: str | None
-    verifier: str | None
-    quarantined: bool
-    published_on: date
-    published_as: str
-    known_on: date
-    visibility: str
-    citation_id: int
-    search_text: str
-    recorded_at: datetime
-
-
-class Claims:
-    """As many claims as asked for, the same at every iteration."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-
-    def __iter__(self) -> Iterator[Claim]:
-        """Claims with their parts and restatements behind them."""
-        return islice(self._endless(), self.count)
-
-    def _endless(self) -> Iterator[Claim]:
-        rng = seeded(5)
-        key = 1
-        while True:
-            for claim in _family(rng, key):
-                yield claim
-                key += 1
-
-
-def _family(rng: Random, key: int) -> list[Claim]:
-    """A claim alone, a total with three parts, or a figure with its restatement."""
-    claim = _claim(rng, key)
-    chance = rng.random()
-    if claim.record_type != "ACTUAL" or claim.kind == "CUMULATIVE" or claim.value_kg_co2e is None:
-        return [claim]
-    if chance < 0.01:
-        return [claim, *_parts(rng, key, claim, claim.value_kg_co2e)]
-    if chance < 0.02:
-        later = claim.known_on + timedelta(200)
-        restated = claim._replace(
-            reference=_reference(key + 1),
-            value_kg_co2e=_kilograms(rng),
-            supersedes_id=key,
-            published_on=later,
-            known_on=later,
-        )
-        return [claim, restated]
-    return [claim]
-
-
-def _parts(rng: Random, key: int, total: Claim, value: Decimal) -> Iterator[Claim]:
-    shares = (Decimal("0.5"), Decimal("0.3"), Decimal(rng.choice(("0.2", "0.15"))))
-    first = rng.randrange(CATEGORIES)
-    for n, share in enumerate(shares, 1):
-        yield total._replace(
-            reference=_reference(key + n),
-            value_kg_co2e=value * share,
-            category=category((first + n) % CATEGORIES),
-            part_of_id=key,
-        )
-
-
-def _reference(key: int) -> str:
-    return f"claim-{key:08}"
-
-
-_KINDS = ("YEAR_ON_YEAR",) * 16 + ("FORWARD_LOOKING",) * 3 + ("CUMULATIVE",)
-_RECORDS = ("ACTUAL",) * 46 + ("TARGET", "TARGET", "PROJECTION", "INCREMENT")
-_BOUNDS = ("EXACT",) * 17 + ("AT_LEAST", "APPROXIMATE", "RANGE")
-
-
-def _claim(rng: Random, key: int) -> Claim:
-    organisation = rng.randrange(1, (LARGE if rng.random() < 0.5 else ORGANISATIONS) + 1)
-    kind, year, topic = rng.choice(_KINDS), rng.choice(YEARS), category(rng.randrange(CATEGORIES))
-    # A running total has a start long before its end, and is a point of a series.
-    start = rng.choice([day for day in STARTS if day.year < year] or [STARTS[0]])
-    running = kind == "CUMULATIVE"
-    bound, value = rng.choice(_BOUNDS), _kilograms(rng)
-    ranged = bound == "RANGE"
-    known = date(year + 1, rng.randrange(1, 7), 15)
-    return Claim(
-        reference=_reference(key),
-        organisation_id=organisation,
-        basis="DISCLOSED",
-        kind=kind,
-        record_type=rng.choice(_RECORDS),
-        fiscal_label=f"FY{year}",
-        period_start=start if running else date(year, 1, 1),
-        period_end=date(year, 12, 31),
-        year=None if running and start.year != year else year,
-        value_kg_co2e=None if ranged else value,
-        low_kg_co2e=value - 1000 if ranged else None,
-        high_kg_co2e=value + 1000 if ranged else None,
-        bound="EXACT" if ranged else bound,
-        qualifier=_QUALIFIERS.get(bound, ""),
-        as_published=f"{value / 1000:f} t",
-        category=topic,
-        methodology=rng.choice(METHODS),
-        part_of_id=None,
-        supersedes_id=None,
-        series=f"{organisation} {topic} since {start.year}" if running else None,
-        verifier=rng.choice(VERIFIERS) if rng.random() < 0.4 else None,
-        quarantined=rng.random() < 0.005,
-        published_on=known,
-        published_as=known.isoformat(),
-        known_on=known,
-        visibility="PUBLIC",
-        citation_id=rng.randrange(1, CITATIONS + 1),
-        search_text=f"{topic} fy{year}".casefold(),
-        recorded_at=RECORDED,
-    )
-
-
-_QUALIFIERS = {"AT_LEAST": "minimum", "APPROXIMATE": "about"}
-
-
-def _kilograms(rng: Random) -> Decimal:
-    """A mass with up to three decimals below the tonne, a few of them negative."""
-    mass = Decimal(rng.randrange(1, 10 ** rng.randrange(4, 11)))
-    return -mass if rng.random() < 0.02 else mass
 
 
 def _links(table: str, column: str, claims: int, *, share: int, among: int) -> Table:
