@@ -275,7 +275,7 @@ async def test_one_statement(demo: Bench, demo_database: Database, data: st.Data
         assert await connection.fetchval("SHOW transaction_read_only") == "on"
         with connection.query_logger(lambda record: issued.append(record.query)):
             alone = Bench(demo.oracle, Executor.over(connection), demo.today)
-            data = await alone.planned(asked, ANONYMOUS)
+            answer = await alone.planned(asked, ANONYMOUS)
 
     # Nothing is asked of the database where every field is skipped.
-    assert [query.split(maxsplit=1)[0] for query in issued] == (["SELECT"] if data else [])
+    assert [query.split(maxsplit=1)[0] for query in issued] == (["SELECT"] if answer else [])
