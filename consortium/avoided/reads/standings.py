@@ -85,15 +85,22 @@ def known(writer: Writer, question: Args, alias: str) -> str:
     return f"{alias}.known_from <= {day} AND ({until})"
 
 
-def sums_hold(writer: Writer, question: Args) -> bool:
-    """Whether to rely on what is kept ready for the days around now: sums and `counts_now`."""
-    if question.get("known_at") is not None:
-        return False
+def sums_held(writer: Writer, question: Args) -> str:
+    """SQL: what is kept ready, the sums and `counts_now`, is right on the day asked about."""
     day = date_or_today(writer, question.get("on_date"))
-    return writer.assume(
+    return (
         f"EXISTS (SELECT 1 FROM avoided_total_state state WHERE state.valid_from <= {day}"
         f" AND (state.valid_until IS NULL OR {day} < state.valid_until))"
     )
+
+
+def sums_hold(writer: Writer, question: Args) -> bool:
+    """Whether to rely on what is kept ready: for a question about today and by today's knowledge.
+
+    A server follows the calendar, so that this fails only for a moment after midnight.
+    """
+    asks_now = question.get("known_at") is None and question.get("on_date") is None
+    return asks_now and writer.assume(sums_held(writer, question))
 
 
 def _counts_now(question: Args, alias: str) -> str:

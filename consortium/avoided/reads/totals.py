@@ -86,14 +86,19 @@ _FROM_ROLLUP = ", ".join(
 def _groups(writer: Writer, _: Args) -> str:
     """SQL of the groups: key columns, measures, and their place in the order of keys."""
     question = writer.asked
-    if _rollup_answers(writer.rights, question) and standings.sums_hold(writer, question):
+    if not _rollup_answers(writer.rights, question):
+        rows = _standings_way(writer, question)
+    elif standings.sums_hold(writer, question):
         rows = _rollup_way(writer, question)
     else:
-        rows = _standings_way(writer, question)
+        # Which way is right depends on the day; PostgreSQL runs one of them.
+        held = f"(SELECT {standings.sums_held(writer, question)})"
+        rollup = _rollup_way(writer, question, held)
+        rows = f"{rollup} UNION ALL {_standings_way(writer, question, f'NOT {held}')}"
     grouped = _grouped(question)
     named = [*_ALWAYS, *(one.column for one in _GROUPERS if one.dimension & grouped)]
-    order = ", ".join(_sorted(name) for name in named)
-    return f"SELECT g.*, row_number() OVER (ORDER BY {order}) AS id FROM ({rows}) g"
+    place = ", ".join(_sorted(name) for name in named)
+    return f"SELECT g.*, ROW({place}) AS id FROM ({rows}) g"
 
 
 def _rollup_answers(rights: Rights, question: Args) -> bool:
@@ -111,10 +116,11 @@ def _rollup_answers(rights: Rights, question: Args) -> bool:
     )
 
 
-def _rollup_way(writer: Writer, question: Args) -> str:
+def _rollup_way(writer: Writer, question: Args, where_right: str = "true") -> str:
     mask = standings.asked_dimensions(question)
     where = conjunction(
         [
+            where_right,
             f"r.grouping = {mask:d}",
             "r.claims > 0",
             writer.fill(standings.audience_rule(writer.rights), "r"),
@@ -126,9 +132,10 @@ def _rollup_way(writer: Writer, question: Args) -> str:
     return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
 
 
-def _standings_way(writer: Writer, question: Args) -> str:
+def _standings_way(writer: Writer, question: Args, where_right: str = "true") -> str:
     where = conjunction(
         [
+            where_right,
             rule(writer, COUNTED, "r"),
             standings.known(writer, question, "r"),
             standings.counts(writer, question, "r"),
