@@ -96,6 +96,8 @@ ALTER TABLE avoided_total
         country, category, not_broken_down, initiative_id, value_chain_id, verified, audience
     );
 
+CREATE INDEX avoided_total_member_idx ON avoided_total (organisation_id, grouping);
+
 ALTER TABLE avoided_total_state ADD CONSTRAINT avoided_total_state_one_row CHECK (id = 1);
 INSERT INTO avoided_total_state (id, valid_from) VALUES (1, current_date);
 """

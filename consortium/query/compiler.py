@@ -137,7 +137,7 @@ class Compiler:
     def _list(self, many: Many, pick: Pick, scope: Scope) -> str:
         target = many.target
         other = self.writer.alias()
-        order = order_clause(sorts(many, other, pick.args.get("order_by")))
+        order = order_clause(sorts(many, other, pick.args.get("order_by"), self.writer.asked))
         conditions = self.conditions(many, pick.args, scope.alias, other)
         item = from_item(self.writer, target, pick.args, other)
         limit = pages.page_size(pick.args.get("first"), default=LIST_MAX)

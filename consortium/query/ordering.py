@@ -43,7 +43,7 @@ class Sort:
         return f"{self.sql}{' DESC' if down else ''}{nulls}"
 
 
-def sorts(many: Many, alias: str, order_by: list[Args] | None) -> list[Sort]:
+def sorts(many: Many, alias: str, order_by: list[Args] | None, question: Args) -> list[Sort]:
     """The columns to sort by: those asked for, else the relation's own, and at last the key."""
     source = many.target
     own = source.default_order if many.order is None else many.order
@@ -51,15 +51,31 @@ def sorts(many: Many, alias: str, order_by: list[Args] | None) -> list[Sort]:
         (str(one["field"]), str(one.get("direction") or "ASC") == "DESC") for one in order_by or []
     ] or list(own)
     columns: dict[str, Sort] = {}
-    for name, descending in asked:
+    last_descends = False
+    for name, last_descends in asked:
+        # An ordering without columns is the one by key.
         for column_name in source.orders.get(name.lower(), (name,)):
             column = source.column(column_name)
             sql = (column.folded or column.sql).format(t=alias)
-            columns.setdefault(sql, Sort(sql, _sorted_type(column), column.nullable, descending))
-    key = f"{alias}.{source.key}"
-    last_descends = asked[-1][1] if asked else False
-    columns.setdefault(key, Sort(key, SqlType.BIGINT, nullable=False, descending=last_descends))
+            columns.setdefault(sql, Sort(sql, _sorted_type(column), column.nullable, last_descends))
+        if source.orders.get(name.lower()) == ():
+            break
+    for key in _keys(source, alias, question, descending=last_descends):
+        columns.setdefault(key.sql, key)
     return list(columns.values())
+
+
+def _keys(source: Source, alias: str, question: Args, *, descending: bool) -> list[Sort]:
+    """What settles ties: the key, or the columns that tell rows made by a question apart."""
+    if source.key_of is None:
+        return [
+            Sort(f"{alias}.{source.key}", SqlType.BIGINT, nullable=False, descending=descending)
+        ]
+    names = source.key_of(question)
+    return [
+        Sort(f"{alias}.{name}", SqlType.TEXT, nullable=True, descending=descending)
+        for name in names
+    ]
 
 
 def _sorted_type(column: Column) -> SqlType:

@@ -68,12 +68,12 @@ class Page:
         ]
 
 
-def _page(many: Many, args: Args, alias: str) -> Page:
+def _page(many: Many, args: Args, alias: str, question: Args) -> Page:
     first, last = args.get("first"), args.get("last")
     if first is not None and last is not None:
         message = "Give `first` or `last`, not both."
         raise BadInput(message)
-    columns = sorts(many, alias, args.get("order_by"))
+    columns = sorts(many, alias, args.get("order_by"), question)
     return Page(
         columns=columns,
         mark=fingerprint(many.target, columns, alias, args.get("where")),
@@ -115,7 +115,14 @@ class _PageWriter:
     @classmethod
     def of(cls, compiler: Objects, many: Many, pick: Pick, outer: Scope) -> "_PageWriter":
         alias = compiler.writer.alias()
-        return cls(compiler, many, pick, outer, Scope(alias), _page(many, pick.args, alias))
+        return cls(
+            compiler,
+            many,
+            pick,
+            outer,
+            Scope(alias),
+            _page(many, pick.args, alias, compiler.writer.asked),
+        )
 
     def sql(self) -> str:
         value = json_object([(part.key, self._part(part)) for part in self.pick.picks])

@@ -133,6 +133,9 @@ class Search:
 
 Field = Column | Embedded | Asked | One | Many | Lookup | AnyOf | Search
 
+# The columns that tell the rows of a question apart, from its arguments.
+KeyColumns = Callable[[Args], tuple[str, ...]]
+
 # The SQL of a FROM item, written from the arguments.
 Derived = Callable[[Writer, Args], str]
 
@@ -143,7 +146,8 @@ class Source:
 
     `visible_to` is part of every statement that touches the rows, in filters, orderings and counts
     too. `orders` maps a name to the columns it sorts by; every ordering ends in `key`. `filters`
-    lists the fields that may be filtered by.
+    lists the fields that may be filtered by. Rows that are made by a question, and have no key of
+    their own, are told apart by the columns that `key_of` names.
     """
 
     name: str
@@ -151,6 +155,7 @@ class Source:
     visible_to: RowRule
     fields: dict[str, Field]
     key: str = "id"
+    key_of: KeyColumns | None = None
     prefix: str | None = None
     filters: tuple[str, ...] = ()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])

@@ -39,12 +39,18 @@ class _Grouper:
     column: str
     type: str
     nullable: bool = True
+    blank: bool = False
+
+    def of(self, alias: str) -> str:
+        """SQL of the column; a text that is blank when nothing was published is unknown."""
+        sql = f"{alias}.{self.column}"
+        return f"nullif({sql}, '')" if self.blank else sql
 
 
 # Key columns, in the order by which groups are sorted.
 _GROUPERS = (
     _Grouper(Dimension.YEAR, "year", "integer", nullable=False),
-    _Grouper(Dimension.FISCAL_PERIOD, "fiscal_label", 'text COLLATE "C"', nullable=False),
+    _Grouper(Dimension.FISCAL_PERIOD, "fiscal_label", 'text COLLATE "C"', blank=True),
     _Grouper(Dimension.SECTOR, "sector", 'text COLLATE "C"'),
     _Grouper(Dimension.COUNTRY, "country", 'text COLLATE "C"'),
     _Grouper(Dimension.CATEGORY, "category", 'text COLLATE "C"'),
@@ -84,7 +90,7 @@ _FROM_ROLLUP = ", ".join(
 
 
 def _groups(writer: Writer, _: Args) -> str:
-    """SQL of the groups: key columns, measures, and their place in the order of keys."""
+    """SQL of the groups: key columns and measures."""
     question = writer.asked
     if not _rollup_answers(writer.rights, question):
         rows = _standings_way(writer, question)
@@ -95,10 +101,13 @@ def _groups(writer: Writer, _: Args) -> str:
         held = f"(SELECT {standings.sums_held(writer, question)})"
         rollup = _rollup_way(writer, question, held)
         rows = f"{rollup} UNION ALL {_standings_way(writer, question, f'NOT {held}')}"
+    return rows
+
+
+def _key_columns(question: Args) -> tuple[str, ...]:
+    """What tells the groups apart, in the order by which they are sorted; unknown comes last."""
     grouped = _grouped(question)
-    named = [*_ALWAYS, *(one.column for one in _GROUPERS if one.dimension & grouped)]
-    place = ", ".join(_sorted(name) for name in named)
-    return f"SELECT g.*, ROW({place}) AS id FROM ({rows}) g"
+    return (*_ALWAYS, *(one.column for one in _GROUPERS if one.dimension & grouped))
 
 
 def _rollup_answers(rights: Rights, question: Args) -> bool:
@@ -174,17 +183,12 @@ def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
         owner = "r"
         if linked and grouper.column in {"initiative_id", "value_chain_id"}:
             owner = f"link_{grouper.column}"
-        keys.append(f"{owner}.{grouper.column} AS {grouper.column}")
-        group_by.append(f"{owner}.{grouper.column}")
+        keys.append(f"{grouper.of(owner)} AS {grouper.column}")
+        group_by.append(grouper.of(owner))
     return (
         f"SELECT {', '.join(keys)}, {measures} FROM {item} WHERE {where}"
         f" GROUP BY {', '.join(group_by)}"
     )
-
-
-def _sorted(name: str) -> str:
-    """SQL of a key column as it sorts: what is unknown comes last."""
-    return "nullif(g.fiscal_label, '')" if name == "fiscal_label" else f"g.{name}"
 
 
 def _same_key(writer: Writer, t: str, u: str) -> list[str]:
@@ -195,7 +199,7 @@ def _same_key(writer: Writer, t: str, u: str) -> list[str]:
     for grouper in _GROUPERS:
         if not grouper.dimension & grouped:
             continue
-        left, right = f"{u}.{grouper.column}", f"{t}.{grouper.column}"
+        left, right = grouper.of(u), f"{t}.{grouper.column}"
         if grouper.column in _LINKS:
             conditions.append(_LINKS[grouper.column].format(t=t, u=u))
         elif grouper.nullable:
@@ -281,7 +285,7 @@ GROUPS = Source(
                 "kind": Column("{t}.kind", nullable=False, enum=ClaimKind),
                 "since": Column("{t}.since", SqlType.DATE),
                 "year": Column("{t}.year", SqlType.INTEGER),
-                "fiscal_period": Column("nullif({t}.fiscal_label, '')"),
+                "fiscal_period": Column("{t}.fiscal_label"),
                 "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
                 "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
                 "sector": Column("{t}.sector"),
@@ -309,8 +313,8 @@ GROUPS = Source(
         "contributions": Many(COUNTED, _contributes),
         "left_out": Many(LEFT_OUT, _left_out_of_group),
     },
-    orders={"key": ("id",), "value": ("value",)},
+    key_of=_key_columns,
+    orders={"key": (), "value": ("value",)},
 )
-GROUPS.fields["id"] = Column("{t}.id", SqlType.BIGINT, nullable=False)
 
 AVOIDED_EMISSIONS = Asked({"groups": Many(GROUPS), "left_out": Many(LEFT_OUT, _left_out)})
