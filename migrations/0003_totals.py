@@ -347,7 +347,8 @@ BY_OTHERS = "WHEN (current_setting('consortium.deriving', true) IS DISTINCT FROM
 
 def mark_stale(table: str, organisations: str) -> str:
     """Triggers that note whose standings must be recomputed; `organisations` is SQL of {rows}."""
-    parts = [f"""
+    parts = [
+        f"""
 CREATE FUNCTION {table}_stale() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP <> 'DELETE' THEN
@@ -358,7 +359,8 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
-"""]
+"""
+    ]
     for event, tables in (
         ("INSERT", "NEW TABLE AS new_rows"),
         ("DELETE", "OLD TABLE AS old_rows"),
@@ -394,6 +396,7 @@ CREATE TRIGGER organisation_stale AFTER UPDATE ON organisation
     FOR EACH STATEMENT EXECUTE FUNCTION organisation_stale();
 """
 )
+
 
 class Migration(migrations.Migration):
     """Functions and triggers of the sums."""
