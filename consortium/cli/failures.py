@@ -30,6 +30,8 @@ def reported() -> Generator[None]:
 
     SIGTERM unwinds the program as Ctrl-C does, so that the database is stopped too.
     """
+    # Whoever started this may have left Ctrl-C ignored, as shells do for jobs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _terminate)
     try:
         yield

@@ -332,6 +332,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--no-system-node", action="store_true", help="use Node.js from its wheel only"
     )
     options = parser.parse_args(arguments)
+    # Whoever started this may have left Ctrl-C ignored, as shells do for jobs in the background.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, _on_sigterm)
     try:
         ensure_built(use_system_node=not options.no_system_node)
