@@ -519,7 +519,7 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["claim_id"], name="avoided_standing_claim_idx"),
                     Index(
-                        fields=["organisation_id", "kind", "year"],
+                        fields=["organisation_id", "kind", "year", "id"],
                         name="avoided_standing_member_idx",
                     ),
                     Index(fields=["category"], name="avoided_standing_category_idx"),

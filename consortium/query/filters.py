@@ -95,7 +95,12 @@ def _quantified(writer: Writer, many: Many, alias: str, value: Args, depth: int)
     ]
 
 
+_BY_KEY = "{u}.id = "
+
+
 def _related(writer: Writer, relation: One | Many, alias: str, where: Args, depth: int) -> str:
+    if isinstance(relation, One) and _names_one(relation, where):
+        return _the_one(writer, relation, alias, where, depth)
     target = relation.target
     other = writer.alias()
     item, tie = _tied(writer, relation, alias, other)
@@ -103,6 +108,28 @@ def _related(writer: Writer, relation: One | Many, alias: str, where: Args, dept
         [tie, rule(writer, target, other), condition(writer, target, other, where, depth)]
     )
     return f"EXISTS (SELECT 1 FROM {item} WHERE {conditions})"
+
+
+def _names_one(relation: One, where: Args) -> bool:
+    """Whether at most one row of the target can pass the filter, and is joined by its key."""
+    by_key = isinstance(relation.on, str) and relation.on.startswith(_BY_KEY)
+    return by_key and any(
+        column.unique and value is not None and value.get("eq") is not None
+        for name, value in where.items()
+        if isinstance(column := relation.target.fields.get(name), Column)
+    )
+
+
+def _the_one(writer: Writer, relation: One, alias: str, where: Args, depth: int) -> str:
+    """The key of that one row, found once, in place of a search for every row.
+
+    PostgreSQL can then read in the order of an index that starts with the reference.
+    """
+    target, other = relation.target, writer.alias()
+    conditions = [rule(writer, target, other), condition(writer, target, other, where, depth)]
+    found = f"SELECT {other}.id FROM {from_item(writer, target, {}, other)}"
+    reference = writer.fill(str(relation.on).removeprefix(_BY_KEY), alias)
+    return f"{reference} = ({found} WHERE {conjunction(conditions)})"
 
 
 def _tied(writer: Writer, relation: One | Many, alias: str, other: str) -> tuple[str, str]:

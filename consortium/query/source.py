@@ -38,6 +38,8 @@ class Column:
     prefix: str | None = None
     mass: bool = False
     folded: str | None = None
+    # No two rows have the same.
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)

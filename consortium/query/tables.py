@@ -35,7 +35,7 @@ def columns(model: type[Model], prefix: str | None, names: Iterable[str]) -> dic
     blank when nothing was published reads as null.
     """
     found: dict[str, Field] = {
-        "id": Column("{t}.id", SqlType.BIGINT, nullable=False, prefix=prefix)
+        "id": Column("{t}.id", SqlType.BIGINT, nullable=False, prefix=prefix, unique=True)
     }
     for name in names:
         found[name.removesuffix(_MASS_SUFFIX)] = _column(model, name)
@@ -54,13 +54,16 @@ def _column(model: type[Model], name: str) -> Column:
     sql = f"{{t}}.{name}"
     sql_type = next(kind for python, kind in _TYPES if isinstance(described, python))
     blank = sql_type is SqlType.TEXT and described.default == ""
+    named = name == "name" and "name_key" in _described(model)
+    key = _described(model)["name_key"] if named else described
     return Column(
         f"nullif({sql}, '')" if blank else sql,
         sql_type,
         nullable=bool(described.null) or blank,
         enum=_enum(described),
         mass=name.endswith(_MASS_SUFFIX),
-        folded="{t}.name_key" if name == "name" and "name_key" in _described(model) else None,
+        folded="{t}.name_key" if named else None,
+        unique=bool(key.unique),
     )
 
 

@@ -53,7 +53,9 @@ class AvoidedStanding(Model):
         table = "avoided_standing"
         indexes = (
             Index(fields=("claim_id",), name="avoided_standing_claim_idx"),
-            Index(fields=("organisation_id", "kind", "year"), name="avoided_standing_member_idx"),
+            Index(
+                fields=("organisation_id", "kind", "year", "id"), name="avoided_standing_member_idx"
+            ),
             Index(fields=("category",), name="avoided_standing_category_idx"),
             Index(fields=("group_id",), name="avoided_standing_group_idx"),
             GinIndex(fields=("shadowed_by",), name="avoided_standing_shadowed_idx"),
