@@ -108,7 +108,7 @@ def _row(name: str, seen: dict[str, Seen]) -> str:
         BY_NAME[name].title,
         _speed(seen.get("bare")),
         _speed(seen["api"]),
-        f"**{ratio(seen['api'].per_second, seen['bare'].per_second):.2f}**"
+        f"**{ratio(seen['api'].per_second, seen['bare'].per_second):.3f}**"
         if "bare" in seen
         else "",
         _speed(seen.get("resolvers")),
