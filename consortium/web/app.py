@@ -13,7 +13,7 @@ from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.graphql import GraphQL
 from consortium.web.pages import Assets, query_page, schema_text
-from consortium.web.requests import header
+from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
 
 READY_SECONDS = 2
@@ -79,4 +79,5 @@ class _PageOrAnswer:
 
 
 def _wants_page(scope: Scope) -> bool:
-    return b"text/html" in header(scope, b"accept") and b"query=" not in scope["query_string"]
+    accepted = headers_of(scope).get(b"accept", b"").lower()
+    return b"text/html" in accepted and b"query=" not in scope["query_string"]

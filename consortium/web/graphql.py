@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 from consortium.kernel.clock import Today
 from consortium.kernel.principal import ANONYMOUS
 from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
-from consortium.web.requests import header, parse_get, parse_post, read_body, refuse
+from consortium.web.requests import Headers, headers_of, parse_get, parse_post, read_body, refuse
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
@@ -40,9 +40,11 @@ class GraphQL:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        media_type = GRAPHQL if b"graphql-response+json" in header(scope, b"accept") else JSON
+        headers = headers_of(scope)
+        accepted = headers.get(b"accept", b"").lower()
+        media_type = GRAPHQL if b"graphql-response+json" in accepted else JSON
         try:
-            request = await self._request(scope, receive)
+            request = await self._request(scope, headers, receive)
             body = await self.executor.run(request, ANONYMOUS, self.today())
         except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
             errors = told(error)
@@ -53,10 +55,10 @@ class GraphQL:
         else:
             await send_bytes(send, 200, media_type, body)
 
-    async def _request(self, scope: Scope, receive: Receive) -> Request:
+    async def _request(self, scope: Scope, headers: Headers, receive: Receive) -> Request:
         match scope["method"]:
             case "POST":
-                return parse_post(scope, await read_body(scope, receive, self.body_max))
+                return parse_post(headers, await read_body(headers, receive, self.body_max))
             case "GET" | "HEAD":
                 return parse_get(scope)
             case _:

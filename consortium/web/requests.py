@@ -1,6 +1,6 @@
 """GraphQL requests as they come over HTTP: read within bounds, then checked."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -10,18 +10,17 @@ from starlette.types import Message, Receive, Scope
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Request
 
-_HEADER_SEPARATOR = b";"
+_JSON = b"application/json"
 # How many times the limit is read of a body that is too large.
 _DRAINED = 32
 
 
-def header(scope: Scope, name: bytes) -> bytes:
-    """A header's value in lower case; empty if it is not there."""
-    for key, value in scope["headers"]:
-        if key == name:
-            found: bytes = value.lower()
-            return found
-    return b""
+Headers = Mapping[bytes, bytes]
+
+
+def headers_of(scope: Scope) -> Headers:
+    """The headers by their names, which are in lower case."""
+    return dict(scope["headers"])
 
 
 def refuse(code: str, message: str) -> RequestRefused:
@@ -29,13 +28,13 @@ def refuse(code: str, message: str) -> RequestRefused:
     return RequestRefused([plain(code, message)])
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes:
+async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     """The whole body; more than `limit` bytes are refused.
 
     They are read to their end all the same, within bounds and kept nowhere: a client that is still
     sending when the connection closes never sees the answer.
     """
-    stated = header(scope, b"content-length")
+    stated = headers.get(b"content-length", b"")
     too_large = stated.isdigit() and int(stated) > limit
     message = await receive()
     if message["type"] == "http.request" and not message.get("more_body") and not too_large:
@@ -66,10 +65,10 @@ async def _parts(message: Message, receive: Receive) -> AsyncGenerator[bytes]:
         message = await receive()
 
 
-def parse_post(scope: Scope, body: bytes) -> Request:
+def parse_post(headers: Headers, body: bytes) -> Request:
     """A request in a JSON body."""
-    media_type = header(scope, b"content-type").split(_HEADER_SEPARATOR)[0].strip()
-    if media_type != b"application/json":
+    media_type = headers.get(b"content-type", b"")
+    if media_type != _JSON and media_type.lower().split(b";")[0].strip() != _JSON:
         raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
     try:
         given: Any = orjson.loads(body)

@@ -134,7 +134,8 @@ def _scalars(kind: GraphQLInputType, values: list[Any]) -> list[Any]:
     if len(values) > LIST_MAX:
         message = f"A list holds at most {LIST_MAX} values."
         raise BadInput(message)
-    return [_checked(kind, value) for value in values]
+    read = _reader_of(kind)
+    return [read(value) for value in values]
 
 
 def _list(items: list[Any]) -> Any:
@@ -154,15 +155,24 @@ def _item(get: Getter, key: str | int) -> Getter:
 def _leaf(kind: GraphQLEnumType | GraphQLScalarType, value: Any, get: Getter) -> Any:
     if isinstance(kind, GraphQLEnumType) or isinstance(value, bool):
         return _default(value)
-    _checked(kind, value)
-    return Bind(lambda inputs: _checked(kind, get(inputs)))
+    read = _reader_of(kind)
+    read(value)
+    return Bind(lambda inputs: read(get(inputs)))
 
 
-def _checked(kind: GraphQLInputType, value: Any) -> Any:
-    """A scalar as the statement takes it: ids are read, NUL is refused as PostgreSQL has none."""
+def _reader_of(kind: GraphQLInputType) -> Callable[[Any], Any]:
+    """What makes of a scalar's value what the statement takes."""
     named = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
-    if isinstance(named, GraphQLScalarType) and named.name == "ID":
-        return GlobalId.parse(str(value))
+    is_id = isinstance(named, GraphQLScalarType) and named.name == "ID"
+    return _read_id if is_id else _without_nul
+
+
+def _read_id(value: Any) -> GlobalId:
+    return GlobalId.parse(str(value))
+
+
+def _without_nul(value: Any) -> Any:
+    """A scalar as it is; NUL is refused, as PostgreSQL has none."""
     if isinstance(value, str) and "\0" in value:
         message = "A text may not contain the character NUL."
         raise BadInput(message)

@@ -10,11 +10,12 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLNonNull,
+    GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    get_nullable_type,
     is_leaf_type,
     parse,
     type_from_ast,
@@ -46,6 +47,8 @@ class Operation:
     structural: frozenset[str]
     # Variables with their types, where all are scalars or enums: the common and cheap case.
     leaves: tuple[tuple[str, Any], ...] | None = None
+    # Whether the leaves, all given, never change the statement.
+    fixed: bool = False
     plans: OrderedDict[Any, Any] = field(default_factory=OrderedDict[Any, Any])
 
 
@@ -97,26 +100,37 @@ def _operations(schema: GraphQLSchema, document: DocumentNode) -> dict[str, Oper
         if isinstance(node, FragmentDefinitionNode)
     }
     return {
-        node.name.value if node.name else "": Operation(
-            node, fragments, structural_variables(node, fragments), _leaves(schema, node)
-        )
+        node.name.value if node.name else "": _operation(schema, node, fragments)
         for node in document.definitions
         if isinstance(node, OperationDefinitionNode)
     }
 
 
+def _operation(
+    schema: GraphQLSchema,
+    node: OperationDefinitionNode,
+    fragments: dict[str, FragmentDefinitionNode],
+) -> Operation:
+    structural = structural_variables(node, fragments)
+    leaves = _leaves(schema, node)
+    fixed = not structural and all(_is_bound(kind) for _, kind in leaves or ())
+    return Operation(node, fragments, structural, leaves, fixed)
+
+
 def _leaves(
     schema: GraphQLSchema, node: OperationDefinitionNode
 ) -> tuple[tuple[str, Any], ...] | None:
+    """The variables and their types, `!` aside; None when one of them is no scalar and no enum."""
     kinds = [
-        (one.variable.name.value, type_from_ast(schema, one.type))
+        (one.variable.name.value, get_nullable_type(type_from_ast(schema, one.type)))
         for one in node.variable_definitions or ()
     ]
-    return tuple(kinds) if all(_is_leaf(kind) for _, kind in kinds) else None
+    return tuple(kinds) if all(is_leaf_type(kind) for _, kind in kinds) else None
 
 
-def _is_leaf(kind: object) -> bool:
-    return is_leaf_type(kind.of_type if isinstance(kind, GraphQLNonNull) else kind)
+def _is_bound(kind: object) -> bool:
+    """Whether values of the type are parameters of the statement, and never part of it."""
+    return isinstance(kind, GraphQLScalarType) and kind.name != "Boolean"
 
 
 def is_query(operation: Operation) -> bool:

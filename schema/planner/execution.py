@@ -3,9 +3,10 @@
 """Running operations: plan, bind, one statement, and the bytes as PostgreSQL made them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 from graphql import (
@@ -37,12 +38,14 @@ class Reader(Protocol):
         """The first value of the first row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+_NONE: Mapping[str, Any] = MappingProxyType({})
+
+
+class Request(NamedTuple):
     """A GraphQL request as a door received it."""
 
     query: str
-    variables: Mapping[str, Any] = field(default_factory=dict)
+    variables: Mapping[str, Any] = _NONE
     operation_name: str | None = None
 
 
@@ -102,8 +105,7 @@ class Executor:
         return orjson.dumps({key: merged[key] for key in plan.keys})
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
+class Bound(NamedTuple):
     """A statement with the values of its parameters."""
 
     sql: str

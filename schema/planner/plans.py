@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import GraphQLSchema, Undefined, coerce_input_value, get_variable_values
+from graphql import GraphQLSchema, get_variable_values
 
 from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
@@ -80,7 +80,7 @@ class Planner:
 
     def plan(self, operation: Operation, variables: Mapping[str, Any], rights: Rights) -> Plan:
         """The plan for variables of this shape and a caller with these rights."""
-        key = (shape(variables, operation.structural), rights)
+        key = (_shape(operation, variables), rights)
         plan = operation.plans.get(key)
         if plan is None:
             plan = self.compile(operation, variables, rights)
@@ -117,11 +117,19 @@ def _leaf_values(operation: Operation, given: Mapping[str, Any]) -> dict[str, An
         value = given.get(name)
         if value is None:
             return None
-        coerced = coerce_input_value(value, kind)
-        if coerced is Undefined:
+        try:
+            values[name] = kind.coerce_input_value(value)
+        except Exception:  # noqa: BLE001  told by graphql-core, which coerces it again
             return None
-        values[name] = coerced
     return values
+
+
+def _shape(operation: Operation, variables: Mapping[str, Any]) -> Any:
+    """The shape of the variables; None where they are all given and cannot change the statement."""
+    given = len(variables) == len(operation.leaves or ()) and None not in variables.values()
+    if operation.fixed and given:
+        return None
+    return shape(variables, operation.structural)
 
 
 def _compiled(picks: tuple[Pick, ...], rights: Rights) -> Statement | None:

@@ -9,10 +9,10 @@ import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
-import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
+from consortium.cli.http import Server
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.app import create_app
@@ -40,16 +40,16 @@ async def _app(kind: str, dsn: str) -> AsyncGenerator[ASGIApp]:
 async def _serve(kind: str, dsn: str) -> None:
     listener = socket.create_server(("127.0.0.1", 0), backlog=128)
     async with _app(kind, dsn) as app:
+
+        def ready() -> None:
+            sys.stdout.write(f"{listener.getsockname()[1]}\n")
+            sys.stdout.flush()
+
         # As `consortium serve` runs it.
-        config = uvicorn.Config(
-            app, http="httptools", ws="none", lifespan="off", log_config=None, access_log=False
-        )
-        server = uvicorn.Server(config)
+        server = Server(app, Settings(), ready)
         asyncio.get_running_loop().add_reader(
             sys.stdin, lambda: setattr(server, "should_exit", True)
         )
-        sys.stdout.write(f"{listener.getsockname()[1]}\n")
-        sys.stdout.flush()
         await server.serve([listener])
 
 
