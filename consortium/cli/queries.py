@@ -83,7 +83,7 @@ async def _explained(dsn: str, request: "Request", *, run: bool) -> str:
     options = "ANALYZE, BUFFERS" if run else "COSTS"
     async with Database.open(dsn, max_size=1) as database:
         try:
-            prepared = Executor.over(database.pool).prepare(request, ANONYMOUS, utc_today())
+            prepared = Executor.over(database.reads).prepare(request, ANONYMOUS, utc_today())
         except RequestRefused as refused:
             raise QueryUnreadable(str(refused)) from None
         if prepared is None:

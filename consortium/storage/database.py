@@ -1,4 +1,4 @@
-"""The open database: one pool for planned reads, Tortoise's own connections for actions."""
+"""The open database: connections for planned reads, Tortoise's own for actions."""
 
 from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,6 +11,7 @@ from tortoise.transactions import in_transaction
 
 from consortium.storage.connections import SERVER_SETTINGS, Pool, open_read_pool
 from consortium.storage.contact import check_schema, connected
+from consortium.storage.reads import Reads
 
 # The one Tortoise app; its migrations are the top-level package of that name.
 APP = "consortium"
@@ -60,6 +61,7 @@ class Database:
     """Both ways to the database, open."""
 
     dsn: str
+    reads: Reads
     pool: Pool
     context: TortoiseContext
 
@@ -76,11 +78,16 @@ class Database:
         async with connected(dsn) as connection:
             await check_schema(connection)
         async with (
-            open_read_pool(dsn, min_size=min_size, max_size=max_size) as pool,
+            # One more than reads may hold, so that the pool always has one for anything else.
+            open_read_pool(dsn, min_size=min_size, max_size=max_size + 1) as pool,
             TortoiseContext() as context,
         ):
+            reads = Reads(pool, max_size)
             await context.init(tortoise_config(dsn, max_size=write_size))
-            yield cls(dsn, pool, context)
+            try:
+                yield cls(dsn, reads, pool, context)
+            finally:
+                await reads.close()
 
     @contextmanager
     def active(self) -> Generator[None]:

@@ -1,5 +1,7 @@
 """The application: the one place that wires settings, database and routes."""
 
+import asyncio
+
 import asyncpg
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -21,11 +23,12 @@ READY_SECONDS = 2
 
 def create_app(settings: Settings, database: Database, today: Today = utc_today) -> ASGIApp:
     """The application over an open database."""
-    graphql = GraphQL(Executor.over(database.pool), today, settings.max_body_bytes)
+    graphql = GraphQL(Executor.over(database.reads), today, settings.max_body_bytes)
 
     async def ready(_: Request) -> Response:
         try:
-            await database.pool.fetchval("SELECT 1", timeout=READY_SECONDS)
+            async with asyncio.timeout(READY_SECONDS):
+                await database.reads.fetchval("SELECT 1")
         except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return JSONResponse({"status": "the database does not answer"}, status_code=503)
         return JSONResponse({"status": "ok"})

@@ -165,7 +165,7 @@ async def test_a_bug_is_masked_and_the_database_being_down_is_told(dsn: str) -> 
         assert masked["extensions"]["code"] == "INTERNAL_ERROR"
         assert "organisation" not in masked["message"]
 
-        await database.pool.close()
+        database.pool.terminate()
         assert await api.codes(query) == ["DATABASE_UNAVAILABLE"]
         assert (await api.http.get("/health/ready")).status_code == 503
         assert (await api.http.get("/health/live")).status_code == 200
