@@ -9,14 +9,33 @@ from enum import StrEnum
 
 
 class Permission(StrEnum):
-    """What a caller may do, as `resource:action`. Kept in alphabetical order."""
+    """What a caller may do, as `resource:action`. Kept in alphabetical order.
 
+    A permission is also the scope by which a client asks for it.
+    """
+
+    ACCOUNTS_MANAGE = "accounts:manage"
+    AUDIT_READ = "audit:read"
+    AUDIT_READ_ALL = "audit:read-all"
+    CLIENTS_MANAGE = "clients:manage"
+    ENGAGEMENTS_MANAGE = "engagements:manage"
+    FIGURES_APPROVE = "figures:approve"
+    FIGURES_ASSURE = "figures:assure"
+    FIGURES_READ = "figures:read"
     FIGURES_READ_ALL = "figures:read-all"
+    FIGURES_WRITE = "figures:write"
+    IDENTITY_PROVIDERS_MANAGE = "identity-providers:manage"
+    MEMBERSHIPS_MANAGE = "memberships:manage"
+    ORGANISATIONS_MANAGE = "organisations:manage"
 
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The part of a principal that decides which row rules apply; no values, so it can be a key."""
+    """The part of a principal that decides which row rules apply; no values, so it can be a key.
+
+    `is_member` and `has_organisation` hold only with `figures:read`: a token without it sees what
+    the public sees.
+    """
 
     is_member: bool = False
     has_organisation: bool = False
@@ -29,10 +48,20 @@ class Rights:
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A person or system, acting for at most one organisation."""
+    """A person or system, acting for at most one organisation.
+
+    `account_id` is set for a person, `client_id` (the row of the OAuth client) for whatever
+    program asks: the person's, or the system itself.
+    """
 
     rights: Rights = Rights()
     organisation_id: int | None = None
+    account_id: int | None = None
+    client_id: int | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the permission was given."""
+        return permission in self.rights.permissions
 
 
 ANONYMOUS = Principal()

@@ -19,8 +19,10 @@ MIGRATIONS = "migrations"
 
 # Every feature that has tables, in the order in which they may refer to each other.
 MODELS = (
+    "consortium.audit.models",
     "consortium.evidence.models",
     "consortium.organisations.models",
+    "consortium.identity.models",
     "consortium.membership.models",
     "consortium.value_chains.models",
     "consortium.inventory.models",

@@ -25,7 +25,7 @@ class Reads:
         # Each is given a connection, or None: a place to borrow one.
         self._waiting: deque[asyncio.Future[PoolConnection | None]] = deque()
 
-    async def fetchval(self, query: str, *args: Any) -> Any:
+    async def fetchval(self, query: str, *args: Any) -> Any:  # noqa: ANN401  as asyncpg
         """The first value of the first row."""
         connection = self._idle.pop() if self._idle else await self._another()
         try:

@@ -1,0 +1,30 @@
+"""One use case is one transaction and one entry of the audit trail."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from consortium.kernel.principal import Principal
+from consortium.storage.database import transaction
+from consortium.storage.raw import Connection, raw
+
+_ENTER = """
+INSERT INTO audit_entry
+    (action, account_id, client_id, acting_organisation_id, organisation_id, note)
+VALUES ($1, $2, $3, $4, $5, $6)
+RETURNING set_config('consortium.audit_entry', id::text, true)
+"""
+
+
+@asynccontextmanager
+async def audited(
+    by: Principal, action: str, *, organisation_id: int | None = None, note: str = ""
+) -> AsyncGenerator[Connection]:
+    """A transaction whose changes are entered as this action of this actor.
+
+    `action` is `resource:verb`. The rows that are changed inside are entered by the database.
+    """
+    async with transaction() as client:
+        connection = raw(client)
+        about = (by.account_id, by.client_id, by.organisation_id, organisation_id, note)
+        await connection.execute(_ENTER, action, *about)
+        yield connection

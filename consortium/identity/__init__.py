@@ -1,0 +1,1 @@
+"""Accounts, service clients, sessions and keys; `oauth` speaks the protocols."""

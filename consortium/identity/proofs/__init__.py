@@ -1,0 +1,1 @@
+"""What proves something: random tokens, and secrets that are kept encrypted."""

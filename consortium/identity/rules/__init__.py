@@ -1,0 +1,1 @@
+"""Roles, scopes and what they allow: pure decisions."""
