@@ -5,7 +5,7 @@ from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
-from consortium.membership.reads import MEMBERS, MEMBERSHIPS, PROFILE
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
 from consortium.organisations.reads import BY_NAME, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
