@@ -2,9 +2,17 @@
 
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.identity.reads import (
+    ACCOUNTS,
+    IDENTITY_PROVIDERS,
+    INVITATIONS,
+    SERVICE_CLIENTS,
+    VIEWER,
+)
 from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
+from consortium.membership.reads.engagements import ENGAGEMENTS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
 from consortium.organisations.reads import BY_NAME, ORGANISATIONS
 from consortium.query.filters import key_of
@@ -30,6 +38,11 @@ NODES: dict[str, Source] = {
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
+    "Engagement": ENGAGEMENTS,
+    "Account": ACCOUNTS,
+    "Invitation": INVITATIONS,
+    "ServiceClient": SERVICE_CLIENTS,
+    "IdentityProvider": IDENTITY_PROVIDERS,
 }
 
 SEARCHED = Search(
@@ -67,5 +80,11 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "engagements": Many(ENGAGEMENTS),
+        "viewer": VIEWER,
+        "accounts": Many(ACCOUNTS),
+        "invitations": Many(INVITATIONS),
+        "service_clients": Many(SERVICE_CLIENTS),
+        "identity_providers": Many(IDENTITY_PROVIDERS),
     },
 )

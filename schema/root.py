@@ -3,10 +3,12 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema.avoided.claims import ClaimsQuery
+from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
-from schema.inventory import InventoryQuery
+from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsQuery
@@ -33,7 +35,9 @@ class Query(
     NodesQuery,
     SearchQuery,
     OrganisationsQuery,
+    IdentityQuery,
     MembershipQuery,
+    EngagementsQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -43,7 +47,17 @@ class Query(
     pass
 
 
-SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+@strawberry.type(
+    description="What can be changed. Fields of one operation run one after the other, each whole"
+    " or not at all; each answers with its result, within your rights, or with a `Refusal`."
+)
+class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+    pass
+
+
+SCHEMA = strawberry.Schema(
+    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+)
 # graphql-core's schema, which documents are validated against and planned by.
 GRAPHQL_SCHEMA = SCHEMA._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 

@@ -16,6 +16,7 @@ ALLOWED = {
     "consortium/storage/": "the database's own affairs: versions, locks, migrations, drift",
     "consortium/cli/": "what an operator at the machine asks",
     "consortium/web/app.py": "the readiness check reads no row",
+    "consortium/query/visible.py": "asks the row rule about one row, for actions",
     "schema/planner/execution.py": "runs what the compiler wrote",
 }
 ALLOWED_ROOMS = {"actions", "actions.py", "imports", "imports.py", "importing.py"}

@@ -7,7 +7,6 @@ from consortium.query.source import Column, Embedded, Key, Many, One, Source, ev
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 
-
 _ALIASES = (
     "(SELECT coalesce(json_agg(x.name ORDER BY x.name_key), '[]')"
     " FROM organisation_alias x WHERE x.organisation_id = {t}.id)"

@@ -22,6 +22,10 @@ _ASKED_OF_INPUTS: dict[str, tuple[Bind, SqlType]] = {
     "caller_organisation": (Bind(lambda inputs: inputs.principal.organisation_id), SqlType.BIGINT),
     "caller_account": (Bind(lambda inputs: inputs.principal.account_id), SqlType.BIGINT),
     "caller_client": (Bind(lambda inputs: inputs.principal.client_id), SqlType.BIGINT),
+    "caller_permissions": (
+        Bind(lambda inputs: sorted(one.value for one in inputs.principal.rights.permissions)),
+        SqlType.TEXTS,
+    ),
     "today": (Bind(lambda inputs: inputs.today), SqlType.DATE),
 }
 

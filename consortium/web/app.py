@@ -13,17 +13,19 @@ from consortium.console import ASSETS, DIST
 from consortium.kernel.clock import Today, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
-from consortium.web.graphql import GraphQL
+from consortium.web.graphql import GraphQL, told
 from consortium.web.pages import Assets, query_page, schema_text
 from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
+from schema.planner.mutations import Writing
 
 READY_SECONDS = 2
 
 
 def create_app(settings: Settings, database: Database, today: Today = utc_today) -> ASGIApp:
     """The application over an open database."""
-    graphql = GraphQL(Executor.over(database.reads), today, settings.max_body_bytes)
+    executor = Executor.over(database.reads, Writing(database.active, told))
+    graphql = GraphQL(executor, today, settings.max_body_bytes)
 
     async def ready(_: Request) -> Response:
         try:

@@ -1,0 +1,1 @@
+"""What can be done with people, their roles and clients: each action is one transaction."""
