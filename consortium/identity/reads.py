@@ -120,7 +120,7 @@ SERVICE_CLIENTS = Source(
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
     },
     filters=("id", "client_id", "name", "created_at", "disabled_at", "organisation"),
-    orders={"name": ("name",), "created_at": ("created_at",)},
+    orders={"created_at": ("created_at",)},
 )
 
 IDENTITY_PROVIDERS = Source(

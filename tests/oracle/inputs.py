@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from graphql import (
@@ -153,6 +153,7 @@ class Inputs:
             "BigInt": self._int,
             "Decimal": self._decimal,
             "Date": lambda found: self._date(found).isoformat(),
+            "DateTime": lambda found: self._moment(found).isoformat(),
             "String": self._text,
             "CountryCode": lambda found: self.choose.one_of([*found, "JP"]),
             "CurrencyCode": lambda found: self.choose.one_of([*found, "JPY"]),
@@ -171,6 +172,11 @@ class Inputs:
 
     def _date(self, pool: Sequence[Any]) -> date:
         found: date = self.choose.one_of([self.ask.today, *pool, date(1999, 1, 1)])
+        return found
+
+    def _moment(self, pool: Sequence[Any]) -> datetime:
+        odd = (datetime(1999, 1, 1, tzinfo=UTC), datetime(2026, 11, 23, 8, tzinfo=UTC))
+        found: datetime = self.choose.one_of([*pool, *odd])
         return found
 
     def _text(self, pool: Sequence[Any]) -> str:

@@ -25,8 +25,20 @@ KINDS = {
     "avoided_claim": "Claim",
     "avoided_claim_initiative": "ClaimInitiative",
     "avoided_claim_value_chain": "ClaimValueChain",
+    "engagement": "Engagement",
+    "account": "Account",
+    "role_grant": "RoleGrant",
+    "single_use_link": "Invitation",
+    "oauth_client": "ServiceClient",
+    "identity_provider": "IdentityProvider",
     # Read for the order of equal rows only, which no rule decides: see `totals.place`.
     "avoided_standing": "Standing",
+}
+
+# Tables that hold rows of other sorts too.
+ONLY = {
+    "single_use_link": "WHERE purpose = 'INVITATION'",
+    "oauth_client": "WHERE kind = 'SERVICE'",
 }
 
 
@@ -61,7 +73,12 @@ class World:
         """Everything in the database."""
         return cls(
             {
-                kind: _rows(kind, await connection.fetch(f"SELECT * FROM {table} ORDER BY id"))  # noqa: S608
+                kind: _rows(
+                    kind,
+                    await connection.fetch(
+                        f"SELECT * FROM {table} {ONLY.get(table, '')} ORDER BY id"  # noqa: S608
+                    ),
+                )
                 for table, kind in KINDS.items()
             }
         )
