@@ -67,7 +67,15 @@ def _results(schema: GraphQLSchema) -> Iterator[tuple[GraphQLObjectType, Fields]
             message = f"Mutation.{name} is bound to no action, or can never be null."
             raise NotBound(message)
         _check_command(name, field, does)
-        yield result_of(schema, field), does.source.fields
+        result = result_of(schema, field)
+        if does.around is not None:
+            # What is beside the row comes from the action, as leaves.
+            named = get_named_type(result.fields[does.around].type)
+            if not isinstance(named, GraphQLObjectType):
+                message = f"{result.name}.{does.around} is no row."
+                raise NotBound(message)
+            result = named
+        yield result, does.source.fields
 
 
 def _check_command(name: str, field: GraphQLField, does: Does) -> None:

@@ -5,14 +5,22 @@ from typing import Annotated
 
 import strawberry
 
-from consortium.identity.actions.invitations import InvitePerson, invite_person
-from consortium.identity.actions.roles import (
+from consortium.identity.actions.inviting import InvitePerson, invite_person
+from consortium.identity.actions.people import (
     DisableAccount,
     GrantRole,
     RevokeRole,
     disable_account,
     grant_role,
     revoke_role,
+)
+from consortium.identity.actions.service_clients import (
+    CreateServiceClient,
+    DisableServiceClient,
+    RotateClientSecret,
+    create_service_client,
+    disable_service_client,
+    rotate_client_secret,
 )
 from consortium.identity.reads import (
     ACCOUNTS,
@@ -168,6 +176,37 @@ class DisableAccountInput:
     account: strawberry.ID = strawberry.field(description="Who.")
 
 
+@strawberry.type(description="A service client with its secret, which is shown this once.")
+class ServiceClientSecret:
+    client: ServiceClient | None = strawberry.field(description="The client.")
+    secret: str = strawberry.field(description="The secret. It is kept nowhere: write it down.")
+
+
+@strawberry.input(description="A system that is to act for an organisation.")
+class CreateServiceClientInput:
+    name: str = strawberry.field(description="Its name, 1 to 100 characters.")
+    scopes: list[str] = strawberry.field(description="What it may ask for, such as figures:read.")
+    organisation: strawberry.ID | None = strawberry.field(
+        description="For whom it acts; your own organisation unless given.",
+        default=strawberry.UNSET,
+    )
+
+
+@strawberry.input(description="A service client.")
+class ServiceClientInput:
+    client: strawberry.ID = strawberry.field(description="Which.")
+
+
+ServiceClientSecretResult = Annotated[
+    ServiceClientSecret | Refusal,
+    strawberry.union(
+        "ServiceClientSecretResult", description="The client and its secret, or why there is none."
+    ),
+]
+ServiceClientResult = Annotated[
+    ServiceClient | Refusal,
+    strawberry.union("ServiceClientResult", description="The client, or why nothing was changed."),
+]
 InvitationResult = Annotated[
     Invitation | Refusal,
     strawberry.union("InvitationResult", description="The invitation, or why there is none."),
@@ -202,4 +241,36 @@ class IdentityMutation:
     disable_account: AccountResult | None = mutation(
         "Shut a person out: sessions and refresh tokens end at once, access tokens in minutes.",
         Does(disable_account, DisableAccount, DisableAccountInput, ACCOUNTS, {"account": ACCOUNTS}),
+    )
+    create_service_client: ServiceClientSecretResult | None = mutation(
+        "Make a system that acts for an organisation.",
+        Does(
+            create_service_client,
+            CreateServiceClient,
+            CreateServiceClientInput,
+            SERVICE_CLIENTS,
+            {"organisation": ORGANISATIONS},
+            around="client",
+        ),
+    )
+    rotate_client_secret: ServiceClientSecretResult | None = mutation(
+        "Give a service client a new secret; the old one stops at once.",
+        Does(
+            rotate_client_secret,
+            RotateClientSecret,
+            ServiceClientInput,
+            SERVICE_CLIENTS,
+            {"client": SERVICE_CLIENTS},
+            around="client",
+        ),
+    )
+    disable_service_client: ServiceClientResult | None = mutation(
+        "Withdraw a service client for good, with all that was granted to it.",
+        Does(
+            disable_service_client,
+            DisableServiceClient,
+            ServiceClientInput,
+            SERVICE_CLIENTS,
+            {"client": SERVICE_CLIENTS},
+        ),
     )

@@ -46,14 +46,17 @@ class Does:
     """What a mutation does: `action`, with a `command` made of the input's fields by their names.
 
     An id in the input must have the prefix that `ids` gives for its field; one of another type
-    names nothing there is. The payload is read from `source`.
+    names nothing there is. The payload is read from `source`; where it is an object around that
+    row with values that the action alone knows (`key`, and the others by their names), `around`
+    names the field of the row.
     """
 
-    action: Callable[[Principal, Any, date], Awaitable[int]]
+    action: Callable[[Principal, Any, date], Awaitable[Any]]
     command: Callable[..., Any]
     input: type
     source: Source
     ids: Mapping[str, Source] = field(default_factory=dict[str, Source])
+    around: str | None = None
 
     def commanded(self, given: Mapping[str, Any]) -> Any:
         """The command of an input; NotFound where an id is one of another type."""

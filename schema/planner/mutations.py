@@ -22,6 +22,15 @@ from schema.planner.documents import Operation
 from schema.planner.selections import Selector
 
 
+class Told(NamedTuple):
+    """A field of a result around a row: the row itself, or what the action alone knows."""
+
+    key: str
+    name: str
+    typename: str
+    row: Statement | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One root field: what it does, what is read of the result, what is told of a refusal."""
@@ -29,7 +38,8 @@ class Step:
     key: str
     does: Does
     args: Args
-    payload: Statement
+    # Where the result is an object around the row, its fields.
+    payload: Statement | tuple[Told, ...]
     refused: tuple[Pick, ...]
 
 
@@ -67,9 +77,22 @@ def compile_steps(
         field = root.fields[nodes[0].name.value]
         does, result = does_of(field), result_of(schema, field)
         assert does is not None  # checked when the schema was bound
-        payload = compile_row(does.source, pick.by_type[result.name], rights, NODES)
+        payload = _payload(does, pick.by_type[result.name], rights)
         found.append(Step(key, does, pick.args, payload, pick.by_type[REFUSAL]))
     return Steps(tuple(found))
+
+
+def _payload(does: Does, picks: tuple[Pick, ...], rights: Rights) -> Statement | tuple[Told, ...]:
+    if does.around is None:
+        return compile_row(does.source, picks, rights, NODES)
+    return tuple(
+        Told(
+            pick.key, pick.name, pick.typename, compile_row(does.source, pick.picks, rights, NODES)
+        )
+        if pick.name == does.around
+        else Told(pick.key, pick.name, pick.typename)
+        for pick in picks
+    )
 
 
 def commands(steps: Steps, inputs: Inputs) -> list[Any]:
@@ -146,4 +169,20 @@ async def _done(step: Step, given: Any, inputs: Inputs, reads: Reads, writing: W
             one.key: REFUSAL if one.name == "__typename" else told[one.name] for one in step.refused
         }
         return orjson.dumps(shown)
-    return await reads(step.payload, inputs._replace(row=row))
+    if isinstance(step.payload, Statement):
+        return await reads(step.payload, inputs._replace(row=done))
+    return await _around(step.payload, done, inputs._replace(row=done.key), reads)
+
+
+async def _around(payload: tuple[Told, ...], done: Any, inputs: Inputs, reads: Reads) -> bytes:
+    """The JSON of an object around a row."""
+    parts: list[bytes] = []
+    for one in payload:
+        if one.row is not None:
+            value = await reads(one.row, inputs)
+        elif one.name == "__typename":
+            value = orjson.dumps(one.typename)
+        else:
+            value = orjson.dumps(getattr(done, one.name))
+        parts.append(orjson.dumps(one.key) + b":" + value)
+    return b"{" + b",".join(parts) + b"}"

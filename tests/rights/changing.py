@@ -118,6 +118,14 @@ def _invitation(*roles: str, where: str = "owner") -> Callable[[SmallWorld], Map
     }
 
 
+def _client(*scopes: str, name: str = "A system") -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "name": name,
+        "scopes": list(scopes),
+        "organisation": world.id("org", "owner"),
+    }
+
+
 _PARTIES = ("viewer", "editor", "approver", "service_reads", "service_writes")
 # Those to whom the people in question are known without being theirs to manage.
 _EDITOR = _all(DENIED, "editor", "no_scope", "write_scope", "assure_scope")
@@ -251,5 +259,40 @@ CASES: tuple[Case, ...] = (
         lambda world: {"account": world.id("account", "admin")},
         ABSENT,
         {"admin": DENIED, "secretariat": "LAST_ADMINISTRATOR"},
+    ),
+    Case(
+        "createServiceClient",
+        "for the owner",
+        _client("figures:read", "figures:approve"),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "createServiceClient",
+        "that reads everyone's figures",
+        _client("figures:read", "figures:read-all"),
+        DENIED,
+        {"admin": "SCOPE_REFUSED", "secretariat": DONE},
+    ),
+    Case(
+        "createServiceClient",
+        "with a name too long",
+        _client("figures:read", name="x" * 101),
+        DENIED,
+        _all("CLIENT_NAME_INVALID", "admin", "secretariat"),
+    ),
+    Case(
+        "rotateClientSecret",
+        "of the owner's",
+        lambda world: {"client": world.id("client", "owner")},
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "disableServiceClient",
+        "of the owner's",
+        lambda world: {"client": world.id("client", "owner")},
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
     ),
 )

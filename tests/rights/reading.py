@@ -261,6 +261,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "ServiceClientSecret": ("within", "client secret"),
     "Source": (
         "everyone",
         "url title",

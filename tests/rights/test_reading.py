@@ -132,7 +132,7 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
 
     assert wrong == {}
     # What only mutations answer with is their matrix's.
-    assert unreached == {"Refusal"}
+    assert unreached == {"Refusal", "ServiceClientSecret"}
 
 
 def _object(kind: Any) -> GraphQLObjectType:

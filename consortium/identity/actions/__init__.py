@@ -1,1 +1,1 @@
-"""What can be done with people, their roles and clients: each action is one transaction."""
+"""What can be done with accounts, sessions, links and roles: a use case each, one transaction."""
