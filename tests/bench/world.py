@@ -207,8 +207,11 @@ def _initiatives() -> Iterator[Table]:
     columns = ("initiative_id", "organisation_id", "name", "name_key", "role")
     yield Table("initiative_participant", columns, participants)
     targets = [(n, "Halve emissions", 2030, Decimal(10) ** 9) for n in _ids(INITIATIVES)]
-    columns = ("initiative_id", "description", "target_year", "quantity_kg_co2e")
-    yield Table("initiative_target", columns, targets)
+    yield Table(
+        "initiative_target",
+        ("initiative_id", "description", "target_year", "quantity_kg_co2e"),
+        targets,
+    )
     acting = [(1 + n % CHAINS, n) for n in _ids(INITIATIVES)]
     yield Table("value_chain_initiative", ("value_chain_id", "initiative_id"), acting)
 
