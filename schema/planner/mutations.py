@@ -162,7 +162,8 @@ async def _guarded(
 async def _done(step: Step, given: Any, inputs: Inputs, reads: Reads, writing: Writing) -> bytes:
     try:
         with writing.active():
-            row = await step.does.action(inputs.principal, step.does.commanded(given), inputs.today)
+            command = step.does.commanded(given)
+            done = await step.does.action(inputs.principal, command, inputs.today)
     except DomainError as error:
         told = refusal(error)
         shown = {
