@@ -69,8 +69,8 @@ class Ask:
 
     def _sees_managed(self, row: Row, permission: Permission, person: str | None) -> bool:
         caller = self.principal
-        is_person = person is not None and caller.account_id is not None
-        if is_person and row[person] == caller.account_id:
+        itself = None if person is None else row[person]
+        if itself is not None and itself == caller.account_id:
             return True
         if not caller.may(permission):
             return False

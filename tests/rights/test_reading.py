@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Generator, Mapping
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import orjson
 import pytest
 from graphql import GraphQLObjectType
@@ -84,8 +85,9 @@ async def asked(made: tuple[str, dict[str, int]]) -> AsyncGenerator[Asked]:
     """The small world, read whole by the oracle."""
     dsn, ids = made
     async with Database.open(dsn, max_size=2, write_size=1) as database:
-        async with database.pool.acquire() as connection:
-            rows = await World.load(connection)
+        connection = await asyncpg.connect(dsn)
+        rows = await World.load(connection)
+        await connection.close()
         yield Asked(SmallWorld(database, ids), Oracle(CONTRACT, rows))
 
 
