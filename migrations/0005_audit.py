@@ -69,13 +69,13 @@ BEGIN
     WHEN 'INSERT' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, after)
         SELECT (SELECT audit_current_entry()), TG_TABLE_NAME, n.id,
-            CASE WHEN plain THEN jsonb_strip_nulls(to_jsonb(n))
-                ELSE audit_withheld(jsonb_strip_nulls(to_jsonb(n)), withheld) END
+            CASE WHEN plain THEN jsonb_strip_nulls(to_jsonb(n) - unwatched)
+                ELSE audit_withheld(jsonb_strip_nulls(to_jsonb(n) - unwatched), withheld) END
         FROM new_rows n;
     WHEN 'DELETE' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, before)
         SELECT (SELECT audit_current_entry()), TG_TABLE_NAME, o.id,
-            audit_withheld(jsonb_strip_nulls(to_jsonb(o)), withheld)
+            audit_withheld(jsonb_strip_nulls(to_jsonb(o) - unwatched), withheld)
         FROM old_rows o;
     WHEN 'UPDATE' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, before, after)
@@ -90,17 +90,17 @@ BEGIN
         EXECUTE format(
             'INSERT INTO audit_change (entry_id, row_table, row_id, before)'
             ' SELECT (SELECT audit_current_entry()), $1, o.id,'
-            ' audit_withheld(jsonb_strip_nulls(to_jsonb(o)), $2) FROM %I.%I o',
+            ' audit_withheld(jsonb_strip_nulls(to_jsonb(o) - $3), $2) FROM %I.%I o',
             TG_TABLE_SCHEMA, TG_TABLE_NAME
-        ) USING TG_TABLE_NAME, withheld;
+        ) USING TG_TABLE_NAME, withheld, unwatched;
     END CASE;
     RETURN NULL;
 END $$;
 REVOKE EXECUTE ON FUNCTION audit_capture() FROM PUBLIC;
 """
 
-# `withheld` columns show as changed, without their values; a change of nothing but `unwatched` ones
-# is no change. For the migrations of later tables, and again when a table gets such a column.
+# `withheld` columns show as changed, without their values; `unwatched` ones, which are derived or
+# change all the time, are left out, so that a change of nothing else is no change. For the migrations of later tables, and again when a table gets such a column.
 WATCH = """
 CREATE FUNCTION audit_watch(
     watched regclass, withheld text[] DEFAULT '{}', unwatched text[] DEFAULT '{}'
@@ -139,23 +139,26 @@ ALTER TABLE audit_entry ENABLE ALWAYS TRIGGER audit_entry_append_only;
 ALTER TABLE audit_change ENABLE ALWAYS TRIGGER audit_change_append_only;
 """
 
-# Table -> columns that are withheld, columns whose change alone is none.
+# Search forms of other columns.
+DERIVED = ("name_key", "search", "search_text")
+
+# Table -> columns that are withheld, columns that are left out.
 WATCHED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "citation": ((), ()),
-    "organisation": ((), ()),
-    "organisation_alias": ((), ()),
+    "organisation": ((), DERIVED),
+    "organisation_alias": ((), DERIVED),
     "parentage": ((), ()),
     "membership": ((), ()),
-    "value_chain": ((), ()),
+    "value_chain": ((), DERIVED),
     "value_chain_stage": ((), ()),
     "value_chain_participant": ((), ()),
     "value_chain_initiative": ((), ()),
-    "initiative": ((), ()),
+    "initiative": ((), DERIVED),
     "initiative_participant": ((), ()),
     "initiative_target": ((), ()),
     "inventory": ((), ()),
     # What the parts of a claim add up to is derived from the claims.
-    "avoided_claim": ((), ("parts_kg_co2e", "parts_difference_kg_co2e")),
+    "avoided_claim": ((), (*DERIVED, "parts_kg_co2e", "parts_difference_kg_co2e")),
     "avoided_claim_initiative": ((), ()),
     "avoided_claim_value_chain": ((), ()),
     "account": (

@@ -12,10 +12,10 @@ from consortium.storage.database import MODELS
 
 READ_AND_WRITE = "SELECT, INSERT, UPDATE, DELETE"
 
-# Of the tables that whoever migrates owns; the owner itself keeps all its rights.
+# What whoever migrates owns; the owner itself keeps all its rights.
 OWNED = """
-SELECT c.relname FROM pg_class c
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
+SELECT c.relkind = 'S' AS sequence, c.relname FROM pg_class c
+ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'S')
    AND c.relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)
    AND current_user <> $1
  ORDER BY c.relname
@@ -42,11 +42,11 @@ async def grant_application(connection: Connection, role: str) -> None:
     special = special_rights()
     async with connection.transaction():
         name = str(await connection.fetchval("SELECT quote_ident($1)", role))
-        for (table,) in await connection.fetch(OWNED, role):
-            rights = special.get(table, READ_AND_WRITE)
+        for is_sequence, owned in await connection.fetch(OWNED, role):
+            rights = "USAGE" if is_sequence else special.get(owned, READ_AND_WRITE)
+            what = f'{"SEQUENCE" if is_sequence else "TABLE"} "{owned}"'
             await connection.execute(
-                f'REVOKE ALL ON "{table}" FROM {name};\n'
-                f'GRANT {rights} ON "{table}" TO {name};'
+                f"REVOKE ALL ON {what} FROM {name};\nGRANT {rights} ON {what} TO {name};"
             )
 
 
