@@ -59,7 +59,7 @@ async def import_file(
     dry_run: bool = False,
     skip_rejected: bool = False,
     progress: Progress = _silent,
-    origin: Origin = Origin(),  # noqa: B008  frozen
+    origin: Origin = Origin(),
 ) -> Report:
     """Load a file of one kind; the report tells what became of each row.
 

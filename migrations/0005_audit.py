@@ -147,14 +147,14 @@ WATCHED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "citation": ((), ()),
     "organisation": ((), DERIVED),
     "organisation_alias": ((), DERIVED),
-    "parentage": ((), ()),
-    "membership": ((), ()),
+    "parentage": ((), DERIVED),
+    "membership": ((), DERIVED),
     "value_chain": ((), DERIVED),
-    "value_chain_stage": ((), ()),
-    "value_chain_participant": ((), ()),
+    "value_chain_stage": ((), DERIVED),
+    "value_chain_participant": ((), DERIVED),
     "value_chain_initiative": ((), ()),
     "initiative": ((), DERIVED),
-    "initiative_participant": ((), ()),
+    "initiative_participant": ((), DERIVED),
     "initiative_target": ((), ()),
     "inventory": ((), ()),
     # What the parts of a claim add up to is derived from the claims.
@@ -207,6 +207,5 @@ class Migration(migrations.Migration):
     dependencies = [("consortium", "0004_identity")]
 
     operations = [
-        ops.RunSQL(sql)
-        for sql in (ENTRY, SHOWN, CAPTURE, WATCH, APPEND_ONLY, WATCHES, ERASED)
+        ops.RunSQL(sql) for sql in (ENTRY, SHOWN, CAPTURE, WATCH, APPEND_ONLY, WATCHES, ERASED)
     ]

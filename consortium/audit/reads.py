@@ -32,7 +32,8 @@ def _changes_visible_to(rights: Rights) -> str:
 
 def _readers(rights: Rights) -> str:
     """Whoever may read entries: an actor is reached through these only."""
-    return "true" if rights.may(Permission.AUDIT_READ_ALL) or rights.may(Permission.AUDIT_READ) else "false"
+    may = rights.may(Permission.AUDIT_READ) or rights.may(Permission.AUDIT_READ_ALL)
+    return "true" if may else "false"
 
 
 def _actors(writer: Writer, _: Args) -> str:
@@ -47,7 +48,8 @@ def _actors(writer: Writer, _: Args) -> str:
             "EXISTS (SELECT 1 FROM role_grant r"
             f" WHERE r.account_id = p.id AND r.organisation_id = {own})"
         )
-    return f"SELECT p.id, p.subject, CASE WHEN {shown} THEN nullif(p.name, '') END AS name FROM account p"
+    name = f"CASE WHEN {shown} THEN nullif(p.name, '') END"
+    return f"SELECT p.id, p.subject, {name} AS name FROM account p"
 
 
 AUDIT_ACTORS = Source(

@@ -25,7 +25,8 @@ SELECT c.relname AS table,
        (SELECT string_to_array(encode(t.tgargs, 'escape'), '\\000') FROM pg_trigger t
          WHERE t.tgrelid = c.oid AND t.tgname = 'audit_insert') AS arguments
   FROM pg_class c
- WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.relispartition = false
+ WHERE c.relnamespace = 'public'::regnamespace
+   AND c.relkind IN ('r', 'p') AND NOT c.relispartition
  ORDER BY 1
 """
 CAPTURING = {"audit_insert", "audit_update", "audit_delete", "audit_truncate"}
@@ -69,7 +70,9 @@ async def trail_faults(connection: Connection) -> list[str]:
         else:
             secret = {name for name in columns if name.endswith(SECRET_ENDINGS)}
             shown = (secret | personal.get(table, set())) - _names(arguments[0])
-            faults += [f"{table}.{name}: its values enter the audit trail" for name in sorted(shown)]
+            faults += [
+                f"{table}.{name}: its values enter the audit trail" for name in sorted(shown)
+            ]
     return faults
 
 

@@ -21,9 +21,7 @@ async def changes(database: Database, table: str) -> list[tuple[Any, Any]]:
     rows = await database.pool.fetch(
         "SELECT before, after FROM audit_change WHERE row_table = $1 ORDER BY id", table
     )
-    return [
-        (row[0] and orjson.loads(row[0]), row[1] and orjson.loads(row[1])) for row in rows
-    ]
+    return [(row[0] and orjson.loads(row[0]), row[1] and orjson.loads(row[1])) for row in rows]
 
 
 async def test_every_table_is_watched_or_exempt(owner_dsn: str) -> None:
@@ -138,8 +136,8 @@ async def test_failed_action_leaves_no_entry(database: Database) -> None:
 async def test_secret_and_personal_values_never_enter(database: Database) -> None:
     """A secret is shown as there, or as changed; its value is in no row of the trail."""
     for statement in (
-        "INSERT INTO account (subject, email, name, password_hash)"
-        " VALUES ('s', 'ann@example.org', 'Ann', 'hash-1')",
+        """INSERT INTO account (subject, email, name, password_hash)
+            VALUES ('s', 'ann@example.org', 'Ann', 'hash-1')""",
         "UPDATE account SET password_hash = 'hash-2', name = 'Anna'",
         "UPDATE account SET totp_last_step = 4",
         "UPDATE account SET email = NULL, name = ''",
@@ -187,12 +185,13 @@ async def test_cascades_new_ids_and_truncation_are_entered(
     database: Database, owner_dsn: str
 ) -> None:
     """Rows that go with another, ids that change, and a table that is emptied show as such."""
-    organisation = await create_organisation(database.pool, name="One")
+    await create_organisation(database.pool, name="One")
     for statement in (
         "INSERT INTO account (subject) VALUES ('s')",
         "INSERT INTO recovery_code (account_id, code_sha256) SELECT id, 'x' FROM account",
         "DELETE FROM account",
-        f"INSERT INTO verified_domain (id, organisation_id, domain) VALUES (2, {organisation}, 'b')",
+        """INSERT INTO verified_domain (id, organisation_id, domain)
+            SELECT 2, id, 'b' FROM organisation""",
         "UPDATE verified_domain SET id = 12",
     ):
         await database.pool.execute(statement)

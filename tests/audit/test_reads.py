@@ -99,7 +99,7 @@ async def world(database: Database) -> World:
 
 
 async def test_auditor_reads_who_showed_a_claim(world: World) -> None:
-    """Who changed a claim's visibility, through which client, for whom; the row before and after."""
+    """Who changed a claim's visibility, through which client, and the row before and after."""
     query = """query($row: ID!) { auditEntries(
         where: {changes: {some: {row: {eq: $row}}}, action: {eq: "claims:show"}}) { nodes {
           action actor { subject name } client { clientId name }
@@ -150,7 +150,7 @@ ALL = [
     ],
 )
 async def test_each_reads_its_own_part(world: World, caller: str, seen: list[str]) -> None:
-    """Auditors read all; others what their organisation did or what was done to it; most nothing."""
+    """Auditors read all, others what their organisation did or what was done to it."""
     assert await world.actions(caller) == seen
 
 

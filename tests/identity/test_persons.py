@@ -1,6 +1,8 @@
 """All that is held of a person can be taken along, and forgotten."""
 
 import asyncio
+import os
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,15 +58,15 @@ async def create_role(connection: Any, account: int, organisation: int, role: st
 @pytest.fixture
 async def world(database: Database) -> World:
     """Rows in every table that refers to an account."""
+    organisation = await create_organisation(database.pool, name="Members Ltd")
     async with audited(ANONYMOUS, "world:make") as connection:
-        organisation = await create_organisation(connection, name="Members Ltd")
         ann = await create_account(
             connection,
             subject="sub-ann",
             email=ADDRESS,
             name=NAME,
-            password_hash="argon2-of-ann",
-            totp_secret_sealed="sealed-of-ann",
+            password_hash="argon2-of-ann",  # noqa: S106  no secret
+            totp_secret_sealed="sealed-of-ann",  # noqa: S106  no secret
         )
         ben = await create_account(connection, subject="sub-ben")
         for account in (ann, ben):
@@ -91,7 +93,7 @@ async def _possessions(connection: Any, account: int, organisation: int) -> None
         connection,
         "session",
         account_id=account,
-        token_sha256="token-of-ann",
+        token_sha256="token-of-ann",  # noqa: S106  no secret
         authenticated_at=now,
         methods="pwd",
         last_seen_at=now,
@@ -136,7 +138,11 @@ async def _possessions(connection: Any, account: int, organisation: int) -> None
         resource="https://api.example",
     )
     await insert(
-        connection, "refresh_token", grant_id=grant, token_sha256="refresh-of-ann", expires_at=now
+        connection,
+        "refresh_token",
+        grant_id=grant,
+        token_sha256="refresh-of-ann",  # noqa: S106  no secret
+        expires_at=now,
     )
     await insert(
         connection,
@@ -149,9 +155,7 @@ async def _possessions(connection: Any, account: int, organisation: int) -> None
         methods="pwd",
         expires_at=now,
     )
-    await insert(
-        connection, "consent", account_id=account, client_id=client, scope="figures:read"
-    )
+    await insert(connection, "consent", account_id=account, client_id=client, scope="figures:read")
 
 
 async def found_in(database: Database, *words: str) -> list[str]:
@@ -272,9 +276,9 @@ async def test_unknown_person_is_told(database: Database, world: World, again: b
     assert await state(database) == before
 
 
-async def test_unknown_person_has_no_export(database: Database) -> None:
+@pytest.mark.usefixtures("database")
+async def test_unknown_person_has_no_export() -> None:
     """An export of nobody is an error and no empty document."""
-    del database
     with pytest.raises(PersonUnknown):
         await export_person(999)
 
@@ -334,3 +338,33 @@ async def test_erased_account_stays_blank(database: Database, world: World, colu
             f"UPDATE account SET {column} WHERE id = $1",  # noqa: S608
             world.ann,
         )
+
+
+@pytest.mark.usefixtures("world")
+async def test_persons_are_served_at_the_command_line(database: Database, dsn: str) -> None:
+    """Found by address or subject; exported as JSON, erased when confirmed, and then unknown."""
+    exported = await command(dsn, "export", ADDRESS.title())
+    unsure = await command(dsn, "erase", "sub-ann", said=b"n\n")
+    still = await found_in(database, NAME)
+    erased = await command(dsn, "erase", "sub-ann", "--yes")
+    again = await command(dsn, "export", ADDRESS)
+
+    assert orjson.loads(exported[1])["account"]["name"] == NAME
+    assert unsure[0] == 1
+    assert still != []
+    assert erased[:2] == (0, b"Erased.\n")
+    assert await found_in(database, NAME) == []
+    assert again == (1, b"", b"consortium: There is no such person.\n")
+
+
+async def command(dsn: str, *arguments: str, said: bytes = b"") -> tuple[int | None, bytes, bytes]:
+    """`consortium person` to its end: code, answer, complaint."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "consortium", "person", *arguments),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env={**os.environ, "CONSORTIUM_DATABASE_URL": dsn},
+    )
+    answer, complaint = await process.communicate(said)
+    return process.returncode, answer, complaint

@@ -86,8 +86,8 @@ class Bench:
         assert differences(expected, actual) == []
 
     def caller(self, draw: Any) -> Principal:
-        """Anyone: the public most often, members, an owner who is one or not, who may read all."""
-        kind = draw(st.integers(0, 7))
+        """Anyone: the public most often, members, an owner who is one or not, auditors."""
+        kind = draw(st.integers(0, 9))
         if kind < 4:
             return ANONYMOUS
         if kind == 4:
@@ -95,8 +95,12 @@ class Bench:
         if kind == 5:
             everything = frozenset({Permission.FIGURES_READ_ALL})
             return Principal(Rights(permissions=everything))
+        if kind == 8:
+            return Principal(Rights(permissions=frozenset({Permission.AUDIT_READ_ALL})))
         organisation = draw(st.sampled_from(self.oracle.world.all("Organisation")))
-        return Principal(Rights(is_member=kind == 6, has_organisation=True), organisation.id)
+        audits = frozenset({Permission.AUDIT_READ} if kind == 9 else ())
+        rights = Rights(is_member=kind == 6, has_organisation=True, permissions=audits)
+        return Principal(rights, organisation.id)
 
 
 async def analyzed(owner_dsn: str) -> None:

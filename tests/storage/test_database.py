@@ -173,7 +173,9 @@ async def test_role_without_rights_is_told(owner_dsn: str, server: Any) -> None:
         async with Database.open(stranger) as database:
             assert await database.pool.fetchval("SELECT count(*) FROM citation") == 0
     finally:
-        owner = await asyncpg.connect(server.admin_dsn.replace("/postgres?", f"{urlsplit(owner_dsn).path}?"))
+        owner = await asyncpg.connect(
+            server.admin_dsn.replace("/postgres?", f"{urlsplit(owner_dsn).path}?")
+        )
         await owner.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
         await owner.close()
         await admin.close()

@@ -44,6 +44,13 @@ SELECT c.conrelid::regclass::text AS child, a.attname::text AS by,
 _BY_ADDRESS = (("single_use_link", "email"), ("outbox_mail", "recipient"))
 _NOT_SHOWN = ("data",)
 
+# Columns that name rows of these tables by their numbers.
+_NUMBERS = {
+    "organisation": ("organisation_id", "acting_organisation_id"),
+    "oauth_client": ("client_id",),
+    "identity_provider": ("provider_id",),
+}
+
 _ENTRIES = """
 SELECT json_build_object('at', e.at, 'action', e.action, 'client_id', e.client_id,
     'acting_organisation_id', e.acting_organisation_id, 'organisation_id', e.organisation_id,
@@ -60,6 +67,17 @@ SELECT json_build_object('at', e.at, 'action', e.action, 'before', c.before, 'af
   FROM audit_change c JOIN audit_entry e ON e.id = c.entry_id
  WHERE c.row_table = 'account' AND c.row_id = $1 ORDER BY c.id
 """
+
+
+async def find_person(who: str) -> int:
+    """The account with this address, in any case, or this subject. Raises PersonUnknown."""
+    async with transaction() as client:
+        found: int | None = await raw(client).fetchval(
+            "SELECT id FROM account WHERE email = lower($1) OR subject = $1", who
+        )
+    if found is None:
+        raise PersonUnknown
+    return found
 
 
 async def export_person(account_id: int) -> dict[str, Any]:
@@ -115,9 +133,7 @@ async def _exists(connection: Connection, table: str) -> bool:
 
 
 async def _rows(connection: Connection, table: str, column: str, values: list[Any]) -> Rows:
-    statement = (
-        f"SELECT to_json(r) FROM {table} r WHERE r.{column} = ANY ($1) ORDER BY r.id"  # noqa: S608
-    )
+    statement = f"SELECT to_json(r) FROM {table} r WHERE r.{column} = ANY ($1) ORDER BY r.id"  # noqa: S608
     return [
         {name: value for name, value in row.items() if _is_shown(name)}
         for row in await _list(connection, statement, values)
@@ -134,14 +150,11 @@ async def _list(connection: Connection, statement: str, argument: object) -> Row
 
 async def _names(connection: Connection, export: dict[str, Any]) -> dict[str, dict[str, str]]:
     """What the numbers in the export stand for."""
-    rows = [row for rows in export.values() if isinstance(rows, list) for row in rows]
+    lists: list[Rows] = [rows for table, rows in export.items() if table != "account"]
+    rows = [row for one in lists for row in one]
     names: dict[str, dict[str, str]] = {}
-    for table, columns in (
-        ("organisation", ("organisation_id", "acting_organisation_id")),
-        ("oauth_client", ("client_id",)),
-        ("identity_provider", ("provider_id",)),
-    ):
-        ids = {row[column] for row in rows for column in columns if row.get(column) is not None}
+    for table, columns in _NUMBERS.items():
+        ids = {row.get(column) for row in rows for column in columns}
         found = await connection.fetch(
             f"SELECT id, name FROM {table} WHERE id = ANY ($1)",  # noqa: S608  our own names
             [one for one in ids if isinstance(one, int)],
@@ -152,27 +165,24 @@ async def _names(connection: Connection, export: dict[str, Any]) -> dict[str, di
 
 # In this order, so that nothing is referred to when it goes. A grant stays, revoked: the record of
 # what was given to which client.
+_GRANTED = "(SELECT id FROM oauth_grant WHERE account_id = $1)"
 _ERASE = (
-    "DELETE FROM single_use_link WHERE account_id = $1"
-    " OR email = (SELECT email FROM account WHERE id = $1)",
-    "DELETE FROM authorization_code WHERE grant_id IN"
-    " (SELECT id FROM oauth_grant WHERE account_id = $1)",
-    "DELETE FROM refresh_token WHERE grant_id IN"
-    " (SELECT id FROM oauth_grant WHERE account_id = $1)",
+    """DELETE FROM single_use_link WHERE account_id = $1
+        OR email = (SELECT email FROM account WHERE id = $1)""",
+    f"DELETE FROM authorization_code WHERE grant_id IN {_GRANTED}",  # noqa: S608  our own words
+    f"DELETE FROM refresh_token WHERE grant_id IN {_GRANTED}",  # noqa: S608
     "UPDATE oauth_grant SET revoked_at = now() WHERE account_id = $1 AND revoked_at IS NULL",
     "DELETE FROM session WHERE account_id = $1",
     "DELETE FROM recovery_code WHERE account_id = $1",
     "DELETE FROM federated_identity WHERE account_id = $1",
     "DELETE FROM consent WHERE account_id = $1",
     "DELETE FROM role_grant WHERE account_id = $1",
-    "UPDATE account SET email = NULL, email_verified_at = NULL, name = '', password_hash = NULL,"
-    " totp_secret_sealed = NULL, totp_confirmed_at = NULL, totp_last_step = NULL,"
-    " disabled_at = coalesce(disabled_at, now()), erased_at = now() WHERE id = $1",
+    """UPDATE account SET email = NULL, email_verified_at = NULL, name = '', password_hash = NULL,
+        totp_secret_sealed = NULL, totp_confirmed_at = NULL, totp_last_step = NULL,
+        disabled_at = coalesce(disabled_at, now()), erased_at = now() WHERE id = $1""",
 )
 
-_FORGET_MAIL = (
-    "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)"
-)
+_FORGET_MAIL = "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)"
 
 # All holders of the role are locked, so that of the last two who leave at once one is refused.
 _HOLDERS = """
