@@ -70,7 +70,7 @@ class Migration(migrations.Migration):
                 "table": "audit_entry",
                 "app": "consortium",
                 "indexes": [
-                    Index(fields=["at"], name="audit_entry_at_idx"),
+                    Index(fields=["at", "id"], name="audit_entry_at_idx"),
                     Index(fields=["account_id", "at"], name="audit_entry_account_idx"),
                     Index(fields=["organisation_id", "at"], name="audit_entry_organisation_idx"),
                     Index(fields=["acting_organisation_id", "at"], name="audit_entry_acting_idx"),

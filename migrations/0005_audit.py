@@ -35,64 +35,65 @@ CREATE TRIGGER audit_entry_time BEFORE INSERT ON audit_entry
     FOR EACH ROW EXECUTE FUNCTION audit_entry_time();
 """
 
-# What a row's JSON shows of secret and personal columns: that there is a value.
+# SQL of what is shown of a column: of a secret or personal one, that it has a value.
 SHOWN = """
-CREATE FUNCTION audit_withheld(columns jsonb, withheld text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT columns || coalesce(
-        (SELECT jsonb_object_agg(name, '"[withheld]"'::jsonb) FROM unnest(withheld) name
-            WHERE columns ->> name <> ''),
-        '{}')
-$$;
-
-CREATE FUNCTION audit_difference(one jsonb, other jsonb, withheld text[]) RETURNS jsonb
-LANGUAGE sql IMMUTABLE PARALLEL SAFE SET search_path = public, pg_temp AS $$
-    SELECT audit_withheld(jsonb_object_agg(key, value), withheld) FROM jsonb_each(one)
-    WHERE value IS DISTINCT FROM other -> key
-$$;
+CASE WHEN c.key = ANY (withheld) AND c.value NOT IN ('null', '""') THEN '"[withheld]"' ELSE c.value END
 """
+
+
+def known(columns: str) -> str:
+    """SQL of a row's columns that are not empty. No function: it runs for every row."""
+    plain = f"jsonb_strip_nulls({columns})"
+    some = f"(SELECT jsonb_object_agg(c.key, {SHOWN}) FROM jsonb_each({plain}) c)"
+    return f"CASE WHEN plain THEN {plain} ELSE {some} END"
+
+
+def different(one: str, other: str) -> str:
+    """SQL of the columns of one row that differ from those of another."""
+    changed = f"c.value IS DISTINCT FROM {other} -> c.key"
+    return f"(SELECT jsonb_object_agg(c.key, {SHOWN}) FROM jsonb_each({one}) c WHERE {changed})"
+
 
 # One INSERT for each statement, however many rows it wrote. The entry is asked for once, and only
 # where a row is to be written. Of a new or removed row all columns that are known are kept, of a
 # changed one those that changed. Rows are paired by a FULL JOIN, so that an id that changes shows
 # as one row removed and one added. It runs with its owner's rights: the application need not be
 # able to write changes by itself, and nobody else may put it on a table.
-CAPTURE = """
+CAPTURE = f"""
 CREATE FUNCTION audit_capture() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp SET TimeZone = 'UTC' AS $$
 DECLARE
     withheld text[] := TG_ARGV[0];
     unwatched text[] := TG_ARGV[1];
-    plain boolean := withheld = '{}';
+    plain boolean := withheld = '{{}}';
+    gone record;
 BEGIN
     CASE TG_OP
     WHEN 'INSERT' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, after)
         SELECT (SELECT audit_current_entry()), TG_TABLE_NAME, n.id,
-            CASE WHEN plain THEN jsonb_strip_nulls(to_jsonb(n) - unwatched)
-                ELSE audit_withheld(jsonb_strip_nulls(to_jsonb(n) - unwatched), withheld) END
+            {known("to_jsonb(n) - unwatched")}
         FROM new_rows n;
     WHEN 'DELETE' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, before)
         SELECT (SELECT audit_current_entry()), TG_TABLE_NAME, o.id,
-            audit_withheld(jsonb_strip_nulls(to_jsonb(o) - unwatched), withheld)
+            {known("to_jsonb(o) - unwatched")}
         FROM old_rows o;
     WHEN 'UPDATE' THEN
         INSERT INTO audit_change (entry_id, row_table, row_id, before, after)
         SELECT (SELECT audit_current_entry()), TG_TABLE_NAME, coalesce(n.id, o.id),
-            audit_difference(o.columns, n.columns, withheld),
-            audit_difference(n.columns, o.columns, withheld)
-        FROM (SELECT r.id, to_jsonb(r) - unwatched AS columns FROM old_rows r) o
-        FULL JOIN (SELECT r.id, to_jsonb(r) - unwatched AS columns FROM new_rows r) n
+            {different("o.columns", "n.columns")}, {different("n.columns", "o.columns")}
+        FROM (SELECT r.id, to_jsonb(r) - unwatched AS columns FROM old_rows r OFFSET 0) o
+        FULL JOIN (SELECT r.id, to_jsonb(r) - unwatched AS columns FROM new_rows r OFFSET 0) n
             ON n.id = o.id
         WHERE o.columns IS DISTINCT FROM n.columns;
     WHEN 'TRUNCATE' THEN
-        EXECUTE format(
-            'INSERT INTO audit_change (entry_id, row_table, row_id, before)'
-            ' SELECT (SELECT audit_current_entry()), $1, o.id,'
-            ' audit_withheld(jsonb_strip_nulls(to_jsonb(o) - $3), $2) FROM %I.%I o',
-            TG_TABLE_SCHEMA, TG_TABLE_NAME
-        ) USING TG_TABLE_NAME, withheld, unwatched;
+        FOR gone IN EXECUTE format(
+            'SELECT o.id, to_jsonb(o) - $1 AS columns FROM %I.%I o', TG_TABLE_SCHEMA, TG_TABLE_NAME
+        ) USING unwatched LOOP
+            INSERT INTO audit_change (entry_id, row_table, row_id, before)
+            SELECT audit_current_entry(), TG_TABLE_NAME, gone.id, {known("gone.columns")};
+        END LOOP;
     END CASE;
     RETURN NULL;
 END $$;
@@ -206,6 +207,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("consortium", "0004_identity")]
 
-    operations = [
-        ops.RunSQL(sql) for sql in (ENTRY, SHOWN, CAPTURE, WATCH, APPEND_ONLY, WATCHES, ERASED)
-    ]
+    operations = [ops.RunSQL(sql) for sql in (ENTRY, CAPTURE, WATCH, APPEND_ONLY, WATCHES, ERASED)]

@@ -4,13 +4,14 @@ from datetime import datetime
 
 import strawberry
 
-from consortium.audit.reads import AUDIT_ENTRIES
+from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from schema.filters import filter_of, order_of
 from schema.nodes import Node
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
 from schema.scalars import BigInt, Json
 
+AuditChangeFilter = filter_of(AUDIT_CHANGES)
 AuditEntryFilter = filter_of(AUDIT_ENTRIES)
 AuditEntryOrder = order_of(AUDIT_ENTRIES)
 
@@ -65,8 +66,8 @@ class AuditEntry(Node):
     organisation: Organisation | None = strawberry.field(
         description="The organisation that it concerns, where it concerns one."
     )
-    changes: list[AuditChange] = strawberry.field(
-        description="The rows that it changed, in their order; the first thousand."
+    changes: Connection[AuditChange] = connection(
+        "The rows that it changed, in their order.", AuditChangeFilter
     )
 
 

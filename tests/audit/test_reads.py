@@ -104,7 +104,8 @@ async def test_auditor_reads_who_showed_a_claim(world: World) -> None:
         where: {changes: {some: {row: {eq: $row}}}, action: {eq: "claims:show"}}) { nodes {
           action actor { subject name } client { clientId name }
           actingOrganisation { name } organisation { name }
-          changes { table rowId row before after entry { action } } } } }"""
+          changes { totalCount nodes {
+            table rowId row before after entry { action } } } } } }"""
     found = await world.ask("auditor", query, row=f"claim_{world.claim}")
 
     assert found["auditEntries"]["nodes"] == [
@@ -114,16 +115,19 @@ async def test_auditor_reads_who_showed_a_claim(world: World) -> None:
             "client": {"clientId": "cli", "name": "Query page"},
             "actingOrganisation": {"name": "First"},
             "organisation": {"name": "First"},
-            "changes": [
-                {
-                    "table": "avoided_claim",
-                    "rowId": world.claim,
-                    "row": f"claim_{world.claim}",
-                    "before": {"visibility": "PRIVATE"},
-                    "after": {"visibility": "PUBLIC"},
-                    "entry": {"action": "claims:show"},
-                }
-            ],
+            "changes": {
+                "totalCount": 1,
+                "nodes": [
+                    {
+                        "table": "avoided_claim",
+                        "rowId": world.claim,
+                        "row": f"claim_{world.claim}",
+                        "before": {"visibility": "PRIVATE"},
+                        "after": {"visibility": "PUBLIC"},
+                        "entry": {"action": "claims:show"},
+                    }
+                ],
+            },
         }
     ]
 
@@ -195,7 +199,7 @@ async def test_names_are_for_those_who_know_them(world: World) -> None:
 
 async def test_filters_feel_for_nothing(world: World) -> None:
     """A caller without the right finds nothing through a relation, a node or a count either."""
-    auditor = "{ auditEntries { nodes { id changes { rowId } } } }"
+    auditor = "{ auditEntries { nodes { id changes { nodes { rowId } } } } }"
     first = (await world.ask("auditor", auditor))["auditEntries"]["nodes"][0]["id"]
     for caller in ("public", "member", "first"):
         assert await world.ask(caller, f'{{ node(id: "{first}") {{ id }} }}') == {"node": None}
