@@ -1,5 +1,6 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.identity.reads import (
@@ -24,6 +25,7 @@ from consortium.query.source import (
     One,
     Search,
     Source,
+    any_row,
     everyone,
 )
 from consortium.query.sqltypes import SqlType
@@ -43,7 +45,21 @@ NODES: dict[str, Source] = {
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
     "IdentityProvider": IDENTITY_PROVIDERS,
+    "AuditEntry": AUDIT_ENTRIES,
 }
+
+# A row in the audit trail goes by its global id where its type has one.
+AUDIT_CHANGES.relate(
+    row=any_row(
+        "{t}.row_table",
+        "{t}.row_id",
+        {
+            str(source.prefix): source.table
+            for source in NODES.values()
+            if isinstance(source.table, str)
+        },
+    )
+)
 
 SEARCHED = Search(
     {"Organisation": ORGANISATIONS, "Initiative": INITIATIVES, "Claim": CLAIMS},
@@ -86,5 +102,6 @@ ROOT = Source(
         "invitations": Many(INVITATIONS),
         "service_clients": Many(SERVICE_CLIENTS),
         "identity_providers": Many(IDENTITY_PROVIDERS),
+        "audit_entries": Many(AUDIT_ENTRIES),
     },
 )

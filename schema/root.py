@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
@@ -43,6 +44,7 @@ class Query(
     InitiativesQuery,
     ClaimsQuery,
     AvoidedQuery,
+    AuditQuery,
 ):
     pass
 

@@ -1,5 +1,6 @@
 """What can be read of organisations and corporate groups: everyone may."""
 
+from consortium.audit.reads import AUDIT_ENTRIES
 from consortium.evidence.reads import CITATIONS
 from consortium.kernel.text import name_key
 from consortium.organisations.models import Organisation, Parentage
@@ -86,4 +87,9 @@ PARENTAGES = Source(
 ORGANISATIONS.relate(
     parents=Many(PARENTAGES, "{u}.child_id = {t}.id"),
     subsidiaries=Many(PARENTAGES, "{u}.parent_id = {t}.id"),
+)
+
+AUDIT_ENTRIES.relate(
+    organisation=One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
+    acting_organisation=One(ORGANISATIONS, "{u}.id = {t}.acting_organisation_id"),
 )

@@ -18,6 +18,7 @@ MANAGED = {
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Ask:
             return self._sees_figure(row)
         if row.kind in MANAGED:
             return self._sees_managed(row, *MANAGED[row.kind])
+        if row.kind in AUDITED:
+            return self._audits(row)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}
@@ -81,6 +84,21 @@ class Ask:
             return own and caller.organisation_id is not None
         held = self.world.having("RoleGrant", "account_id", row.id)
         return any(one["organisation_id"] == caller.organisation_id for one in held)
+
+    def _audits(self, row: Row) -> bool:
+        """All of it: auditors. What an organisation did or suffered: those who read its trail."""
+        rights = self.principal.rights
+        if rights.may(Permission.AUDIT_READ_ALL):
+            return True
+        if not rights.may(Permission.AUDIT_READ):
+            return False
+        if row.kind == "AuditChange":
+            entry = self.world.get("AuditEntry", row["entry_id"])
+            return entry is not None and self._audits(entry)
+        own = self.principal.organisation_id
+        return row.kind != "AuditEntry" or (
+            own is not None and own in (row["organisation_id"], row["acting_organisation_id"])
+        )
 
     def seen(self, rows: list[Row]) -> list[Row]:
         """Those of the rows that the caller may see."""

@@ -26,6 +26,7 @@ NODES = (
     "Invitation",
     "ServiceClient",
     "IdentityProvider",
+    "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
 
@@ -147,4 +148,5 @@ ROOTS: dict[str, Root] = {
     "invitations": _all("Invitation"),
     "serviceClients": _all("ServiceClient"),
     "identityProviders": _all("IdentityProvider"),
+    "auditEntries": _all("AuditEntry"),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-# The GraphQL type that shows a row of each table.
+# The GraphQL types that show the rows of each table.
 KINDS = {
     "citation": "Source",
     "organisation": "Organisation",
@@ -26,19 +26,22 @@ KINDS = {
     "avoided_claim_initiative": "ClaimInitiative",
     "avoided_claim_value_chain": "ClaimValueChain",
     "engagement": "Engagement",
-    "account": "Account",
     "role_grant": "RoleGrant",
     "single_use_link": "Invitation",
-    "oauth_client": "ServiceClient",
     "identity_provider": "IdentityProvider",
+    "audit_entry": "AuditEntry",
+    "audit_change": "AuditChange",
+    # Two types show each of these tables.
+    "account": "Account AuditActor",
+    "oauth_client": "ServiceClient AuditClient",
     # Read for the order of equal rows only, which no rule decides: see `totals.place`.
     "avoided_standing": "Standing",
 }
 
-# Tables that hold rows of other sorts too.
+# Types that show only some rows of their table.
 ONLY = {
-    "single_use_link": "WHERE purpose = 'INVITATION'",
-    "oauth_client": "WHERE kind = 'SERVICE'",
+    "Invitation": "WHERE purpose = 'INVITATION'",
+    "ServiceClient": "WHERE kind = 'SERVICE'",
 }
 
 
@@ -76,10 +79,11 @@ class World:
                 kind: _rows(
                     kind,
                     await connection.fetch(
-                        f"SELECT * FROM {table} {ONLY.get(table, '')} ORDER BY id"  # noqa: S608
+                        f"SELECT * FROM {table} {ONLY.get(kind, '')} ORDER BY id"  # noqa: S608
                     ),
                 )
-                for table, kind in KINDS.items()
+                for table, kinds in KINDS.items()
+                for kind in kinds.split()
             }
         )
 

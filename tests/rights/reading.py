@@ -13,9 +13,21 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   figure     by the visibility of each row, see FIGURES
 #   managed    people and programs, see MANAGED
 #   parties    engagements, see ENGAGEMENTS
+#   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
+    "AuditActor": ("trail", "subject name"),
+    "AuditChange": ("trail", "table rowId row before after entry"),
+    "AuditChangeConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AuditChangeEdge": ("within", "cursor node"),
+    "AuditClient": ("trail", "clientId name"),
+    "AuditEntry": (
+        "trail",
+        "id at action note actor client actingOrganisation organisation changes",
+    ),
+    "AuditEntryConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AuditEntryEdge": ("within", "cursor node"),
     "Account": (
         "managed",
         "id name email emailVerified secondFactor createdAt disabledAt roles",
@@ -234,7 +246,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "node nodes search organisation organisations viewer accounts invitations "
             "serviceClients identityProviders consortium members memberships engagements "
             "valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions"
+            "avoidedEmissions auditEntries"
         ),
     ),
     "Refusal": (
@@ -349,3 +361,7 @@ ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (
         "assurer_inventories": ("inventories_only",),
     }
 )
+
+# Who reads the whole trail, and who what concerns the owner.
+TRAIL = {"auditor", "secretariat"}
+TRAIL_OF_OWNER = TRAIL | {"admin"}

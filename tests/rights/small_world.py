@@ -34,6 +34,7 @@ from tests.factories import (
     create_target,
     link_claim,
 )
+from tests.factories.rows import insert
 from tests.served import TODAY
 
 VISIBILITIES = ("PUBLIC", "CONSORTIUM", "PRIVATE")
@@ -289,6 +290,12 @@ class _Maker:
             self.ids[f"provider {name}"] = await create_identity_provider(
                 self.connection, organisation, client_secret_sealed=f"PROOF-{name}"
             )
+        await insert(
+            self.connection,
+            "audit_entry",
+            action="owner:noted",
+            organisation_id=self.ids["org owner"],
+        )
         for name, (starts_on, ends_on, covers, ended) in ENGAGED.items():
             self.ids[f"engagement {name}"] = await create_engagement(
                 self.connection,

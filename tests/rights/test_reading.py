@@ -194,6 +194,19 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
 
 
 @EVERY_CALLER
+async def test_the_trail_is_read_by_its_readers(asked: Asked, caller: str) -> None:
+    """Auditors read all of it, an administrator what concerns its organisation, others nothing."""
+    data = await asked.answer(
+        caller,
+        """{ all: auditEntries { totalCount }
+             own: auditEntries(where: {action: {eq: "owner:noted"}}) { totalCount } }""",
+    )
+
+    assert data["own"]["totalCount"] == (caller in reading.TRAIL_OF_OWNER)
+    assert (data["all"]["totalCount"] > 1) == (caller in reading.TRAIL)
+
+
+@EVERY_CALLER
 async def test_sums_are_the_oracles(asked: Asked, caller: str) -> None:
     """Whatever is asked of the sums, and by whichever way they are found."""
     wrong = {

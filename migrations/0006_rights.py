@@ -13,6 +13,8 @@ ENGAGEMENT = """
 ALTER TABLE engagement
     ADD CONSTRAINT engagement_dates_ordered CHECK (starts_on <= ends_on),
     ADD CONSTRAINT engagement_of_another CHECK (assurer_id <> client_id);
+
+SELECT audit_watch('engagement', '{}', '{}');
 """
 
 # As consortium.avoided.reads.standings.differs_for_caller: outcomes that count for an owner and not
@@ -26,7 +28,7 @@ CREATE INDEX avoided_standing_not_public_idx ON avoided_standing (organisation_i
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0004_identity")]
+    dependencies = [("consortium", "0005_audit")]
 
     initial = False
 
