@@ -26,8 +26,9 @@ ON CONFLICT (account_id, organisation_id, role) DO NOTHING
 HOLDERS = """
 SELECT g.account_id FROM role_grant g JOIN account a ON a.id = g.account_id
 WHERE g.organisation_id = $1 AND g.role = $2 AND a.disabled_at IS NULL AND a.erased_at IS NULL
-ORDER BY g.id FOR UPDATE OF g
 """
+# Whoever takes an administrator away waits here for whoever takes another.
+LOCK = "SELECT id FROM organisation WHERE id = $1 FOR NO KEY UPDATE"
 TAKE = "DELETE FROM role_grant WHERE account_id = $1 AND organisation_id = $2 AND role = $3"
 ROLES_OF = "SELECT organisation_id, role FROM role_grant WHERE account_id = $1 ORDER BY id"
 DISABLE = "UPDATE account SET disabled_at = now() WHERE id = $1 AND disabled_at IS NULL"
@@ -126,9 +127,10 @@ async def _seen(
 
 
 async def _keep_one(connection: Connection, account: int, held: Iterable[tuple[int, Role]]) -> None:
-    """Refuse to leave an organisation without its last administrator; locks those there are."""
-    for organisation, role in held:
+    """Refuse to leave an organisation without its last administrator; locks the organisation."""
+    for organisation, role in sorted(held):
         if role in KEPT:
+            await connection.execute(LOCK, organisation)
             rows = await connection.fetch(HOLDERS, organisation, role.value)
             if [row["account_id"] for row in rows] == [account]:
                 raise LastAdministrator
