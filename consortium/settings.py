@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, PositiveInt, ValidationError
+from pydantic import Field, PositiveInt, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consortium.kernel.errors import DomainError
@@ -48,6 +48,40 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="Its port; 0 takes any that is free."
+    )
+    public_url: str | None = Field(
+        default=None,
+        description="The address by which people and clients reach the server, as"
+        " https://api.example.org. Without it, the one that it listens on.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="32 random bytes in base64 (`openssl rand -base64 32`), under which stored"
+        " secrets are encrypted. Without it, the program's own PostgreSQL keeps one in"
+        " `data_dir`.",
+    )
+    mail_backend: Literal["console", "file", "smtp"] = Field(
+        default="console",
+        description="Where mail goes: to standard error, into files of `mail_directory`, or to a"
+        " mail server.",
+    )
+    mail_from: str = Field(
+        default="Consortium <consortium@localhost>", description="The sender of mail."
+    )
+    mail_directory: Path | None = Field(
+        default=None, description="The directory of mail as files; `mail` in `data_dir` without it."
+    )
+    mail_smtp_host: str = Field(default="localhost", description="The mail server.")
+    mail_smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port.")
+    mail_smtp_starttls: bool = Field(
+        default=True, description="Whether mail is sent only after the connection is encrypted."
+    )
+    mail_smtp_user: str | None = Field(default=None, description="The login at the mail server.")
+    mail_smtp_password: SecretStr | None = Field(default=None, description="Its password.")
+    federation_allow_loopback: bool = Field(
+        default=False,
+        description="Whether a member's identity provider may be on this machine, without TLS: for"
+        " tests and demonstrations only.",
     )
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
