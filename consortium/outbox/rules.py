@@ -8,7 +8,7 @@ _FIRST = timedelta(seconds=30)
 _LONGEST = timedelta(hours=4)
 
 # A process that took a mail and died leaves it to others after this long.
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=10)
 
 
 def next_delay(attempts: int) -> timedelta | None:

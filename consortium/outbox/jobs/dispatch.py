@@ -1,10 +1,9 @@
-"""Send what waits. Any number of processes may do so at once."""
+"""Send what waits. asyncpg.Record number of processes may do so at once."""
 
 import asyncio
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import asyncpg
 import structlog
@@ -65,7 +64,7 @@ class Dispatcher:
             await self._send(mail)
         return len(mails)
 
-    async def _send(self, mail: Any) -> None:
+    async def _send(self, mail: asyncpg.Record) -> None:
         try:
             message = compose(
                 mail["template"],
@@ -80,7 +79,7 @@ class Dispatcher:
         else:
             await self.database.pool.execute(_SENT, mail["id"])
 
-    async def _failed(self, mail: Any, error: Exception, at: datetime) -> None:
+    async def _failed(self, mail: asyncpg.Record, error: Exception, at: datetime) -> None:
         delay = next_delay(mail["attempts"])
         # The error's text may repeat the address, never the data.
         story = f"{type(error).__name__}: {error}"[:500]
