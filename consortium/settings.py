@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveInt, SecretStr, ValidationError
+from pydantic import Field, PositiveInt, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consortium.kernel.errors import DomainError
@@ -51,14 +52,14 @@ class Settings(BaseSettings):
     )
     public_url: str | None = Field(
         default=None,
-        description="The address by which people and clients reach the server, as"
-        " https://api.example.org. Without it, the one that it listens on.",
+        description="The address by which browsers and clients reach the server, without a path:"
+        " the issuer of its tokens. Without it, the address that the server listens on.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="32 random bytes in base64 (`openssl rand -base64 32`), under which stored"
-        " secrets are encrypted. Without it, the program's own PostgreSQL keeps one in"
-        " `data_dir`.",
+        description="32 random bytes in base64, as `openssl rand -base64 32` prints: encrypts"
+        " signing keys and other secrets in the database. Needed with `database_url`; otherwise"
+        " made once, in `data_dir`.",
     )
     mail_backend: Literal["console", "file", "smtp"] = Field(
         default="console",
@@ -95,6 +96,19 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe kind of event that is logged."
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _bare_address(cls, url: str | None) -> str | None:
+        """An issuer is compared as a text (RFC 8414, section 2), so it has one spelling only."""
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        bare = f"{parts.scheme}://{parts.netloc}"
+        named = bool(parts.hostname) and "@" not in parts.netloc
+        if parts.scheme not in {"http", "https"} or not named or url not in {bare, f"{bare}/"}:
+            raise ValueError("it is an address like https://data.example.org, without a path")
+        return bare
 
 
 def load_settings() -> Settings:

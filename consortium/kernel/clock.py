@@ -7,11 +7,11 @@ Today = Callable[[], date]
 Now = Callable[[], datetime]
 
 
+def utc_now() -> datetime:
+    """This moment, with its time zone."""
+    return datetime.now(UTC)
+
+
 def utc_today() -> date:
     """The day by Coordinated Universal Time, for every server and caller alike."""
     return datetime.now(UTC).date()
-
-
-def utc_now() -> datetime:
-    """The instant, by Coordinated Universal Time."""
-    return datetime.now(UTC)

@@ -171,8 +171,15 @@ async def provider_of(provider_id: int) -> Provider:
         row = await raw(client).fetchrow(_PROVIDER, provider_id)
     if row is None:
         raise NotYours
-    *rest, role = tuple(row)
-    return Provider(*rest, Role(role))
+    return Provider(
+        id=row["id"],
+        organisation_id=row["organisation_id"],
+        name=row["name"],
+        issuer=row["issuer"],
+        client_id=row["client_id"],
+        client_secret_sealed=row["client_secret_sealed"],
+        default_role=Role(row["default_role"]),
+    )
 
 
 async def provider_for(email: str) -> int | None:

@@ -27,7 +27,7 @@ RETURNING id
 _PENDING = """
 SELECT totp_secret_sealed FROM account WHERE id = $1 AND totp_confirmed_at IS NULL FOR UPDATE
 """
-_SECRET = "SELECT totp_secret_sealed FROM account WHERE id = $1 AND totp_confirmed_at IS NULL"
+_UNCONFIRMED = "SELECT totp_secret_sealed FROM account WHERE id = $1 AND totp_confirmed_at IS NULL"
 _CONFIRM = """
 UPDATE account SET totp_confirmed_at = $2, totp_last_step = $3, rights_changed_at = $2
 WHERE id = $1 RETURNING email
@@ -80,7 +80,7 @@ async def begin_second_factor(session: SignedIn, sealer: Sealer) -> str:
 async def pending_secret(session: SignedIn, sealer: Sealer) -> str | None:
     """The secret that was begun and not confirmed."""
     async with transaction() as client:
-        sealed = await raw(client).fetchval(_SECRET, session.account_id)
+        sealed = await raw(client).fetchval(_UNCONFIRMED, session.account_id)
     return sealer.open(sealed) if sealed else None
 
 

@@ -137,6 +137,13 @@ async def rotate_stale_session(session_id: int, at: datetime) -> str:
         return await rotate_session(raw(client), session_id, at)
 
 
+async def renew_session(session: SignedIn, methods: tuple[str, ...], at: datetime) -> str:
+    """The same person has proved anew who they are; returns the session's new token."""
+    async with audited(session.principal, "session:renew") as connection:
+        await prove_again(connection, session.session_id, methods, at)
+        return await rotate_session(connection, session.session_id, at)
+
+
 async def prove_again(
     connection: Connection, session_id: int, methods: tuple[str, ...], at: datetime
 ) -> None:

@@ -1,4 +1,4 @@
-"""Sign-in with a password. Whether an account exists shows neither in the answer nor in its time."""
+"""Sign-in with a password: neither the answer nor its time shows whether an account exists."""
 
 from dataclasses import dataclass
 from datetime import datetime

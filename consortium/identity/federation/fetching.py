@@ -13,6 +13,7 @@ import httpx
 from consortium.identity.rules.federation import IssuerInvalid, check_endpoint, is_public
 from consortium.kernel.errors import DomainError
 
+_OK = 200
 _SECONDS = 5
 _BYTES_MAX = 262_144
 
@@ -53,7 +54,7 @@ class Fetcher:
             ):
                 body = await _body(answer)
             # A redirect is no 200 either.
-            if answer.status_code != httpx.codes.OK:
+            if answer.status_code != _OK:
                 raise ProviderFailed
             found: object = json.loads(body)
         except (httpx.HTTPError, OSError, TimeoutError, ValueError, IssuerInvalid) as error:

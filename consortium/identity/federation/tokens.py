@@ -63,8 +63,8 @@ def _key_of(token: str, jwks: dict[str, Any]) -> dict[str, Any]:
 
 
 def _fits(claims: dict[str, Any], expected: Expected, now: float) -> bool:
-    audience = claims.get("aud")
-    audiences = audience if isinstance(audience, list) else [audience]
+    audience: Any = claims.get("aud")
+    audiences: list[Any] = audience if isinstance(audience, list) else [audience]
     alone = len(audiences) == 1
     times = (claims.get("exp"), claims.get("iat"))
     if not all(isinstance(time, int | float) for time in times):

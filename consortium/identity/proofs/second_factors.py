@@ -5,7 +5,8 @@ import hmac
 import secrets
 from datetime import datetime
 
-from pyotp import TOTP, random_base32
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 ISSUER = "Consortium"
 RECOVERY_CODES = 10
