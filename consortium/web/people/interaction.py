@@ -62,7 +62,7 @@ async def consent_sent(visit: Visit) -> Response:
 
 
 async def _decided(visit: Visit, asked: AuthorizationRequest) -> Outcome:
-    here = _here(visit.request)
+    here = await _here(visit.request)
     kept = visit.kept("interaction")
     if kept.get("request") != _digest(here):
         kept = {}
@@ -169,8 +169,13 @@ def _consent_page(
     )
 
 
-def _here(request: Request) -> str:
-    return f"{request.url.path}?{request.url.query}"
+async def _here(request: Request) -> str:
+    """The request as an address, also where it came as a form (Core, section 3.1.2.1)."""
+    if request.method != "POST":
+        return f"{request.url.path}?{request.url.query}"
+    async with request.form() as form:
+        fields = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
+    return f"{request.url.path}?{urlencode(fields)}"
 
 
 def _digest(path: str) -> str:
