@@ -82,7 +82,10 @@ class Providers:
         known = await self._knows(provider.issuer, at)
         if answer.get("state") != begun.state or begun.provider_id != provider.id:
             raise ProviderFailed
-        if answer.get("iss", provider.issuer) != provider.issuer or not answer.get("code"):
+        # A provider that names itself in its answers always does (RFC 9207, section 2.4).
+        named = known.metadata.get("authorization_response_iss_parameter_supported") is True
+        issuer = answer.get("iss", "" if named else provider.issuer)
+        if issuer != provider.issuer or not answer.get("code"):
             raise ProviderFailed
         form = {
             "grant_type": "authorization_code",
