@@ -15,4 +15,4 @@ def next_delay(attempts: int) -> timedelta | None:
     """How long to wait after that many failed attempts; None: give up."""
     if attempts >= ATTEMPTS_MAX:
         return None
-    return min(_FIRST * 2 ** (attempts - 1), _LONGEST)
+    return min(_FIRST * (1 << (attempts - 1)), _LONGEST)

@@ -233,7 +233,7 @@ async def test_a_return_that_was_not_begun_here_opens_nothing(database: Database
 async def test_a_domain_is_said_by_the_secretariat_and_is_one_organisation_s(
     database: Database,
 ) -> None:
-    """An organisation sets up its provider, and cannot claim a domain, nor give what reaches far."""
+    """An organisation sets up its provider, cannot claim a domain or give what reaches far."""
     home, other = await organisation("Home"), await organisation("Other")
     admin = acting(Role.ORGANISATION_ADMIN, organisation_id=home)
     await verify_domain(SECRETARY, home, "home.example")
@@ -302,7 +302,7 @@ async def test_a_provider_that_misbehaves_fails(answer: str) -> None:
 RSA = RSAKey.generate_key(2048, {"kid": "one", "use": "sig"})
 JWKS = {"keys": [RSA.as_dict(private=False)]}
 EXPECTED = Expected("https://id.example", CLIENT, "nonce")
-CLAIMS = {
+CLAIMS: dict[str, Any] = {
     "iss": "https://id.example",
     "aud": CLIENT,
     "sub": "li",

@@ -53,7 +53,7 @@ async def context(tmp_path: Path) -> AsyncIterator[BrowserContext]:
         await opened.close()
 
 
-async def test_from_the_mail_to_a_second_factor_and_back(
+async def test_from_the_mail_to_a_second_factor_and_back(  # noqa: PLR0915  one long story
     database: Database, context: BrowserContext, tmp_path: Path
 ) -> None:
     """Invited by mail, a password, a second factor, out and in again, all by forms alone."""

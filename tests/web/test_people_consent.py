@@ -22,7 +22,7 @@ from consortium.web.app import people_of
 from consortium.web.people.browser import POLICY
 from consortium.web.people.interaction import Interaction
 from consortium.web.people.routes import routes
-from tests.people import Browser, account, organisation, rows_of
+from tests.people import PASSWORD, Browser, account, organisation, rows_of
 
 CLIENT = """
 INSERT INTO oauth_client (client_id, name, kind, auth_method, scopes, redirect_uris)
@@ -103,9 +103,7 @@ async def sign_in_for(browser: Browser, address: str, email: str = "wei@home.exa
     """Ask, sign in where one is sent to do so, and what is shown then."""
     shown = await browser.open(address)
     assert "<h1>Sign in</h1>" in shown.text, shown.text
-    done = await browser.send_from(
-        shown, "/sign-in", email=email, password="a tall ship and a star"
-    )
+    done = await browser.send_from(shown, "/sign-in", email=email, password=PASSWORD)
     assert done.status_code == 200
     assert "refresh" in done.text
     return await browser.open(address)

@@ -23,6 +23,7 @@ from tests.people import (
     rows_of,
 )
 
+SHORT = "too short"
 NEW = "another ship and three stars"
 OPEN_PAGES = ("/sign-in", "/sign-in/organisation", "/sign-out", "/reset", "/reset/none", "/email/x")
 SECRETARY = acting(Role.SECRETARIAT)
@@ -200,7 +201,7 @@ async def test_the_second_factor_is_asked_for_and_a_code_is_taken_once(database:
         await browser.send("/sign-out", "/sign-out")
 
         asked = await browser.sign_in("wei@home.example")
-        assert asked.headers["location"] == "/sign-in/second-factor"
+        assert asked.headers["location"] == "/sign-in/second-factor?next=%2Faccount"
         assert not await browser.is_signed_in()
         assert (
             await database.pool.fetchval("SELECT count(*) FROM session WHERE revoked_at IS NULL")
@@ -231,7 +232,7 @@ async def test_a_reset_by_mail_ends_all_sessions(database: Database) -> None:
         await second_factor(browser)
         await other.send("/reset", email="wei@home.example")
         link = f"/reset/{await reset_mail(database)}"
-        refused = await other.send(link, password="short")
+        refused = await other.send(link, password=SHORT)
         done = await other.send(link, password=NEW)
         again = await other.http.get(link)
 
@@ -240,7 +241,7 @@ async def test_a_reset_by_mail_ends_all_sessions(database: Database) -> None:
         assert (await other.sign_in("wei@home.example")).status_code == 400
         right = await other.sign_in("wei@home.example", NEW)
 
-    assert right.headers["location"] == "/sign-in/second-factor"
+    assert right.headers["location"].startswith("/sign-in/second-factor?")
     assert "password_changed" in [mail["template"] for mail in await mails(database)]
 
 
@@ -469,3 +470,51 @@ async def test_changed_rights_rotate_the_session(database: Database) -> None:
         assert browser.http.cookies["session"] != before
         assert await browser.is_signed_in()
         assert await database.pool.fetchval("SELECT count(*) FROM session") == 1
+
+
+async def test_who_comes_from_a_provider_cannot_set_a_password_beside_it(
+    database: Database,
+) -> None:
+    """Leaving the organisation would not end it. The answer is that of everybody."""
+    who = await account("li@home.example", password=None)
+    home = await organisation("Home")
+    await database.pool.execute(
+        "WITH p AS (INSERT INTO identity_provider (organisation_id, name, issuer, client_id)"
+        " VALUES ($1, 'Own', 'https://id.example', 'x') RETURNING id)"
+        " INSERT INTO federated_identity (account_id, provider_id, subject)"
+        " SELECT $2, id, 'li' FROM p",
+        home,
+        who,
+    )
+
+    async with browsing(database) as browser:
+        answer = await browser.send("/reset", email="li@home.example")
+        await asyncio.sleep(0.5)
+
+    assert answer.status_code == 200
+    assert await mails(database) == []
+
+
+async def test_a_page_that_was_asked_for_is_reached_through_the_second_factor(
+    database: Database,
+) -> None:
+    """`next` goes all the way, and stays on this site."""
+    await account("wei@home.example")
+
+    async with browsing(database) as browser:
+        await browser.sign_in("wei@home.example")
+        _, codes = await second_factor(browser)
+        await browser.send("/sign-out", "/sign-out")
+        shown = await browser.open("/account/second-factor")
+        asked = await browser.send_from(
+            shown, "/sign-in", email="wei@home.example", password=PASSWORD
+        )
+        shown = await browser.http.get(asked.headers["location"])
+        there = await browser.send_from(shown, code=codes[0])
+        await browser.send("/sign-out", "/sign-out")
+        await browser.sign_in("wei@home.example")
+        shown = await browser.http.get("/sign-in/second-factor?next=//evil.example")
+        away = await browser.send_from(shown, code=codes[1], next="//evil.example")
+
+    assert there.headers["location"] == "/account/second-factor"
+    assert away.headers["location"] == "/account"

@@ -86,7 +86,8 @@ async def request_reset(email: str, address: str, at: datetime) -> None:
     await begin_attempt((of_mail(to), of_address(f"mail from {address}")), at)
     async with transaction() as client:
         account = await account_of(raw(client), to)
-    if account is None:
+    # Who comes from their own provider has no password beside it: leaving there ends it here.
+    if account is None or (account["federated"] and not account["has_password"]):
         return
     async with audited(Principal(), "password:request-reset") as connection:
         await end_links(connection, account["id"], LinkPurpose.PASSWORD_RESET, at)

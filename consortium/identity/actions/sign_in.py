@@ -59,16 +59,18 @@ async def check_sign_in(
     """
     email = attempt.email.strip().lower()
     known = attempt.known_browser
+    # A known browser has its own count only: neither strangers nor neighbours hold it up.
     account = of_known_browser(email, known) if known else of_account(email)
     address = of_address(attempt.browser.address)
-    await begin_attempt((account, address), at)
+    await begin_attempt((account,) if known else (account, address), at)
     row = await _row(email)
     hashed = row["password_hash"] if row is not None and row["may_sign_in"] else None
     if not await passwords.matches(hashed, attempt.password) or row is None or hashed is None:
         raise SignInRefused
     async with transaction() as client:
         await forget_failures(raw(client), account)
-        await take_back(raw(client), address, at)
+        if not known:
+            await take_back(raw(client), address, at)
     if passwords.is_outdated(hashed):
         await _rehash(row, attempt.password, passwords)
     return Recognised(row["id"], row["has_second_factor"])

@@ -59,7 +59,8 @@ def _key_of(token: str, jwks: dict[str, Any]) -> dict[str, Any]:
     found = [key for key in keys if key.get("kid") == kid] if kid else keys
     if len(found) != 1:
         raise UnknownKey
-    return found[0]
+    key: dict[str, Any] = found[0]
+    return key
 
 
 def _fits(claims: dict[str, Any], expected: Expected, now: float) -> bool:

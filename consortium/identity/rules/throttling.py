@@ -7,6 +7,7 @@ signed in before has a count of its own, which strangers cannot raise.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Network, ip_address
 from math import ceil
 
 from consortium.kernel.errors import DomainError
@@ -52,7 +53,18 @@ def of_second_factor(account_id: int) -> Counted:
 
 def of_address(address: str) -> Counted:
     """Attempts from a network address. An office shares one, so more are free."""
-    return Counted(f"address {address}", free=30)
+    return Counted(f"address {network_of(address)}", free=30)
+
+
+def network_of(address: str) -> str:
+    """What one subscriber has: an address of IPv4, or 2**64 of IPv6."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv4Address):
+        return address
+    return str(IPv6Network((int(parsed), 64), strict=False))
 
 
 def of_mail(email: str) -> Counted:
@@ -67,5 +79,5 @@ def wait_left(failures: Sequence[datetime], free: int, at: datetime) -> timedelt
     if beyond < 0:
         return timedelta(0)
     # 2**20 seconds are beyond the longest wait anyway.
-    wait = min(_FIRST_WAIT * 2 ** min(beyond, 20), _LONGEST_WAIT)
+    wait = min(_FIRST_WAIT * (1 << min(beyond, 20)), _LONGEST_WAIT)
     return max(recent) + wait - at

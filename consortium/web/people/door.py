@@ -82,15 +82,18 @@ class Door:
         return endpoint
 
 
-async def recognise(visit: Visit) -> None:
-    """Who is signed in in this browser; a session's token ends when its person's rights change."""
+async def recognise(visit: Visit, *, rotate: bool = True) -> None:
+    """Who is signed in in this browser; a session's token ends when its person's rights change.
+
+    Without `rotate` the token stays for now: where the answer may carry no cookie.
+    """
     if not visit.session_token:
         return
     visit.signed_in = await find_session(visit.session_token, visit.at)
     if visit.signed_in is None:
+        # The cookie stays: in another tab the session may just have got another token.
         visit.session_token = ""
-        visit.clear_cookie("session")
-    elif visit.signed_in.stale and visit.request.method == "GET":
+    elif rotate and visit.signed_in.stale and visit.request.method == "GET":
         # Not under a form, whose token was made with the one before.
         token = await rotate_stale_session(visit.signed_in.session_id, visit.at)
         visit.begin_session(token, SESSION_SECONDS)

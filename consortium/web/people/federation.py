@@ -18,6 +18,7 @@ from consortium.web.people.sign_in import proved
 from consortium.web.people.visit import Visit
 
 _BEGUN = timedelta(minutes=10)
+_NEXT_MAX = 2000
 _LINKING = timedelta(minutes=15)
 
 _NONE_KNOWN = "No organisation's own sign-in is known for this address."
@@ -47,7 +48,8 @@ async def organisation_sent(visit: Visit) -> Response:
         state=begun.state,
         nonce=begun.nonce,
         verifier=begun.code_verifier,
-        next=to,
+        # A cookie has 4096 bytes.
+        next=to if len(to) <= _NEXT_MAX else "/account",
     )
     return visit.onward(address)
 

@@ -39,7 +39,7 @@ class Interaction:
         """A page or redirect, or what the person has decided."""
         visit = Visit.of(self.people, request)
         with self.people.database.active():
-            await recognise(visit)
+            await recognise(visit, rotate=False)
             outcome = await _decided(visit, asked)
         return visit.finish(outcome) if isinstance(outcome, Response) else outcome
 

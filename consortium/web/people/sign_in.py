@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
@@ -48,15 +49,15 @@ async def proved(
     """Go on after a first proof: to the second factor where there is one, else signed in."""
     if not second_factor:
         return await _signed_in(visit, account_id, methods, to)
-    visit.keep("pending", _PENDING, account=account_id, methods=list(methods), next=to)
-    return visit.redirect("/sign-in/second-factor")
+    visit.keep("pending", _PENDING, account=account_id, methods=list(methods))
+    return visit.redirect(f"/sign-in/second-factor?{urlencode({'next': to})}")
 
 
 async def second_factor_page(visit: Visit) -> Response:
     """Ask for a code."""
     if not visit.kept("pending"):
         return visit.redirect("/sign-in")
-    return visit.page("second_factor.html")
+    return visit.page("second_factor.html", next=local_path(visit.request.query_params.get("next")))
 
 
 async def second_factor_sent(visit: Visit) -> Response:
@@ -64,14 +65,14 @@ async def second_factor_sent(visit: Visit) -> Response:
     pending = visit.kept("pending")
     if not pending:
         return visit.redirect("/sign-in")
-    code = visit.form.get("code", "")[:100]
+    code, to = visit.form.get("code", "")[:100], local_path(visit.form.get("next"))
     try:
         method = await check_second_factor(pending["account"], code, visit.people.sealer, visit.at)
     except CodeRefused as error:
-        return visit.page("second_factor.html", 400, error=error.message)
+        return visit.page("second_factor.html", 400, next=to, error=error.message)
     visit.clear_cookie("pending")
     methods = (*pending["methods"], method, "mfa")
-    return await _signed_in(visit, pending["account"], methods, local_path(pending["next"]))
+    return await _signed_in(visit, pending["account"], methods, to)
 
 
 async def sign_out_page(visit: Visit) -> Response:
