@@ -70,9 +70,12 @@ class Migration(migrations.Migration):
                 "table": "audit_entry",
                 "app": "consortium",
                 "indexes": [
-                    Index(fields=["at"], name="audit_entry_at_idx"),
+                    Index(fields=["at", "id"], name="audit_entry_at_idx"),
                     Index(fields=["account_id", "at"], name="audit_entry_account_idx"),
                     Index(fields=["organisation_id", "at"], name="audit_entry_organisation_idx"),
+                    Index(fields=["acting_organisation_id", "at"], name="audit_entry_acting_idx"),
+                    Index(fields=["client_id", "at"], name="audit_entry_client_idx"),
+                    Index(fields=["action", "at"], name="audit_entry_action_idx"),
                 ],
                 "pk_attr": "id",
                 "table_description": "One action of one actor, in one transaction.",

@@ -10,6 +10,8 @@ from consortium.storage.fields import IdField, KeyField
 
 EXTRA_CONSTRAINTS = ()
 
+UNWATCHED = {"outbox_mail": "mail on its way, with links that work once"}
+
 
 class OutboxMail(Model):
     """A mail: a template and what it is filled with.

@@ -518,3 +518,44 @@ async def test_a_page_that_was_asked_for_is_reached_through_the_second_factor(
 
     assert there.headers["location"] == "/account/second-factor"
     assert away.headers["location"] == "/account"
+
+
+async def test_a_person_takes_their_data_along_and_is_forgotten(database: Database) -> None:
+    """A file, a question, and then nobody; an old sign-in is asked for its password first."""
+    who = await account("wei@home.example")
+    await account("eve@home.example")
+
+    async with browsing(database) as browser:
+        await browser.sign_in("wei@home.example")
+        data = await browser.send("/account", "/account/export")
+        old = "UPDATE session SET authenticated_at = authenticated_at - interval '1 hour'"
+        await database.pool.execute(old)
+        asked = await browser.send("/account", "/account/export")
+        assert asked.headers["location"].startswith("/sign-in?")
+        before = await rows_of(database, "account")
+        assert (await browser.http.get("/account/erase")).status_code == 303
+        assert await rows_of(database, "account") == before
+        await browser.send("/sign-in?again=1", email="wei@home.example", password=PASSWORD)
+        done = await browser.send("/account/erase", "/account/erase")
+        assert not await browser.is_signed_in()
+
+    assert data.headers["content-disposition"].startswith("attachment")
+    assert data.json()["account"]
+    assert done.status_code == 200
+    row = await database.pool.fetchrow("SELECT email, name FROM account WHERE id = $1", who)
+    assert row is not None
+    assert tuple(row) == (None, "")
+
+
+async def test_the_last_administrator_is_not_forgotten(database: Database) -> None:
+    """The page says why, and nothing changes."""
+    home = await organisation("Home")
+    await account("wei@home.example", (home, Role.ORGANISATION_ADMIN))
+
+    async with browsing(database) as browser:
+        await browser.sign_in("wei@home.example")
+        before = await rows_of(database, "account", "role_grant", "session", "audit_entry")
+        refused = await browser.send("/account/erase", "/account/erase")
+
+    assert refused.status_code == 409
+    assert await rows_of(database, "account", "role_grant", "session", "audit_entry") == before

@@ -22,13 +22,12 @@ _BOTH = """
 SELECT EXISTS (SELECT FROM account WHERE id = $1 AND disabled_at IS NULL AND erased_at IS NULL)
     AND EXISTS (SELECT FROM organisation WHERE id = $2)
 """
-# Whoever takes an administrator away waits here for whoever takes another.
-_LOCK = "SELECT id FROM organisation WHERE id = $1 FOR NO KEY UPDATE"
-_OTHERS = """
-SELECT EXISTS (
-    SELECT FROM role_grant r JOIN account a ON a.id = r.account_id
-    WHERE r.organisation_id = $1 AND r.role = $2 AND r.account_id <> $3
-        AND a.disabled_at IS NULL AND a.erased_at IS NULL)
+# All holders are locked, so that of the last two who go at once one is refused.
+_HOLDERS = """
+SELECT r.account_id FROM role_grant r JOIN account a ON a.id = r.account_id
+WHERE r.role = $1 AND ($2::bigint IS NULL OR r.organisation_id = $2)
+    AND a.disabled_at IS NULL AND a.erased_at IS NULL
+ORDER BY r.id FOR UPDATE OF r, a
 """
 _KEPT_BY = """
 SELECT organisation_id, role FROM role_grant WHERE account_id = $1 AND role = ANY ($2::text[])
@@ -95,6 +94,7 @@ async def check_can_go(connection: Connection, account_id: int) -> None:
 async def _check_not_last(
     connection: Connection, account_id: int, organisation_id: int, role: Role
 ) -> None:
-    await connection.fetchval(_LOCK, organisation_id)
-    if not await connection.fetchval(_OTHERS, organisation_id, role.value, account_id):
+    where = None if role == Role.SECRETARIAT else organisation_id
+    holders = await connection.fetch(_HOLDERS, role.value, where)
+    if {row["account_id"] for row in holders} <= {account_id}:
         raise LastAdministrator

@@ -104,9 +104,11 @@ async def find_session(token: str, at: datetime) -> SignedIn | None:
         row = await connection.fetchrow(_FIND, sha256(token))
         if row is None or not is_alive(row["last_seen_at"], row["expires_at"], at):
             return None
-        if at - row["last_seen_at"] > SEEN_EVERY:
-            await connection.execute(_SEEN, row["id"], at)
-    return _signed_in(row)
+    found = _signed_in(row)
+    if at - row["last_seen_at"] > SEEN_EVERY:
+        async with audited(found.principal, "session:seen") as connection:
+            await connection.execute(_SEEN, found.session_id, at)
+    return found
 
 
 def _signed_in(row: asyncpg.Record) -> SignedIn:
@@ -131,10 +133,10 @@ async def rotate_session(connection: Connection, session_id: int, at: datetime) 
     return token
 
 
-async def rotate_stale_session(session_id: int, at: datetime) -> str:
+async def rotate_stale_session(session: SignedIn, at: datetime) -> str:
     """As `rotate_session`, in a transaction of its own."""
-    async with transaction() as client:
-        return await rotate_session(raw(client), session_id, at)
+    async with audited(session.principal, "session:rotate") as connection:
+        return await rotate_session(connection, session.session_id, at)
 
 
 async def renew_session(session: SignedIn, methods: tuple[str, ...], at: datetime) -> str:

@@ -14,12 +14,13 @@ class NotYours(DomainError):
 
 
 class LastAdministrator(DomainError):
-    """An organisation keeps at least one administrator, and the consortium one secretary."""
+    """Nobody else administers this organisation: give somebody else the role first."""
 
     code = "LAST_ADMINISTRATOR"
 
 
-# Of these, an organisation that has one always keeps one.
+# Whoever has one of these leaves somebody else who has it: in the organisation, or anywhere for the
+# secretariat.
 KEPT = frozenset({Role.ORGANISATION_ADMIN, Role.SECRETARIAT})
 
 

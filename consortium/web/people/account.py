@@ -1,5 +1,6 @@
 """`/account`: what the person is here, and what acts for them."""
 
+import orjson
 import segno
 from starlette.responses import Response
 
@@ -7,6 +8,7 @@ from consortium.identity.actions.accounts import affiliations, rename_account
 from consortium.identity.actions.consents import programs_of, revoke_program
 from consortium.identity.actions.email_changes import request_email_change
 from consortium.identity.actions.passwords import change_password
+from consortium.identity.actions.persons import erase_person, export_person
 from consortium.identity.actions.second_factors import (
     begin_second_factor,
     confirm_second_factor,
@@ -18,7 +20,7 @@ from consortium.identity.actions.second_factors import (
 from consortium.identity.actions.sessions import live_sessions, revoke_session
 from consortium.identity.actions.sign_in import SignInRefused
 from consortium.identity.proofs.second_factors import provisioning_uri
-from consortium.identity.rules.authority import NotYours
+from consortium.identity.rules.authority import LastAdministrator, NotYours
 from consortium.identity.rules.scopes import EXPLAINED
 from consortium.kernel.errors import BadInput
 from consortium.web.people.door import SESSION_SECONDS
@@ -132,6 +134,31 @@ async def codes_renewed(visit: Visit) -> Response:
     if not visit.person.has_second_factor:
         raise NotYours
     return visit.page("recovery_codes.html", codes=await renew_recovery_codes(visit.person))
+
+
+async def exported(visit: Visit) -> Response:
+    """All that is held of the person, as a file."""
+    held = await export_person(visit.person.account_id)
+    name = {"content-disposition": 'attachment; filename="my-data.json"'}
+    body = orjson.dumps(held, option=orjson.OPT_INDENT_2, default=str)
+    return Response(body, media_type="application/json", headers=name)
+
+
+async def erasure_page(visit: Visit) -> Response:
+    """Ask whether to be forgotten."""
+    return visit.page("erasure.html")
+
+
+async def erased(visit: Visit) -> Response:
+    """Forget the person."""
+    try:
+        await erase_person(visit.person.principal, visit.person.account_id)
+    except LastAdministrator as error:
+        return visit.page("erasure.html", 409, error=error.message)
+    visit.signed_in, visit.session_token = None, ""
+    for name in ("session", "known"):
+        visit.clear_cookie(name)
+    return visit.page("erased.html")
 
 
 async def session_revoked(visit: Visit) -> Response:

@@ -95,7 +95,7 @@ async def recognise(visit: Visit, *, rotate: bool = True) -> None:
         visit.session_token = ""
     elif rotate and visit.signed_in.stale and visit.request.method == "GET":
         # Not under a form, whose token was made with the one before.
-        token = await rotate_stale_session(visit.signed_in.session_id, visit.at)
+        token = await rotate_stale_session(visit.signed_in, visit.at)
         visit.begin_session(token, SESSION_SECONDS)
 
 

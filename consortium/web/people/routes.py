@@ -36,6 +36,7 @@ def routes(people: People) -> list[Route]:
         ("/email/{token}", everyone(links.email_page)),
         ("/account", signed_in(account.show)),
         ("/account/second-factor", fresh(account.second_factor_page)),
+        ("/account/erase", fresh(account.erasure_page)),
     ]
     sent: list[tuple[str, object]] = [
         ("/sign-in", everyone(sign_in.sign_in_sent)),
@@ -55,6 +56,8 @@ def routes(people: People) -> list[Route]:
         ("/account/second-factor/begin", fresh(account.second_factor_begun)),
         ("/account/second-factor/remove", fresh(account.second_factor_removed)),
         ("/account/second-factor/codes", fresh(account.codes_renewed)),
+        ("/account/export", fresh(account.exported)),
+        ("/account/erase", fresh(account.erased)),
         ("/account/sessions/revoke", signed_in(account.session_revoked)),
         ("/account/programs/revoke", signed_in(account.program_revoked)),
     ]

@@ -7,7 +7,7 @@ from tortoise.indexes import Index
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0004_identity")]
+    dependencies = [("consortium", "0005_audit")]
 
     initial = False
 
