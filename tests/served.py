@@ -46,14 +46,14 @@ class Api:
 @asynccontextmanager
 async def served(database: Database, **changes: Any) -> AsyncGenerator[Api]:
     """A server on a free port of the loopback, stopped at the end."""
-    settings = Settings(log_level="ERROR", **changes)
-    app = create_app(settings, database, lambda: TODAY)
     with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        settings = Settings(**{"log_level": "ERROR", "public_url": address, **changes})
+        app = create_app(settings, database, lambda: TODAY)
         ready = asyncio.Event()
         server = Server(app, settings, ready.set)
         running = asyncio.create_task(server.serve([listener]))
         await ready.wait()
-        address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         try:
             async with httpx.AsyncClient(base_url=address, timeout=30) as http:
                 yield Api(http, database)

@@ -6,11 +6,13 @@ import socket
 import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from consortium.cli.opening import Address, DataDir, database_address, settings_with
+from consortium.cli.secret_key import with_secret_key
 from consortium.cli.sockets import listening, url_of
 from consortium.settings import Settings, load_settings
 
@@ -47,6 +49,7 @@ def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> Non
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
         url = url_of(listener, settings.host)
+        settings = _complete(settings, url)
         _run(_serve(settings, address, listener, lambda: typer.echo(f"Listening on {url}")))
 
 
@@ -62,14 +65,24 @@ def demo(
     """Start the server with real companies' public figures."""
     # The demo's figures never mix with anyone's own.
     own = data_dir or load_settings().data_dir / "demo"
-    settings = settings_with(host=host, port=port, data_dir=own)
+    # Its mail leaves no machine: it is written into files beside them.
+    settings = settings_with(host=host, port=port, data_dir=own, mail_backend="file")
     with (
         listening(settings.host, settings.port) as listener,
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
         url = url_of(listener, settings.host)
-        ready = _demo_ready(url, browser=browser and _has_screen())
-        _run(_serve(settings, address, listener, ready, prepare=_load_demo))
+        settings = _complete(settings, url)
+        ready = _demo_ready(url, settings, browser=browser and _has_screen())
+        prepare = partial(_load_demo, settings)
+        _run(_serve(settings, address, listener, ready, prepare=prepare))
+
+
+def _complete(settings: Settings, url: str) -> Settings:
+    """The settings with what is known only now: the address, and the key of the directory."""
+    if settings.public_url is None:
+        settings = settings.model_copy(update={"public_url": url})
+    return with_secret_key(settings)
 
 
 async def _serve(
@@ -81,6 +94,7 @@ async def _serve(
 ) -> None:
     """Serve until a signal comes; the database is closed after the last answer."""
     from consortium.avoided.jobs import follow_calendar
+    from consortium.cli.background import keep_house, mail_of, running
     from consortium.cli.http import Server
     from consortium.storage.database import Database
     from consortium.web.app import create_app
@@ -90,12 +104,9 @@ async def _serve(
     async with Database.open(address.dsn, **sizes) as database:
         if prepare is not None:
             await prepare(database)
-        calendar = asyncio.create_task(follow_calendar(database))
-        try:
+        mail = mail_of(settings, database)
+        async with running(follow_calendar(database), mail.run(), keep_house(database)):
             await Server(create_app(settings, database), settings, ready).serve([listener])
-        finally:
-            calendar.cancel()
-            await asyncio.wait([calendar])
 
 
 async def _bring_up(address: Address, *, always: bool) -> None:
@@ -113,13 +124,15 @@ async def _bring_up(address: Address, *, always: bool) -> None:
     await migrate(address.direct_dsn, lambda name: typer.echo(f"Migrating: {name}"), address.dsn)
 
 
-async def _load_demo(database: "Database") -> None:
+async def _load_demo(settings: Settings, database: "Database") -> None:
     from consortium.cli.progress import progress_bar
     from consortium.demo import load
+    from consortium.demo.accounts import make_accounts
 
     with progress_bar() as progress:
         report = await load(database, progress)
     typer.echo(f"Public figures: {report.created} rows are new.")
+    await make_accounts(database, settings.data_dir)
 
 
 def _run(work: Awaitable[None]) -> None:
@@ -132,12 +145,18 @@ def _run(work: Awaitable[None]) -> None:
         runner.run(main())
 
 
-def _demo_ready(url: str, *, browser: bool) -> Callable[[], None]:
+def _demo_ready(url: str, settings: Settings, *, browser: bool) -> Callable[[], None]:
+    from consortium.demo.accounts import FILE, told
+
     def ready() -> None:
         typer.echo(
             f"\n  API         {url}/graphql\n  Query page  {url}/\n\n  Try:\n"
             f"  curl -s {url}/graphql -H 'content-type: application/json' \\\n"
             f'    -d \'{{"query": "{QUERY}"}}\'\n\n'
+            f"  Accounts, to sign in with at {url}/sign-in"
+            f" (passwords of this directory only, in {settings.data_dir / FILE}):\n"
+            f"{told(settings.data_dir)}\n"
+            f"  Mail is written into files of {settings.data_dir / 'mail'}; none is sent.\n\n"
             "  Ctrl-C stops everything.\n"
         )
         if browser:

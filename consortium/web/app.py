@@ -1,6 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
+import os
+from base64 import b64encode
 
 import asyncpg
 from starlette.applications import Starlette
@@ -10,11 +12,17 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consortium.console import ASSETS, DIST
-from consortium.kernel.clock import Today, utc_today
+from consortium.identity.federation.fetching import Fetcher
+from consortium.identity.federation.flow import Providers
+from consortium.identity.proofs.passwords import PASSWORDS
+from consortium.identity.proofs.sealing import Sealer
+from consortium.kernel.clock import Today, utc_now, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.graphql import GraphQL, told
 from consortium.web.pages import Assets, query_page, schema_text
+from consortium.web.people.routes import routes as people_routes
+from consortium.web.people.visit import People
 from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
 from schema.planner.mutations import Writing
@@ -42,10 +50,26 @@ def create_app(settings: Settings, database: Database, today: Today = utc_today)
             Route("/schema.graphql", schema_text),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *people_routes(people_of(settings, database)),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ]
     )
     return _Front(graphql, others)
+
+
+def people_of(settings: Settings, database: Database) -> People:
+    """What the pages for people stand on."""
+    # A server that was given no key, as in a test, forgets what browsers keep when it ends.
+    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+    return People(
+        database=database,
+        public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
+        sealer=Sealer(key or b64encode(os.urandom(32)).decode()),
+        providers=Providers(Fetcher(loopback=settings.federation_allow_loopback)),
+        passwords=PASSWORDS,
+        now=utc_now,
+        body_max=settings.max_body_bytes,
+    )
 
 
 class _Front:

@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from consortium.audit.actions import audited
+from consortium.identity.rules.authority import LastAdministrator
 from consortium.identity.rules.roles import Role
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
@@ -19,12 +20,6 @@ class PersonUnknown(DomainError):
     """There is no such person."""
 
     code = "PERSON_UNKNOWN"
-
-
-class LastAdministrator(DomainError):
-    """Nobody else administers this organisation: give somebody else the role first."""
-
-    code = "LAST_ADMINISTRATOR"
 
 
 # Who has no account any more leaves somebody else to do this.

@@ -32,6 +32,8 @@ class Account(Model):
     # The last time step whose code was used (RFC 6238, section 5.2: a code is taken once).
     totp_last_step = fields.BigIntField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
+    # When roles or proofs last changed: the tokens of sessions are rotated after it.
+    rights_changed_at = fields.DatetimeField(null=True)
     disabled_at = fields.DatetimeField(null=True)
     erased_at = fields.DatetimeField(null=True)
 
@@ -86,6 +88,7 @@ class Session(Model):
     authenticated_at = fields.DatetimeField()
     methods = fields.TextField()
     last_seen_at = fields.DatetimeField()
+    rotated_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
     expires_at = fields.DatetimeField()
     revoked_at = fields.DatetimeField(null=True)
     address = fields.TextField(default="", db_default="")

@@ -1,0 +1,70 @@
+"""What a server does beside answering."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
+
+import asyncpg
+import structlog
+
+from consortium.identity.actions.housekeeping import tidy
+from consortium.kernel.clock import utc_now
+from consortium.outbox.jobs.backends import Backend, ToFiles, ToServer, to_console
+from consortium.outbox.jobs.dispatch import Dispatcher
+from consortium.settings import Settings
+from consortium.storage.database import Database
+
+_log = structlog.get_logger(__name__)
+
+TIDY_SECONDS = 3600
+
+
+@asynccontextmanager
+async def running(*work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Let these run until the block ends."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.wait(tasks)
+
+
+def mail_of(settings: Settings, database: Database) -> Dispatcher:
+    """What sends the mail, as the settings say."""
+    return Dispatcher(
+        database=database,
+        backend=backend_of(settings),
+        sender=settings.mail_from,
+        public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
+    )
+
+
+def backend_of(settings: Settings) -> Backend:
+    """Where mail goes."""
+    match settings.mail_backend:
+        case "console":
+            return to_console
+        case "file":
+            return ToFiles(settings.mail_directory or settings.data_dir / "mail")
+        case "smtp":
+            password = settings.mail_smtp_password
+            return ToServer(
+                host=settings.mail_smtp_host,
+                port=settings.mail_smtp_port,
+                starttls=settings.mail_smtp_starttls,
+                user=settings.mail_smtp_user,
+                password=password.get_secret_value() if password else None,
+            )
+
+
+async def keep_house(database: Database) -> None:
+    """Delete what ended long ago, every hour, until cancelled."""
+    while True:
+        await asyncio.sleep(TIDY_SECONDS)
+        try:
+            with database.active():
+                await tidy(utc_now())
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            _log.warning("nothing was tidied", exc_info=error)

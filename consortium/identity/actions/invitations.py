@@ -1,0 +1,128 @@
+"""Invite people, by mail; accept an invitation."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from consortium.audit.actions import audited
+from consortium.identity.actions.accounts import AccountExists, account_of, create_account
+from consortium.identity.actions.links import Link, LinkInvalid, look_at_link, make_link, take_link
+from consortium.identity.actions.roles import give_roles
+from consortium.identity.actions.sessions import SignedIn
+from consortium.identity.proofs.passwords import PASSWORDS, Passwords
+from consortium.identity.rules.addresses import read_address, read_name
+from consortium.identity.rules.authority import NotYours, check_gives
+from consortium.identity.rules.links import LinkPurpose
+from consortium.identity.rules.passwords import check_password
+from consortium.identity.rules.roles import Role
+from consortium.kernel.clock import utc_now
+from consortium.kernel.errors import BadInput
+from consortium.kernel.principal import Principal
+from consortium.outbox.actions import enqueue
+from consortium.storage.database import transaction
+from consortium.storage.raw import Connection, raw
+
+_ORGANISATION = "SELECT name FROM organisation WHERE id = $1"
+_LOCK_ACCOUNT = """
+SELECT id FROM account
+WHERE id = $1 AND email = $2 AND disabled_at IS NULL AND erased_at IS NULL FOR UPDATE
+"""
+
+
+class RolesMissing(BadInput):
+    """An invitation gives at least one role."""
+
+    code = "ROLES_MISSING"
+
+
+async def invite(
+    by: Principal,
+    email: str,
+    organisation_id: int,
+    roles: Iterable[Role],
+    *,
+    at: datetime | None = None,
+) -> None:
+    """Send a link by which a person gets these roles; the same whether they have an account.
+
+    Raises:
+        NotYours: the caller may not give these roles there, or there is no such organisation.
+        AddressInvalid: this is no email address.
+        RolesMissing: no role is given.
+    """
+    at = at or utc_now()
+    given = tuple(dict.fromkeys(roles))
+    check_gives(by, organisation_id, given)
+    to = read_address(email)
+    async with audited(by, "account:invite", organisation_id=organisation_id) as connection:
+        name = await connection.fetchval(_ORGANISATION, organisation_id)
+        if name is None:
+            raise NotYours
+        token, until = await make_invitation(connection, to, organisation_id, given, at)
+        data = {"organisation": name, "token": token, "until": until}
+        await enqueue(connection, to, "invitation", data)
+
+
+async def make_invitation(
+    connection: Connection, email: str, organisation_id: int, roles: tuple[Role, ...], at: datetime
+) -> tuple[str, str]:
+    """An invitation's token and until when it works; nothing is sent. Raises RolesMissing."""
+    if not roles:
+        raise RolesMissing
+    link = await make_link(
+        connection,
+        LinkPurpose.INVITATION,
+        email,
+        at,
+        organisation_id=organisation_id,
+        roles=tuple(role.value for role in roles),
+    )
+    return link.token, link.until
+
+
+async def look_at_invitation(token: str, at: datetime) -> tuple[Link, bool]:
+    """What an invitation is about, and whether its person has an account. Raises LinkInvalid."""
+    link = await look_at_link(token, LinkPurpose.INVITATION, at)
+    async with transaction() as client:
+        return link, await account_of(raw(client), link.email) is not None
+
+
+async def accept_as_new(
+    token: str, name: str, password: str, at: datetime, passwords: Passwords = PASSWORDS
+) -> int:
+    """Make the account of an invited person; returns its number.
+
+    Raises:
+        LinkInvalid: the link was used, is too old, or the address has an account, which must sign
+            in to accept.
+        NameInvalid, PasswordRefused: the link stays unused.
+    """
+    link = await look_at_link(token, LinkPurpose.INVITATION, at)
+    kept = read_name(name)
+    check_password(password, link.email, kept)
+    hashed = await passwords.hash(password)
+    try:
+        async with audited(
+            Principal(), "account:create", organisation_id=link.organisation_id
+        ) as connection:
+            taken = await take_link(connection, token, LinkPurpose.INVITATION, at)
+            account_id = await create_account(connection, taken.email, kept, hashed, at)
+            await _give(connection, account_id, taken, at)
+            return account_id
+    except AccountExists:
+        raise LinkInvalid from None
+
+
+async def accept_as_known(token: str, session: SignedIn, at: datetime) -> None:
+    """Take the roles of an invitation that was sent to one's own address. Raises LinkInvalid."""
+    async with audited(session.principal, "invitation:accept") as connection:
+        taken = await take_link(connection, token, LinkPurpose.INVITATION, at)
+        if await connection.fetchval(_LOCK_ACCOUNT, session.account_id, taken.email) is None:
+            raise LinkInvalid
+        await _give(connection, session.account_id, taken, at)
+
+
+async def _give(connection: Connection, account_id: int, link: Link, at: datetime) -> None:
+    if link.organisation_id is None:
+        raise LinkInvalid
+    roles = [Role(role) for role in link.roles]
+    await give_roles(connection, account_id, link.organisation_id, roles, at)

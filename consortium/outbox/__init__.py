@@ -1,0 +1,1 @@
+"""Mail that leaves after the commit of whatever caused it, or not at all."""
