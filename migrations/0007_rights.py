@@ -28,7 +28,7 @@ CREATE INDEX avoided_standing_not_public_idx ON avoided_standing (organisation_i
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0005_audit")]
+    dependencies = [("consortium", "0006_people")]
 
     initial = False
 
