@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consortium.cli.opening import Address, DataDir, database_address, settings_with
+from consortium.cli.secret_key import with_secret_key
 from consortium.cli.sockets import listening, url_of
 from consortium.settings import Settings, load_settings
 
@@ -47,6 +48,7 @@ def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> Non
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
         url = url_of(listener, settings.host)
+        settings = _complete(settings, url)
         _run(_serve(settings, address, listener, lambda: typer.echo(f"Listening on {url}")))
 
 
@@ -68,8 +70,16 @@ def demo(
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
         url = url_of(listener, settings.host)
+        settings = _complete(settings, url)
         ready = _demo_ready(url, browser=browser and _has_screen())
         _run(_serve(settings, address, listener, ready, prepare=_load_demo))
+
+
+def _complete(settings: Settings, url: str) -> Settings:
+    """The settings with what is known only now: the address, and the key of the directory."""
+    if settings.public_url is None:
+        settings = settings.model_copy(update={"public_url": url})
+    return with_secret_key(settings)
 
 
 async def _serve(

@@ -4,6 +4,12 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 Today = Callable[[], date]
+Now = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """This moment, with its time zone."""
+    return datetime.now(UTC)
 
 
 def utc_today() -> date:

@@ -1,6 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from starlette.applications import Starlette
@@ -10,20 +12,45 @@ from starlette.routing import Mount, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from consortium.console import ASSETS, DIST
-from consortium.kernel.clock import Today, utc_today
+from consortium.identity.jobs import keep_keys
+from consortium.identity.oauth.bearer import Authenticator
+from consortium.identity.oauth.keys import Keyring
+from consortium.identity.oauth.server import Addresses, AuthorizationServer
+from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
+from consortium.kernel.clock import Now, Today, utc_now, utc_today
+from consortium.membership.reads import members_on
 from consortium.settings import Settings
 from consortium.storage.database import Database
+from consortium.storage.raw import Connection
 from consortium.web.graphql import GraphQL
+from consortium.web.oauth import Interaction, OAuthEndpoints, nobody_to_ask
 from consortium.web.pages import Assets, query_page, schema_text
 from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
 
 READY_SECONDS = 2
 
+_IS_MEMBER = f"SELECT $1::bigint IN ({members_on('$2::date')})"
 
-def create_app(settings: Settings, database: Database, today: Today = utc_today) -> ASGIApp:
-    """The application over an open database."""
-    graphql = GraphQL(Executor.over(database.reads), today, settings.max_body_bytes)
+
+def create_app(
+    settings: Settings,
+    database: Database,
+    today: Today = utc_today,
+    *,
+    now: Now = utc_now,
+    interaction: Interaction = nobody_to_ask,
+) -> ASGIApp:
+    """The application over an open database.
+
+    Raises:
+        SecretKeyInvalid: the settings hold no key, or none that can be used.
+    """
+    server = _authorization_server(settings, database, today, now)
+    authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
+    executor = Executor.over(database.reads)
+    graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
+    oauth = OAuthEndpoints(server, authenticator, database, interaction)
 
     async def ready(_: Request) -> Response:
         try:
@@ -40,10 +67,38 @@ def create_app(settings: Settings, database: Database, today: Today = utc_today)
             Route("/schema.graphql", schema_text),
             Route("/health/live", live),
             Route("/health/ready", ready),
+            *oauth.routes(),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
-        ]
+        ],
+        lifespan=lambda _: _keys_kept(server, database),
     )
     return _Front(graphql, others)
+
+
+def _authorization_server(
+    settings: Settings, database: Database, today: Today, now: Now
+) -> AuthorizationServer:
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
+    # Whoever serves on a port that was free says so in the settings.
+    addresses = Addresses(settings.public_url or f"http://{settings.host}:{settings.port}")
+    sealer = Sealer(settings.secret_key.get_secret_value())
+
+    async def is_member(connection: Connection, organisation_id: int) -> bool:
+        return bool(await connection.fetchval(_IS_MEMBER, organisation_id, today()))
+
+    return AuthorizationServer(addresses, Keyring(sealer, database.active, now), is_member, now)
+
+
+@asynccontextmanager
+async def _keys_kept(server: AuthorizationServer, database: Database) -> AsyncGenerator[None]:
+    """Look after the signing keys while the application runs."""
+    job = asyncio.create_task(keep_keys(server.keyring, database.active, server.now))
+    try:
+        yield
+    finally:
+        job.cancel()
+        await asyncio.wait([job])
 
 
 class _Front:

@@ -1,0 +1,1 @@
+"""What can be done with accounts, sessions, links and roles: a use case each, one transaction."""
