@@ -49,7 +49,7 @@ _ERRORS: dict[str, type[errors.OAuthError]] = {
     )
 }
 # Whether TLS is spoken is for the proxy to say; authlib would judge by the address.
-_URI = "https:///oauth/token"
+_URI = "https://localhost/oauth/token"
 
 
 @dataclass
