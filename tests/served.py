@@ -1,7 +1,6 @@
 """The application behind a real socket, for tests that speak HTTP."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import httpx
 from pydantic import SecretStr
 
 from consortium.cli.http import Server
+from consortium.cli.sockets import listening
 from consortium.kernel.clock import Now, utc_now
 from consortium.settings import Settings
 from consortium.storage.database import Database
@@ -57,7 +57,7 @@ async def served(
     **changes: Any,
 ) -> AsyncGenerator[Api]:
     """A server on a free port of the loopback, stopped at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening("127.0.0.1", 0) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         given: dict[str, Any] = {"public_url": address, "secret_key": SECRET_KEY} | changes
         settings = Settings(log_level="ERROR", **given)

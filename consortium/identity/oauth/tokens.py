@@ -181,7 +181,8 @@ async def _fetched(
         case _:
             # Authlib says what is wrong with the others.
             pass
-    if issue.presented is not None:
+    # Who comes too late needs no more than the row that says so.
+    if issue.presented is not None and issue.presented.used_at is None:
         grant = issue.presented.grant
         issue.person = await find_person(connection, grant, server.is_member)
     return Facts(client, issue.now, issue, issue.presented, issue.person), issue

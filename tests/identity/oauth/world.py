@@ -2,6 +2,8 @@
 
 import base64
 import hashlib
+import hmac
+import json
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+from joserfc.jwk import RSAKey
 from starlette.requests import Request
 
 from consortium.identity.oauth.authorization import Approval, AuthorizationRequest, Denial
@@ -30,9 +33,14 @@ class Clock:
     """A clock that is moved by hand."""
 
     ahead: timedelta = timedelta()
+    stopped: datetime | None = None
 
     def __call__(self) -> datetime:
-        return datetime.now(UTC) + self.ahead
+        return self.stopped or datetime.now(UTC) + self.ahead
+
+    def stop(self) -> None:
+        """Let no time pass."""
+        self.stopped = self()
 
     def forward(self, **by: float) -> None:
         """Let time pass."""
@@ -162,8 +170,21 @@ VERIFIER = "v" * 43
 
 def challenge_of(verifier: str) -> str:
     """RFC 7636, section 4.2."""
-    digest = hashlib.sha256(verifier.encode()).digest()
-    return base64.urlsafe_b64encode(digest).decode().rstrip("=")
+    return base64url(hashlib.sha256(verifier.encode()).digest())
+
+
+def base64url(content: bytes) -> str:
+    """RFC 7515, section 2."""
+    return base64.urlsafe_b64encode(content).decode().rstrip("=")
+
+
+def hs256(token: str, key: RSAKey) -> str:
+    """The token signed anew, as an attacker would who takes the public key for a secret."""
+    head, body, _ = token.split(".")
+    told = json.loads(base64.urlsafe_b64decode(head + "=="))
+    signed = f"{base64url(json.dumps(told | {'alg': 'HS256'}).encode())}.{body}"
+    digest = hmac.digest(key.as_pem(private=False), signed.encode(), "sha256")
+    return f"{signed}.{base64url(digest)}"
 
 
 def sent(answer: httpx.Response) -> dict[str, str]:
