@@ -559,6 +559,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", fields.TextField(unique=False)),
+                ("name_key", KeyField(unique=False, generated=False, null=False)),
                 (
                     "role",
                     fields.CharEnumField(
@@ -894,6 +895,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", fields.TextField(unique=False)),
+                ("name_key", KeyField(unique=False, generated=False, null=False)),
                 ("position", fields.IntField()),
                 (
                     "downstream",

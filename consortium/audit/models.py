@@ -48,8 +48,8 @@ class AuditChange(Model):
     # As in the database: `row_table` 'avoided_claim', `row_id` 12.
     row_table: fields.Field[str] = KeyField()
     row_id = fields.BigIntField()
-    before = fields.JSONField(null=True)
-    after = fields.JSONField(null=True)
+    before: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
+    after: fields.Field[dict[str, object] | None] = fields.JSONField(null=True)
 
     class Meta:
         table = "audit_change"

@@ -57,8 +57,8 @@ REMOVE_PARTICIPANT = """
 DELETE FROM initiative_participant WHERE initiative_id = $1 AND name = $2 AND role = $3
 """
 ADD_PARTICIPANT = """
-INSERT INTO initiative_participant (initiative_id, name, role, organisation_id, as_of)
-VALUES ($1, $2, $3, $4, $5)
+INSERT INTO initiative_participant (initiative_id, name, name_key, role, organisation_id, as_of)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 TARGET = """
 INSERT INTO initiative_target
@@ -111,7 +111,10 @@ async def _record_participants(
     added = [one for one in participants if one not in kept]
     await connection.executemany(
         ADD_PARTICIPANT,
-        [(initiative_id, p.name, p.role.value, p.organisation_id, p.as_of) for p in added],
+        [
+            (initiative_id, p.name, name_key(p.name), p.role.value, p.organisation_id, p.as_of)
+            for p in added
+        ],
     )
     return kept != wanted
 

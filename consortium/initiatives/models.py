@@ -55,6 +55,7 @@ class InitiativeParticipant(Model):
         "consortium.Organisation", null=True, on_delete=fields.RESTRICT, related_name="initiatives"
     )
     name = fields.TextField()
+    name_key: fields.Field[str] = KeyField()
     role = word_field(InitiativeRole, default=InitiativeRole.PARTICIPANT, db_default="PARTICIPANT")
     as_of = fields.TextField(default="", db_default="")
     starts_on = fields.DateField(null=True)

@@ -11,10 +11,11 @@ if TYPE_CHECKING:
 
     Connection = asyncpg.Connection[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
-    PoolConnection = Connection | PoolConnectionProxy[asyncpg.Record]
+    Borrowed = PoolConnectionProxy[asyncpg.Record]
+    PoolConnection = Connection | Borrowed
 else:
     # asyncpg's classes take a type argument in its stubs only.
-    Connection = PoolConnection = asyncpg.Connection
+    Connection = Borrowed = PoolConnection = asyncpg.Connection
     Pool = asyncpg.Pool
 
 # Just-in-time compilation costs more than these statements take.

@@ -10,7 +10,7 @@ import asyncio
 from collections import deque
 from typing import Any
 
-from consortium.storage.connections import Pool, PoolConnection
+from consortium.storage.connections import Borrowed, Pool
 
 
 class Reads:
@@ -21,9 +21,9 @@ class Reads:
         # How many more may be borrowed.
         self._places = size
         self._closed = False
-        self._idle: list[PoolConnection] = []
+        self._idle: list[Borrowed] = []
         # Each is given a connection, or None: a place to borrow one.
-        self._waiting: deque[asyncio.Future[PoolConnection | None]] = deque()
+        self._waiting: deque[asyncio.Future[Borrowed | None]] = deque()
 
     async def fetchval(self, query: str, *args: Any) -> Any:  # noqa: ANN401  as asyncpg
         """The first value of the first row."""
@@ -39,12 +39,12 @@ class Reads:
             self._idle.append(connection)
         return value
 
-    async def _another(self) -> PoolConnection:
+    async def _another(self) -> Borrowed:
         """A connection from the pool, or the next that is passed on."""
         if self._places:
             self._places -= 1
             return await self._borrowed()
-        turn: asyncio.Future[PoolConnection | None] = asyncio.get_running_loop().create_future()
+        turn: asyncio.Future[Borrowed | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
             connection = await turn
@@ -54,21 +54,21 @@ class Reads:
             raise
         return connection or await self._borrowed()
 
-    async def _borrowed(self) -> PoolConnection:
+    async def _borrowed(self) -> Borrowed:
         try:
             return await self._pool.acquire()
         except BaseException:
             self._free_place()
             raise
 
-    async def _passed_by(self, connection: PoolConnection | None) -> None:
+    async def _passed_by(self, connection: Borrowed | None) -> None:
         """What was handed to a statement that no longer wants to run."""
         if connection is None:
             self._free_place()
         else:
             await self._give_back(connection)
 
-    async def _give_back(self, connection: PoolConnection) -> None:
+    async def _give_back(self, connection: Borrowed) -> None:
         try:
             await self._pool.release(connection)
         finally:
@@ -78,7 +78,7 @@ class Reads:
         if not self._handed(None):
             self._places += 1
 
-    def _handed(self, connection: PoolConnection | None) -> bool:
+    def _handed(self, connection: Borrowed | None) -> bool:
         """Whether somebody was waiting for it."""
         while self._waiting:
             turn = self._waiting.popleft()

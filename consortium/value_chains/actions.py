@@ -14,7 +14,8 @@ RETURNING id
 """
 FIND_STAGE = "SELECT id FROM value_chain_stage WHERE value_chain_id = $1 AND name = $2"
 STAGE = """
-INSERT INTO value_chain_stage (value_chain_id, name, position) VALUES ($1, $2, $3) RETURNING id
+INSERT INTO value_chain_stage (value_chain_id, name, name_key, position)
+VALUES ($1, $2, $3, $4) RETURNING id
 """
 SUPPLY = """
 UPDATE value_chain_stage SET downstream_id = $2
@@ -66,7 +67,9 @@ class ValueChains:
         if key not in self._stages:
             found = await self._connection.fetchval(FIND_STAGE, *key)
             if found is None:
-                found = await self._connection.fetchval(STAGE, *key, facts.position)
+                found = await self._connection.fetchval(
+                    STAGE, *key, name_key(facts.name), facts.position
+                )
                 self._new.add(found)
             self._stages[key] = found
         return self._stages[key]

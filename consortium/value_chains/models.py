@@ -40,6 +40,7 @@ class ValueChainStage(Model):
         "consortium.ValueChain", on_delete=fields.CASCADE, related_name="stages"
     )
     name = fields.TextField()
+    name_key: fields.Field[str] = KeyField()
     position = fields.IntField()
     downstream: fields.ForeignKeyNullableRelation["ValueChainStage"] = fields.ForeignKeyField(
         "consortium.ValueChainStage", null=True, on_delete=fields.NO_ACTION, related_name="upstream"

@@ -10,12 +10,12 @@ from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLNonNull,
     GraphQLScalarType,
     GraphQLSchema,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    get_nullable_type,
     is_leaf_type,
     parse,
     type_from_ast,
@@ -122,10 +122,14 @@ def _leaves(
 ) -> tuple[tuple[str, Any], ...] | None:
     """The variables and their types, `!` aside; None when one of them is no scalar and no enum."""
     kinds = [
-        (one.variable.name.value, get_nullable_type(type_from_ast(schema, one.type)))
+        (one.variable.name.value, _nullable(type_from_ast(schema, one.type)))
         for one in node.variable_definitions or ()
     ]
     return tuple(kinds) if all(is_leaf_type(kind) for _, kind in kinds) else None
+
+
+def _nullable(kind: object) -> object:
+    return kind.of_type if isinstance(kind, GraphQLNonNull) else kind
 
 
 def _is_bound(kind: object) -> bool:

@@ -148,7 +148,13 @@ def _value_chains() -> Iterator[Table]:
     size = 2**TIERS - 1
     places = [(chain, place) for chain in _ids(CHAINS) for place in _ids(size)]
     stages = [
-        (chain, f"Stage {place:02}", place, (chain - 1) * size + place // 2 if place > 1 else None)
+        (
+            chain,
+            f"Stage {place:02}",
+            f"stage {place:02}",
+            place,
+            (chain - 1) * size + place // 2 if place > 1 else None,
+        )
         for chain, place in places
     ]
     rng = seeded(2)
@@ -158,7 +164,9 @@ def _value_chains() -> Iterator[Table]:
         for role in ("maker", "carrier")
     ]
     yield Table(
-        "value_chain_stage", ("value_chain_id", "name", "position", "downstream_id"), stages
+        "value_chain_stage",
+        ("value_chain_id", "name", "name_key", "position", "downstream_id"),
+        stages,
     )
     yield Table("value_chain_participant", ("stage_id", "organisation_id", "role"), participants)
 
@@ -190,16 +198,20 @@ def _initiatives() -> Iterator[Table]:
             initiative,
             organisation,
             organisation_name(organisation),
+            organisation_name(organisation).casefold(),
             "CHAIR" if n == 0 else "PARTICIPANT",
         )
         for initiative in _ids(INITIATIVES)
         for n, organisation in enumerate(rng.sample(_ids(ORGANISATIONS), 12))
     ]
-    columns = ("initiative_id", "organisation_id", "name", "role")
+    columns = ("initiative_id", "organisation_id", "name", "name_key", "role")
     yield Table("initiative_participant", columns, participants)
     targets = [(n, "Halve emissions", 2030, Decimal(10) ** 9) for n in _ids(INITIATIVES)]
-    columns = ("initiative_id", "description", "target_year", "quantity_kg_co2e")
-    yield Table("initiative_target", columns, targets)
+    yield Table(
+        "initiative_target",
+        ("initiative_id", "description", "target_year", "quantity_kg_co2e"),
+        targets,
+    )
     acting = [(1 + n % CHAINS, n) for n in _ids(INITIATIVES)]
     yield Table("value_chain_initiative", ("value_chain_id", "initiative_id"), acting)
 

@@ -18,7 +18,8 @@ async def create_initiative(connection: Connection, **values: Any) -> int:
 
 async def create_participant(connection: Connection, initiative_id: int, **values: Any) -> int:
     """Somebody who takes part, known by a name only."""
-    defaults = {"name": f"Participant {number()}", "initiative_id": initiative_id}
+    name = values.setdefault("name", f"Participant {number()}")
+    defaults = {"name_key": name_key(name), "initiative_id": initiative_id}
     return await insert(connection, "initiative_participant", **defaults | values)
 
 

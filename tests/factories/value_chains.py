@@ -14,7 +14,8 @@ async def create_chain(connection: Connection, **values: Any) -> int:
 
 async def create_stage(connection: Connection, value_chain_id: int, **values: Any) -> int:
     """A stage at the end of its chain."""
-    defaults = {"name": f"Stage {number()}", "position": 1, "value_chain_id": value_chain_id}
+    name = values.setdefault("name", f"Stage {number()}")
+    defaults = {"name_key": name_key(name), "position": 1, "value_chain_id": value_chain_id}
     return await insert(connection, "value_chain_stage", **defaults | values)
 
 

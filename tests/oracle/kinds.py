@@ -199,7 +199,7 @@ KINDS: dict[str, Kind] = {
         ("NAME",),
     ),
     "InitiativeParticipant": Kind(
-        plain("name", "role", "starts_on", "ends_on") | blank("as_of"),
+        named() | plain("role", "starts_on", "ends_on") | blank("as_of"),
         {
             "initiative": up("Initiative", "initiative_id"),
             "organisation": up("Organisation", "organisation_id"),
@@ -224,7 +224,7 @@ KINDS: dict[str, Kind] = {
         ("NAME",),
     ),
     "ValueChainStage": Kind(
-        global_id("stage") | plain("name", "position"),
+        global_id("stage") | named() | plain("position"),
         {
             "valueChain": up("ValueChain", "value_chain_id"),
             "downstream": up("ValueChainStage", "downstream_id"),

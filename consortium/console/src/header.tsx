@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react';
 
 import { EXAMPLES, isDisposable, type Example } from './examples';
 import iconUrl from './icon.svg';
+import { signIn, signOut, useProblem, useSession } from './session';
 
 /** The strip above the editor: the product, its schema, and queries to start from. */
 export function Header() {
@@ -16,7 +17,23 @@ export function Header() {
         <Examples />
       </nav>
       <a href="schema.graphql">Schema</a>
+      <Visitor />
     </header>
+  );
+}
+
+/** Who asks: everyone may, and who has signed in sees more. */
+function Visitor() {
+  const session = useSession();
+  const problem = useProblem();
+  return (
+    <div className="visitor">
+      {problem && <p role="alert">{problem}</p>}
+      {session && <a href="account">{session.name}</a>}
+      <button type="button" onClick={() => void (session ? signOut() : signIn())}>
+        {session ? 'Sign out' : 'Sign in'}
+      </button>
+    </div>
   );
 }
 

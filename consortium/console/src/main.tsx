@@ -12,10 +12,14 @@ import { createRoot } from 'react-dom/client';
 
 import { WELCOME } from './examples';
 import { Header } from './header';
+import { authorizedFetch, completeSignIn } from './session';
 import { useSystemTheme } from './theme';
 
 // Relative to the page, so that it also works below a proxy's path prefix.
-const fetcher = createGraphiQLFetcher({ url: new URL('graphql', document.baseURI).href });
+const fetcher = createGraphiQLFetcher({
+  url: new URL('graphql', document.baseURI).href,
+  fetch: authorizedFetch,
+});
 const PLUGINS = [DOC_EXPLORER_PLUGIN, HISTORY_PLUGIN];
 
 /** A link may bring its own query: /graphql?query=... */
@@ -53,6 +57,9 @@ function Page() {
     </GraphiQLProvider>
   );
 }
+
+// Before the page asks for the schema, which it does as whoever has signed in.
+await completeSignIn();
 
 const root = document.getElementById('page');
 if (!root) throw new Error('The page has no element "page".');

@@ -60,4 +60,4 @@ FAR_REACHING = frozenset({Role.SECRETARIAT, Role.ASSURER, Role.CERTIFICATION_BOD
 
 def permissions_of(roles: Iterable[Role]) -> frozenset[May]:
     """All that these roles allow together."""
-    return frozenset().union(*(PERMISSIONS[role] for role in roles))
+    return frozenset[May]().union(*(PERMISSIONS[role] for role in roles))
