@@ -13,7 +13,7 @@ from consortium.kernel.errors import BadInput
 
 clients = typer.Typer(
     name="clients",
-    help="The programs that may ask for tokens: create, list, disable.",
+    help="The programs that may ask for tokens: create, list, rotate-secret, disable.",
     no_args_is_help=True,
 )
 T = TypeVar("T")
@@ -111,6 +111,18 @@ def list_(data_dir: DataDir = None) -> None:
         state = "disabled" if one["disabled_at"] else one["auth_method"].lower()
         whose = one["organisation"] or "-"
         typer.echo(f"{one['client_id']}  {one['name']}  {whose}  {state}  {one['scopes']}")
+
+
+@clients.command("rotate-secret")
+def rotate(
+    client_id: Annotated[str, typer.Argument(help="Its identifier.")], data_dir: DataDir = None
+) -> None:
+    """Give a client a new secret, shown this once; the old one stops at once."""
+    from consortium.identity.actions.clients import rotate_secret
+    from consortium.kernel.principal import ANONYMOUS
+
+    new = _run(data_dir, lambda: rotate_secret(ANONYMOUS, client_id))
+    typer.echo(f"client_secret  {new.secret}\n\nThe secret is not shown again.")
 
 
 @clients.command()

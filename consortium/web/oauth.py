@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import wraps
 from html import escape
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.middleware import Middleware
@@ -67,18 +67,10 @@ _PAGE = {
 }
 
 
-class Interaction(Protocol):
-    """Asks the person: who they are, for which organisation, whether they agree.
-
-    Given the request as it came and what was read of it, it answers with a page or a redirect, or
-    with the decision. `prompt` and `max_age` are its to heed.
-    """
-
-    async def __call__(
-        self, request: Request, asked: AuthorizationRequest, /
-    ) -> Response | Approval | Denial:
-        """Ask, or decide."""
-        ...
+# Asks the person who they are, for which organisation, and whether they agree. Given the request as
+# it came and what was read of it, it answers with a page or a redirect, or with the decision.
+# `prompt` and `max_age` are its to heed.
+Interaction = Callable[[Request, AuthorizationRequest], Awaitable[Response | Approval | Denial]]
 
 
 async def nobody_to_ask(_: Request, __: AuthorizationRequest) -> Denial:

@@ -6,7 +6,7 @@ A token that was seen before costs one look-up by its hash; another, the check o
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -90,11 +90,9 @@ class Authenticator:
         return claims
 
     def _check(self, claims: dict[str, Any]) -> None:
-        audience = claims.get("aud")
-        meant = audience if isinstance(audience, list) else [audience]
         if claims.get("iss") != self._addresses.issuer:
             raise TokenInvalid("The access token is of another issuer.")
-        if self._addresses.api not in meant:
+        if self._addresses.api not in audiences_of(claims):
             raise TokenInvalid("The access token is for another resource.")
         now, expiry = self._clock(), claims.get("exp")
         if not isinstance(expiry, int) or expiry + LEEWAY_SECONDS <= now:
@@ -129,6 +127,12 @@ def principal_of(claims: dict[str, Any]) -> Principal:
         account_id=claims.get("account"),
         client_id=claims.get("client"),
     )
+
+
+def audiences_of(claims: dict[str, Any]) -> list[Any]:
+    """`aud`, which is one or a list (RFC 7519, section 4.1.3)."""
+    audience = claims.get("aud")
+    return cast("list[Any]", audience) if isinstance(audience, list) else [audience]
 
 
 def challenge(error: TokenInvalid, addresses: Addresses) -> str:

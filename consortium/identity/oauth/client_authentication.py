@@ -19,6 +19,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
+from consortium.identity.oauth.bearer import audiences_of
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import InvalidClient, InvalidRequest
 from consortium.identity.oauth.server import AuthorizationServer
@@ -152,11 +153,9 @@ def verify_assertion(
         claims = jwt.decode(assertion, keys, algorithms=ASSERTION_ALGORITHMS).claims
     except (JoseError, ValueError, KeyError, TypeError, RecursionError):
         raise InvalidClient from None
-    audience = claims.get("aud")
-    meant = audience if isinstance(audience, list) else [audience]
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise InvalidClient("`iss` and `sub` of the assertion are the client's identifier.")
-    if not any(one in audiences for one in meant):
+    if not any(one in audiences for one in audiences_of(claims)):
         raise InvalidClient("`aud` of the assertion is this server's issuer.")
     begin, end = _moment(claims, "nbf", now), _moment(claims, "exp", None)
     if not now - LEEWAY < end <= now + ASSERTION_LIFETIME_MAX or begin > now + LEEWAY:

@@ -28,7 +28,7 @@ def server_metadata(addresses: Addresses) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": sorted(set().union(*GRANT_TYPES.values())),
+        "grant_types_supported": sorted({one for grants in GRANT_TYPES.values() for one in grants}),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
         "token_endpoint_auth_methods_supported": _METHODS,

@@ -76,7 +76,7 @@ def decide(facts: Facts, form: Mapping[str, str]) -> dict[str, Any]:
     server = _Server(facts)
     request = _Request(form)
     try:
-        grant = server.get_token_grant(request)
+        grant: Any = server.get_token_grant(request)
         grant.validate_token_request()
         _, token, _ = grant.create_token_response()
     except OAuth2Error as error:
@@ -94,7 +94,7 @@ def _described(error: OAuth2Error) -> str | None:
 class _Request(OAuth2Request):
     def __init__(self, form: Mapping[str, str]) -> None:
         super().__init__("POST", _URI)
-        self.payload = BasicOAuth2Payload(dict(form))
+        self.payload: Any = BasicOAuth2Payload(dict(form))
 
     @property
     def form(self) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ def scopes_for_person(
     asked: tuple[str, ...], client: tuple[str, ...], allowed: frozenset[Permission]
 ) -> tuple[str, ...]:
     """What a token for a person carries: asked for, open to the client, and allowed by roles."""
-    known = {*OPENID_SCOPES, *(permission.value for permission in allowed)}
+    known = {*OPENID_SCOPES, *granted_permissions(asked, allowed)}
     return tuple(scope for scope in asked if scope in client and scope in known)
 
 

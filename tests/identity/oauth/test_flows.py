@@ -27,7 +27,7 @@ async def test_a_code_becomes_tokens(w: World) -> None:
     _, told = await claims_of(w, tokens["id_token"])
 
     assert answer.headers["location"].startswith(f"{CALLBACK}?code=")
-    assert (back["state"], back["iss"]) == ("s t&a=te", w.issuer)
+    assert (back["state"], back["iss"]) == ("s t&a=b", w.issuer)
     assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 600)
     assert tokens["scope"].split() == [
         *("openid", "profile", "email", "offline_access", "figures:read", "figures:write")

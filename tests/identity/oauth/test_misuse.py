@@ -94,7 +94,7 @@ async def test_other_faults_go_back_to_the_client(
 
     back = sent(answer)
     assert answer.headers["location"].startswith(f"{CALLBACK}?")
-    assert (back["error"], back["state"], back["iss"]) == (error, "s t&a=te", w.issuer)
+    assert (back["error"], back["state"], back["iss"]) == (error, "s t&a=b", w.issuer)
     assert "code" not in back
     assert (w.person.asked, await w.grants()) == ([], (0, 0))
 
@@ -105,7 +105,7 @@ async def test_what_the_person_denies_goes_back(w: World) -> None:
 
     back = sent(await w.authorize(prompt="none"))
 
-    assert (back["error"], back["state"], back["iss"]) == ("login_required", "s t&a=te", w.issuer)
+    assert (back["error"], back["state"], back["iss"]) == ("login_required", "s t&a=b", w.issuer)
     assert await w.grants() == (0, 0)
 
 
@@ -231,14 +231,14 @@ async def test_what_ended_gives_no_tokens(w: World, ending: str, answer: tuple[i
 
 async def test_a_client_that_does_not_prove_itself_learns_nothing(w: World) -> None:
     """One answer, whether the client exists or not; a public client's way is closed to others."""
-    form = {"grant_type": "client_credentials"}
+    form: dict[str, Any] = {"grant_type": "client_credentials"}
     attempts = [
         await w.token(auth=(w.service, "wrong"), **form),
         await w.token(auth=("nobody", w.secret), **form),
         await w.token(auth=(w.service, ""), **form),
         await w.token(client_id=w.service, **form),
         await w.token(client_id=w.service, client_secret=w.secret, **form),
-        await w.token(client_id="a\0b", client_secret="\0", **form),
+        await w.token(client_id="a\0b", client_secret="\0", **form),  # noqa: S106  no secret
         await w.token(client_id="é", **form),
     ]
 
@@ -264,7 +264,7 @@ async def test_a_broken_header_is_an_unknown_client(w: World, header: str) -> No
 
 async def test_two_ways_at_once_are_refused(w: World) -> None:
     """RFC 6749, section 2.3; nor may two clients be named."""
-    form = {"grant_type": "client_credentials"}
+    form: dict[str, Any] = {"grant_type": "client_credentials"}
     both = await w.token(auth=(w.service, w.secret), client_secret=w.secret, **form)
     two = await w.token(auth=(w.service, w.secret), client_id=w.web, **form)
 
@@ -339,7 +339,7 @@ async def test_an_assertion_proves_a_client_once(w: World) -> None:
     )
     now = int(w.clock().timestamp())
 
-    async def ask(token: str) -> tuple[int, str]:
+    async def ask(token: str) -> tuple[int, str | None]:
         answer = await w.token(
             grant_type="client_credentials",
             client_assertion=token,

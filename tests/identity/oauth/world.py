@@ -106,7 +106,7 @@ class World:
             "client_id": self.spa,
             "redirect_uri": CALLBACK,
             "scope": SCOPES,
-            "state": "s t&a=te",
+            "state": "s t&a=b",
             "code_challenge": challenge_of(VERIFIER),
             "code_challenge_method": "S256",
         } | parameters
