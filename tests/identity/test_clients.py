@@ -77,7 +77,9 @@ async def test_what_is_wrong_is_refused_and_leaves_nothing(database: Database) -
             await create_client(BY, facts)
         assert len(refused.value.message) < 300
 
-    assert await database.pool.fetchval("SELECT count(*) FROM oauth_client") == 0
+    assert (
+        await database.pool.fetchval("SELECT count(*) FROM oauth_client WHERE NOT first_party") == 0
+    )
     assert await database.pool.fetchval("SELECT count(*) FROM audit_entry") == 0
 
 
@@ -86,7 +88,7 @@ async def test_a_secret_is_shown_once_and_kept_hashed(database: Database) -> Non
     organisation = await create_organisation(database.pool)
     new = await create_client(BY, replace(SERVICE, organisation_id=organisation))
     second = await rotate_secret(BY, new.client_id, of_organisation=organisation)
-    row = await database.pool.fetchrow("SELECT * FROM oauth_client")
+    row = await database.pool.fetchrow("SELECT * FROM oauth_client WHERE NOT first_party")
     entries = await database.pool.fetch("SELECT * FROM audit_entry ORDER BY id")
 
     assert row is not None

@@ -112,7 +112,7 @@ async def read_authorization(
     """
     given = {name: value for name, value in parameters if value}
     repeated = {name for name, _ in parameters if _count(parameters, name) > 1} - _REPEATABLE
-    client = await _known_client(connection, given, repeated)
+    client = await _known_client(server, connection, given, repeated)
     redirect_uri = _own_address(client, given, repeated)
     try:
         return _checked(server, client, redirect_uri, parameters, repeated)
@@ -174,11 +174,14 @@ def _count(parameters: Parameters, name: str) -> int:
 
 
 async def _known_client(
-    connection: Connection, given: dict[str, str], repeated: set[str]
+    server: AuthorizationServer,
+    connection: Connection,
+    given: dict[str, str],
+    repeated: set[str],
 ) -> Client:
     if "client_id" in repeated or "client_id" not in given:
         raise NotOurClient("The address does not say which program sent you here.")
-    client = await find_client(connection, given["client_id"])
+    client = await find_client(connection, given["client_id"], server.addresses.issuer)
     if client is None or client.kind is ClientKind.SERVICE:
         raise NotOurClient("The program that sent you here is not known.")
     return client

@@ -6,7 +6,7 @@ A token that was seen before costs one look-up by its hash; another, the check o
 import hashlib
 import time
 from collections.abc import Callable
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
@@ -92,7 +92,7 @@ class Authenticator:
     def _check(self, claims: dict[str, Any]) -> None:
         if claims.get("iss") != self._addresses.issuer:
             raise TokenInvalid("The access token is of another issuer.")
-        if self._addresses.api not in audiences_of(claims):
+        if not is_for(claims, self._addresses.api):
             raise TokenInvalid("The access token is for another resource.")
         now, expiry = self._clock(), claims.get("exp")
         if not isinstance(expiry, int) or expiry + LEEWAY_SECONDS <= now:
@@ -129,10 +129,10 @@ def principal_of(claims: dict[str, Any]) -> Principal:
     )
 
 
-def audiences_of(claims: dict[str, Any]) -> list[Any]:
-    """`aud`, which is one or a list (RFC 7519, section 4.1.3)."""
-    audience = claims.get("aud")
-    return cast("list[Any]", audience) if isinstance(audience, list) else [audience]
+def is_for(claims: dict[str, Any], *audiences: str) -> bool:
+    """Whether `aud`, which is one or a list, names one of these (RFC 7519, section 4.1.3)."""
+    named: Any = claims.get("aud")
+    return any(one == named or (isinstance(named, list) and one in named) for one in audiences)
 
 
 def challenge(error: TokenInvalid, addresses: Addresses) -> str:

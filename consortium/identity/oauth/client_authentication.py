@@ -19,7 +19,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
-from consortium.identity.oauth.bearer import audiences_of
+from consortium.identity.oauth.bearer import is_for
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import InvalidClient, InvalidRequest
 from consortium.identity.oauth.server import AuthorizationServer
@@ -64,7 +64,7 @@ async def authenticate_client(
         InvalidRequest: it uses several ways at once.
     """
     given = read_credentials(authorization, form)
-    client = await find_client(connection, given.client_id)
+    client = await find_client(connection, given.client_id, server.addresses.issuer)
     if client is None or client.auth_method not in given.methods:
         raise InvalidClient
     if client.auth_method is AuthMethod.PRIVATE_KEY_JWT:
@@ -155,7 +155,7 @@ def verify_assertion(
         raise InvalidClient from None
     if claims.get("iss") != client.client_id or claims.get("sub") != client.client_id:
         raise InvalidClient("`iss` and `sub` of the assertion are the client's identifier.")
-    if not any(one in audiences for one in audiences_of(claims)):
+    if not is_for(claims, *audiences):
         raise InvalidClient("`aud` of the assertion is this server's issuer.")
     begin, end = _moment(claims, "nbf", now), _moment(claims, "exp", None)
     if not now - LEEWAY < end <= now + ASSERTION_LIFETIME_MAX or begin > now + LEEWAY:

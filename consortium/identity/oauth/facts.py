@@ -31,7 +31,7 @@ FROM refresh_token one JOIN oauth_grant g ON g.id = one.grant_id
 WHERE one.token_sha256 = $1 FOR UPDATE OF one, g
 """  # noqa: S608  our own words
 _PERSON = """
-SELECT a.id, a.subject, a.disabled_at IS NULL AND a.erased_at IS NULL AS active,
+SELECT a.id, a.subject, a.name, a.disabled_at IS NULL AND a.erased_at IS NULL AS active,
     NOT EXISTS (SELECT FROM session s WHERE s.id = $3 AND s.revoked_at IS NOT NULL) AS signed_in,
     ARRAY(SELECT r.role FROM role_grant r WHERE r.account_id = a.id AND r.organisation_id = $2)
         AS roles
@@ -59,6 +59,7 @@ class Person:
 
     row: int
     subject: str
+    name: str
     active: bool
     """Neither disabled nor erased, and the session of the grant not revoked."""
     organisation_id: int | None
@@ -128,7 +129,9 @@ async def find_person(
     member = organisation_id is not None and await is_member(connection, organisation_id)
     active = row["active"] and row["signed_in"]
     permissions = permissions_of(roles)
-    return Person(row["id"], row["subject"], active, organisation_id, member, permissions)
+    return Person(
+        row["id"], row["subject"], row["name"], active, organisation_id, member, permissions
+    )
 
 
 def _grant(row: asyncpg.Record) -> GrantFacts:

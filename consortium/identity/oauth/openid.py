@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import InsufficientScope, InvalidRequest, TokenInvalid
-from consortium.identity.oauth.facts import Person, SignIn
+from consortium.identity.oauth.facts import Person, Presented
 from consortium.identity.oauth.keys import ALGORITHM
 from consortium.identity.oauth.server import AuthorizationServer
 from consortium.identity.rules.scopes import EMAIL, OPENID, PROFILE
@@ -37,14 +37,14 @@ def sign_id_token(
     server: AuthorizationServer,
     client: Client,
     person: Person,
-    sign_in: SignIn,
-    session_id: int | None,
-    *,
-    access_token: str,
+    presented: Presented,
+    answer: Mapping[str, Any],
 ) -> str:
-    """Core 1.0, section 2; what is known of the person beyond that is at userinfo."""
+    """Core 1.0, section 2, with the name where `profile` was granted; the rest is at userinfo."""
     key, now = server.keyring.signer(), int(server.now().timestamp())
-    half = hashlib.sha256(access_token.encode()).digest()[:16]
+    half = hashlib.sha256(answer["access_token"].encode()).digest()[:16]
+    sign_in, session_id = presented.sign_in, presented.grant.session_id
+    assert sign_in is not None  # noqa: S101  only codes bring ID tokens
     claims: dict[str, Any] = {
         "iss": server.addresses.issuer,
         "sub": person.subject,
@@ -57,6 +57,8 @@ def sign_id_token(
     }
     if sign_in.nonce is not None:
         claims["nonce"] = sign_in.nonce
+    if PROFILE in answer["scope"].split():
+        claims["name"] = person.name
     if session_id is not None:
         claims["sid"] = str(session_id)
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key.key)
@@ -108,7 +110,7 @@ async def sign_out(
     client_id = claims.get("aud")
     if not isinstance(client_id, str) or form.get("client_id", client_id) != client_id:
         raise InvalidRequest("`client_id` is not the one that the ID token was made for.")
-    client = await find_client(connection, client_id)
+    client = await find_client(connection, client_id, server.addresses.issuer)
     if target is not None and (client is None or target not in client.post_logout_redirect_uris):
         raise InvalidRequest("`post_logout_redirect_uri` is not registered for this client.")
     session = claims.get("sid")

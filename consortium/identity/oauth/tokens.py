@@ -115,10 +115,7 @@ class _Issue:
         if OFFLINE_ACCESS in granted and OFFLINE_ACCESS in self.client.scopes:
             self.refresh_token = answer["refresh_token"] = new_token()
         if OPENID in scopes and presented.sign_in is not None:
-            about = (person, presented.sign_in, presented.grant.session_id)
-            answer["id_token"] = sign_id_token(
-                self.server, self.client, *about, access_token=answer["access_token"]
-            )
+            answer["id_token"] = sign_id_token(self.server, self.client, person, presented, answer)
         return answer
 
     def _answer(self, scopes: tuple[str, ...], token: AccessToken) -> dict[str, Any]:

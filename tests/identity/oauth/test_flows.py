@@ -266,3 +266,15 @@ async def test_a_session_that_only_expires_keeps_offline_access(w: World) -> Non
 
     assert refused(await w.refresh(again.json()["refresh_token"])) == (400, "invalid_grant")
     assert timedelta(days=3) <= w.clock.ahead
+
+
+async def test_the_query_page_is_a_client_of_its_own_server(w: World) -> None:
+    """It needs no registration: its address is the server's, wherever that is."""
+    page = {"client_id": "consortium-console", "redirect_uri": f"{w.issuer}/"}
+    foreign = await w.authorize(client_id="consortium-console", redirect_uri="https://a.example/")
+    answer = await w.redeem(await w.code(**page), **page)
+    _, told = await claims_of(w, answer.json()["id_token"])
+
+    assert foreign.status_code == 400
+    assert (w.person.asked[-1].client.first_party, told["name"]) == (True, "An Editor")
+    assert answer.json()["scope"].split()[-2:] == ["figures:read", "figures:write"]
