@@ -1,5 +1,6 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.initiatives.reads import INITIATIVES
@@ -16,6 +17,7 @@ from consortium.query.source import (
     One,
     Search,
     Source,
+    any_row,
     everyone,
 )
 from consortium.query.sqltypes import SqlType
@@ -30,7 +32,17 @@ NODES: dict[str, Source] = {
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
+    "AuditEntry": AUDIT_ENTRIES,
 }
+
+# A row in the audit trail goes by its global id where its type has one.
+AUDIT_CHANGES.relate(
+    row=any_row(
+        "{t}.row_table",
+        "{t}.row_id",
+        {str(source.prefix): str(source.table) for source in NODES.values()},
+    )
+)
 
 SEARCHED = Search(
     {"Organisation": ORGANISATIONS, "Initiative": INITIATIVES, "Claim": CLAIMS},
@@ -67,5 +79,6 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "audit_entries": Many(AUDIT_ENTRIES),
     },
 )

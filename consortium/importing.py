@@ -1,8 +1,9 @@
 """Load files: one transaction each, with the sums brought up to date before it ends."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from consortium.audit.actions import audited
 from consortium.avoided.actions import refresh
 from consortium.avoided.actions.links import link_named_initiatives
 from consortium.avoided.imports import IMPORTER as AVOIDED_EMISSIONS
@@ -11,10 +12,9 @@ from consortium.documents.imports import Importer, Progress, Report
 from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
+from consortium.kernel.principal import ANONYMOUS, Principal
 from consortium.membership.imports import IMPORTER as MEMBERS
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
-from consortium.storage.database import transaction
-from consortium.storage.raw import raw
 from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
 
 IMPORTERS: dict[str, Importer] = {
@@ -40,6 +40,14 @@ class _NothingKept(Exception):
     """Ends the transaction without keeping anything of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Who loads a file, for the audit trail: an account, or in words where there is none."""
+
+    by: Principal = ANONYMOUS
+    words: str = ""
+
+
 def _silent(done: int, total: int) -> None:
     del done, total
 
@@ -51,6 +59,7 @@ async def import_file(
     dry_run: bool = False,
     skip_rejected: bool = False,
     progress: Progress = _silent,
+    origin: Origin = Origin(),
 ) -> Report:
     """Load a file of one kind; the report tells what became of each row.
 
@@ -61,12 +70,12 @@ async def import_file(
     if importer is None:
         raise UnknownKind(f"There is no kind {kind!r}; there are: {', '.join(IMPORTERS)}.")
     table = read_table(path, importer.columns)
-    report = await _attempt(importer, table, progress, dry_run=dry_run)
+    report = await _attempt(importer, table, progress, origin, dry_run=dry_run)
     while report.rejected and skip_rejected and not dry_run:
         # Once more without those rows, from the start: a rejected row leaves no trace.
         faulty = {problem.line for problem in report.rejected}
         table = replace(table, records=tuple(r for r in table.records if r.line not in faulty))
-        again = await _attempt(importer, table, progress)
+        again = await _attempt(importer, table, progress, origin)
         again.rejected, again.rows = report.rejected + again.rejected, report.rows
         if again.loaded:
             return again
@@ -75,13 +84,14 @@ async def import_file(
 
 
 async def _attempt(
-    importer: Importer, table: Table, progress: Progress, *, dry_run: bool = False
+    importer: Importer, table: Table, progress: Progress, origin: Origin, *, dry_run: bool = False
 ) -> Report:
-    """Load a table whole, or nothing of it."""
+    """Load a table whole, or nothing of it, as one entry of the audit trail."""
     report = Report(importer.kind, rows=len(table.records))
+    note = f"{table.name}, SHA-256 {table.sha256}, {report.rows} rows"
+    note += f", by {origin.words}" if origin.words else ""
     try:
-        async with transaction() as client:
-            connection = raw(client)
+        async with audited(origin.by, f"import:{importer.kind}", note=note) as connection:
             await importer.load(connection, table, report, progress)
             if dry_run or report.rejected:
                 raise _NothingKept  # noqa: TRY301  the transaction must see it

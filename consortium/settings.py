@@ -39,8 +39,9 @@ class Settings(BaseSettings):
     )
     direct_database_url: str | None = Field(
         default=None,
-        description="The address past a connection pooler, for migrations and notifications."
-        " Needed only where `database_url` leads to a pooler that shares connections.",
+        description="The address past a connection pooler and as the tables' owner, for migrations"
+        " and notifications. With another role in `database_url`, the running program cannot change"
+        " the audit trail.",
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,

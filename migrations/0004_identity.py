@@ -11,6 +11,16 @@ from tortoise.fields.db_defaults import Now
 from tortoise import fields
 from tortoise.indexes import Index
 
+# The query page's own client: PUBLIC, with no consent asked. An address that begins with a slash is
+# on this server, wherever that is; "*" are all scopes: what a person may not do is not granted.
+CONSOLE = """
+INSERT INTO oauth_client
+    (client_id, name, kind, auth_method, redirect_uris, post_logout_redirect_uris, scopes,
+     first_party)
+VALUES
+    ('consortium-console', 'Query page', 'PUBLIC', 'NONE', '/', '/', '*', true)
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("consortium", "0003_totals")]
@@ -70,9 +80,12 @@ class Migration(migrations.Migration):
                 "table": "audit_entry",
                 "app": "consortium",
                 "indexes": [
-                    Index(fields=["at"], name="audit_entry_at_idx"),
+                    Index(fields=["at", "id"], name="audit_entry_at_idx"),
                     Index(fields=["account_id", "at"], name="audit_entry_account_idx"),
                     Index(fields=["organisation_id", "at"], name="audit_entry_organisation_idx"),
+                    Index(fields=["acting_organisation_id", "at"], name="audit_entry_acting_idx"),
+                    Index(fields=["client_id", "at"], name="audit_entry_client_idx"),
+                    Index(fields=["action", "at"], name="audit_entry_action_idx"),
                 ],
                 "pk_attr": "id",
                 "table_description": "One action of one actor, in one transaction.",
@@ -703,4 +716,5 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.RunSQL(CONSOLE),
     ]

@@ -88,7 +88,7 @@ def _comparison(field_name: str, column: Column) -> type:
 
 
 def _compared(column: Column) -> tuple[str, Any, dict[str, str]]:
-    if column.prefix is not None:
+    if column.prefix is not None or column.row is not None:
         return "Id", strawberry.ID, {"eq": _EQUAL["eq"], "in": _AMONG["in"]}
     if column.enum is not None:
         return column.enum.__name__, as_enum(column.enum), _EQUAL | _AMONG

@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
 from schema.initiatives import InitiativesQuery
@@ -39,6 +40,7 @@ class Query(
     InitiativesQuery,
     ClaimsQuery,
     AvoidedQuery,
+    AuditQuery,
 ):
     pass
 

@@ -16,6 +16,7 @@ _DECIMAL = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?")
 BigInt = NewType("BigInt", int)
 CountryCode = NewType("CountryCode", str)
 CurrencyCode = NewType("CurrencyCode", str)
+Json = NewType("Json", object)
 _BIG_INT_MAX = 2**63 - 1
 
 
@@ -55,6 +56,12 @@ def parse_currency(value: object) -> str:
     raise BadInput(message)
 
 
+def parse_json(_: object) -> object:
+    """Nothing takes JSON as input."""
+    message = "JSON is read and never given."
+    raise BadInput(message)
+
+
 def _scalar(
     name: str,
     description: str,
@@ -83,6 +90,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "An exact decimal number, written as a string so that no client rounds it.",
         parse_decimal,
     ),
+    Json: _scalar("JSON", "Any value of JSON, as it is stored.", parse_json),
     BigInt: _scalar("BigInt", "A whole number of up to 64 bits.", parse_big_int),
     CountryCode: _scalar(
         "CountryCode",

@@ -23,7 +23,7 @@ import asyncpg
 import pytest
 
 from consortium.storage.database import Database
-from consortium.storage.embedded import embedded_server
+from consortium.storage.embedded import USER, embedded_server
 from consortium.storage.migrate import migrate
 
 # Nothing that a test writes has to survive a power cut.
@@ -49,13 +49,13 @@ class TestServer:
     __test__ = False
     admin_dsn: str
     owner: str
-    """The role that the program has in its database: no superuser on the session's own server."""
+    """The role that owns the program's tables: no superuser on the session's own server."""
     run_id: str
 
-    def dsn(self, name: str) -> str:
-        """The address of one database, for the program's role."""
+    def dsn(self, name: str, role: str = USER) -> str:
+        """The address of one database, for the running program's role."""
         parts = urlsplit(self.admin_dsn)
-        netloc = parts.netloc if EXTERNAL else f"{self.owner}@"
+        netloc = parts.netloc if EXTERNAL else f"{role}@"
         return urlunsplit(parts._replace(path=f"/{name}", netloc=netloc))
 
     def name(self, what: str) -> str:
@@ -63,14 +63,14 @@ class TestServer:
         return f"consortium_{self.run_id}_{what}"
 
     async def create(self, name: str, template: str = "template0") -> str:
-        """Create a database; returns its address."""
+        """Create a database; returns its address, for its owner."""
         connection = await asyncpg.connect(self.admin_dsn)
         try:
             owner = f"OWNER {self.owner}" if not EXTERNAL else ""
             await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {owner}")
         finally:
             await connection.close()
-        return self.dsn(name)
+        return self.dsn(name, self.owner)
 
     async def drop(self, name: str) -> None:
         """Drop a database, whoever still uses it."""
@@ -144,7 +144,7 @@ def template(server: TestServer) -> str:
     """The name of a migrated database without rows, to be copied and never connected to."""
 
     async def migrated(name: str) -> None:
-        await migrate(await server.create(name))
+        await migrate(await server.create(name), application_dsn=server.dsn(name))
 
     return apart(_once(server, "template", migrated))
 
@@ -156,7 +156,8 @@ def demo_dsn(server: TestServer, template: str) -> str:
     async def loaded(name: str) -> None:
         from consortium.demo import load
 
-        async with Database.open(await server.create(name, template)) as database:
+        await server.create(name, template)
+        async with Database.open(server.dsn(name)) as database:
             await load(database)
         connection = await asyncpg.connect(server.admin_dsn)
         await connection.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -167,10 +168,17 @@ def demo_dsn(server: TestServer, template: str) -> str:
 
 @pytest.fixture
 def dsn(server: TestServer, template: str) -> Generator[str]:
-    """The address of a migrated database of this test's own."""
+    """The address of a migrated database of this test's own, for the running program's role."""
     name = f"consortium_{uuid4().hex}"
-    yield apart(server.create(name, template))
+    apart(server.create(name, template))
+    yield server.dsn(name)
     apart(server.drop(name))
+
+
+@pytest.fixture
+def owner_dsn(server: TestServer, dsn: str) -> str:
+    """The address of this test's own database, for the owner of its tables."""
+    return server.dsn(urlsplit(dsn).path[1:], server.owner)
 
 
 @pytest.fixture

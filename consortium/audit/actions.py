@@ -7,12 +7,16 @@ from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
+# The outer action's entry, where one action runs within another, and this one's.
 _ENTER = """
 INSERT INTO audit_entry
     (action, account_id, client_id, acting_organisation_id, organisation_id, note)
 VALUES ($1, $2, $3, $4, $5, $6)
-RETURNING set_config('consortium.audit_entry', id::text, true)
+RETURNING current_setting('consortium.audit_entry', true),
+    set_config('consortium.audit_entry', id::text, true)
 """
+
+_LEAVE = "SELECT set_config('consortium.audit_entry', $1, true)"
 
 
 @asynccontextmanager
@@ -21,10 +25,13 @@ async def audited(
 ) -> AsyncGenerator[Connection]:
     """A transaction whose changes are entered as this action of this actor.
 
-    `action` is `resource:verb`. The rows that are changed inside are entered by the database.
+    `action` is `resource:verb`. The rows that are changed inside are entered by the database. The
+    trail is never erased: `note` holds no person's name or address.
     """
     async with transaction() as client:
         connection = raw(client)
         about = (by.account_id, by.client_id, by.organisation_id, organisation_id, note)
-        await connection.execute(_ENTER, action, *about)
+        entered = await connection.fetchrow(_ENTER, action, *about)
         yield connection
+        if entered is not None and entered[0]:
+            await connection.execute(_LEAVE, entered[0])

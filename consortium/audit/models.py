@@ -14,6 +14,14 @@ from consortium.storage.fields import IdField, KeyField
 
 EXTRA_CONSTRAINTS = ()
 
+# Changes are written by the triggers, with their owner's rights; nothing is changed or removed.
+RIGHTS = {"audit_entry": "SELECT, INSERT", "audit_change": "SELECT"}
+
+UNWATCHED = {
+    "audit_entry": "the trail itself",
+    "audit_change": "the trail itself",
+}
+
 
 class AuditEntry(Model):
     """One action of one actor, in one transaction."""
@@ -26,15 +34,19 @@ class AuditEntry(Model):
     # For which organisation the actor acted, and which one the action concerns.
     acting_organisation_id = fields.BigIntField(null=True)
     organisation_id = fields.BigIntField(null=True)
-    # What else there is to know: a file's name and digest, an address, a command.
+    # What else there is to know: a file's name and digest, a command. Never a person's name or
+    # address: nothing here can be erased.
     note = fields.TextField(default="", db_default="")
 
     class Meta:
         table = "audit_entry"
         indexes = (
-            Index(fields=("at",), name="audit_entry_at_idx"),
+            Index(fields=("at", "id"), name="audit_entry_at_idx"),
             Index(fields=("account_id", "at"), name="audit_entry_account_idx"),
             Index(fields=("organisation_id", "at"), name="audit_entry_organisation_idx"),
+            Index(fields=("acting_organisation_id", "at"), name="audit_entry_acting_idx"),
+            Index(fields=("client_id", "at"), name="audit_entry_client_idx"),
+            Index(fields=("action", "at"), name="audit_entry_action_idx"),
         )
 
 

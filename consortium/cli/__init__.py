@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from consortium.cli import clients, importing, queries, serving, upkeep
+from consortium.cli import clients, importing, persons, queries, serving, upkeep
 from consortium.cli.failures import reported
 
 app = typer.Typer(
@@ -37,7 +37,7 @@ def options(
     del debug, version
 
 
-for room in (serving, importing, clients, queries, upkeep):
+for room in (serving, importing, clients, persons, queries, upkeep):
     room.register(app)
 
 

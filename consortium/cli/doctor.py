@@ -8,6 +8,8 @@ from consortium.storage.connections import Connection
 from consortium.storage.contact import connected, known_migrations, pending_migrations
 from consortium.storage.drift import catalogue_drift
 from consortium.storage.errors import StorageError
+from consortium.storage.rights import role_of, trail_guard
+from consortium.storage.trail import trail_faults
 
 OTHERS_MAY = 0o077
 
@@ -32,6 +34,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
         findings.append(tables)
         if tables.well:
             findings.append(await _catalogue(connection))
+            findings += await _trail(connection, await role_of(address.dsn))
     if tables.well:
         findings.append(await _totals(address))
     return findings
@@ -63,6 +66,14 @@ async def _catalogue(connection: Connection) -> Finding:
     if differences:
         return Finding(well=False, what="; ".join(differences))
     return Finding(well=True, what="tables, keys and constraints are as the program expects")
+
+
+async def _trail(connection: Connection, role: str) -> list[Finding]:
+    faults = await trail_faults(connection)
+    guard = Finding(*await trail_guard(connection, role))
+    if faults:
+        return [Finding(well=False, what="; ".join(faults)), guard]
+    return [Finding(well=True, what="every change of the record enters the audit trail"), guard]
 
 
 async def _totals(address: Address) -> Finding:

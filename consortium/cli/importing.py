@@ -1,6 +1,8 @@
 """`consortium import`."""
 
 import asyncio
+import os
+import pwd
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +62,7 @@ def import_(
 
 async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected: bool) -> "Report":
     from consortium.cli.progress import progress_bar
-    from consortium.importing import import_file
+    from consortium.importing import Origin, import_file
     from consortium.storage.database import Database
 
     async with Database.open(dsn, max_size=2):
@@ -71,7 +73,16 @@ async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected
                 dry_run=dry_run,
                 skip_rejected=skip_rejected,
                 progress=lambda done, total: progress(kind, done, total),
+                origin=Origin(words=f"{_system_user()} at the command line"),
             )
+
+
+def _system_user() -> str:
+    """The name of whoever runs this command, or their number where they have none."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _tell(report: "Report", *, dry_run: bool) -> None:

@@ -24,8 +24,9 @@ class Address:
     """Where the database answers."""
 
     dsn: str
+    """For the application's role, which cannot change the audit trail."""
     direct_dsn: str
-    """The same, past any pooler: for migrations, locks and notifications."""
+    """The same, past any pooler and as the tables' owner: for migrations and an operator."""
     embedded: bool
 
 
@@ -52,7 +53,7 @@ def database_address(
         direct = settings.direct_database_url or settings.database_url
         yield Address(settings.database_url, direct, embedded=False)
         return
-    from consortium.storage.embedded import embedded_server
+    from consortium.storage.embedded import USER, embedded_server
 
     with embedded_server(settings.data_dir, share=share, progress=progress) as server:
-        yield Address(server.dsn(), server.dsn(), embedded=True)
+        yield Address(server.dsn(role=USER), server.dsn(), embedded=True)

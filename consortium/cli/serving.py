@@ -120,7 +120,7 @@ async def _bring_up(address: Address, *, always: bool) -> None:
         async with connected(address.direct_dsn) as connection:
             if not (address.embedded and await is_empty(connection)):
                 return
-    await migrate(address.direct_dsn, lambda name: typer.echo(f"Migrating: {name}"))
+    await migrate(address.direct_dsn, lambda name: typer.echo(f"Migrating: {name}"), address.dsn)
 
 
 async def _load_demo(database: "Database") -> None:

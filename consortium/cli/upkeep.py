@@ -59,7 +59,9 @@ def migrate(
 
     settings = settings_with(data_dir=data_dir)
     with database_address(settings, share=True, progress=typer.echo) as address:
-        applied = asyncio.run(apply(address.direct_dsn, lambda name: typer.echo(f"  {name}")))
+        applied = asyncio.run(
+            apply(address.direct_dsn, lambda name: typer.echo(f"  {name}"), address.dsn)
+        )
     typer.echo(f"{len(applied)} migrations applied." if applied else "Nothing to migrate.")
 
 

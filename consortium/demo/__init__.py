@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consortium.documents.imports import Report
-from consortium.importing import import_file
+from consortium.importing import Origin, import_file
 from consortium.kernel.errors import DomainError
 from consortium.storage.database import Database
 
@@ -23,6 +23,8 @@ FILES = (
     ("initiative-targets", "initiative_targets.csv"),
     ("value-chain-initiatives", "value_chain_initiatives.csv"),
 )
+
+DEMO = Origin(words="the demo")
 
 # Called with the kind of file, the rows done, and the rows in all.
 Progress = Callable[[str, int, int], None]
@@ -51,7 +53,9 @@ async def load(database: Database, progress: Progress | None = None) -> DemoRepo
     answer = DemoReport()
     with database.active():
         for kind, name in FILES:
-            report = await import_file(kind, DATA / name, progress=_for_kind(kind, progress))
+            report = await import_file(
+                kind, DATA / name, progress=_for_kind(kind, progress), origin=DEMO
+            )
             if not report.loaded:
                 raise DemoDataRefused(f"{name}: {report.rejected[0]}.")
             answer.files.append(report)

@@ -1,6 +1,7 @@
 """CSV files that people send: read strictly, with the place of every fault."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -54,10 +55,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A whole file."""
+    """A whole file, with the digest of its bytes in hexadecimal."""
 
     name: str
     records: tuple[Record, ...]
+    sha256: str
 
 
 def read_table(path: Path, columns: Columns) -> Table:
@@ -78,7 +80,8 @@ def parse_table(name: str, data: bytes, columns: Columns) -> Table:
         raise WrongColumns(f"{name}: the file is empty; its first line must name the columns.")
     names = [cell.strip() for cell in header[1]]
     _check_header(name, names, columns)
-    return Table(name, tuple(_record(names, line, cells) for line, cells in rows))
+    records = tuple(_record(names, line, cells) for line, cells in rows)
+    return Table(name, records, hashlib.sha256(data).hexdigest())
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -3,6 +3,7 @@
 Here too, because every later feature needs it: the row rule of members' own figures.
 """
 
+from consortium.audit.reads import AUDIT_ENTRIES
 from consortium.evidence.reads import CITATIONS
 from consortium.kernel.principal import Permission, Rights
 from consortium.kernel.text import name_key
@@ -105,4 +106,9 @@ PARENTAGES = Source(
 ORGANISATIONS.relate(
     parents=Many(PARENTAGES, "{u}.child_id = {t}.id"),
     subsidiaries=Many(PARENTAGES, "{u}.parent_id = {t}.id"),
+)
+
+AUDIT_ENTRIES.relate(
+    organisation=One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
+    acting_organisation=One(ORGANISATIONS, "{u}.id = {t}.acting_organisation_id"),
 )

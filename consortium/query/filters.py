@@ -7,6 +7,7 @@ its target, so nobody can feel their way to a row that they may not see.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from consortium.kernel.errors import BadInput, IdInvalid
@@ -15,7 +16,7 @@ from consortium.kernel.quantities import UNITS_PER_KG, MassUnit
 from consortium.kernel.text import name_key
 from consortium.query.pick import Args
 from consortium.query.rows import from_item, joined, rule
-from consortium.query.source import Column, Many, One, Source
+from consortium.query.source import AnyRow, Column, Many, One, Source
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 
@@ -152,6 +153,8 @@ def comparison(writer: Writer, column: Column, alias: str, op: str, operand: Any
     sql = writer.fill(column.sql, alias)
     if op == "is_null":
         return f"{sql} IS {'' if operand else 'NOT '}NULL"
+    if column.row is not None:
+        return _any_row(writer, column.row, alias, op, operand)
     if op in _COMPARISONS:
         return f"{sql} {_COMPARISONS[op]} {writer.bind(operand, column.type)}"
     return _OPERATORS[op](writer, column, alias, sql, operand)
@@ -164,6 +167,31 @@ def _eq(writer: Writer, column: Column, alias: str, sql: str, operand: Any) -> s
     # The folded form is the indexed one; the exact text decides.
     key = writer.bind(operand, SqlType.TEXT, name_key)
     return f"{writer.fill(column.folded, alias)} = {key} AND {equal}"
+
+
+def _any_row(writer: Writer, row: AnyRow, alias: str, op: str, operand: Any) -> str:
+    """The rows that global ids of any type name: by table and key, which an index finds."""
+    place = f"({writer.fill(row.table, alias)}, {writer.fill(row.key, alias)})"
+    table_of = partial(_table_of, row.tables)
+    if op == "eq":
+        table = writer.bind(operand, SqlType.TEXT, table_of)
+        return f"{place} = ({table}, {writer.bind(operand, SqlType.BIGINT, _any_key)})"
+    tables = writer.bind_array(operand, SqlType.TEXT, table_of)
+    keys = writer.bind_array(operand, SqlType.BIGINT, _any_key)
+    return f"{place} IN (SELECT * FROM unnest({tables}, {keys}))"
+
+
+def _table_of(tables: Mapping[str, str], value: Any) -> str | None:
+    """The table of a global id; of a type that is in none of these, no row."""
+    if not isinstance(value, GlobalId):
+        raise IdInvalid
+    return tables.get(value.prefix)
+
+
+def _any_key(value: Any) -> int:
+    if not isinstance(value, GlobalId):
+        raise IdInvalid
+    return value.key
 
 
 def _ne(writer: Writer, column: Column, _: str, sql: str, operand: Any) -> str:

@@ -40,6 +40,24 @@ class Column:
     folded: str | None = None
     # No two rows have the same.
     unique: bool = False
+    # Of a global id of any type: the SQL of the table's name and of the key, and the tables of the
+    # prefixes.
+    row: "AnyRow | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnyRow:
+    """Where a column that names rows of several tables finds their tables and keys."""
+
+    table: str
+    key: str
+    tables: Mapping[str, str]
+
+
+def any_row(table: str, key: str, tables: Mapping[str, str]) -> Column:
+    """The global id of a row of one of several tables (by their prefixes); null of any other."""
+    ways = " ".join(f"WHEN '{name}' THEN '{prefix}_'" for prefix, name in tables.items())
+    return Column(f"(CASE {table} {ways} END || {key})", row=AnyRow(table, key, tables))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from consortium.storage.errors import (
     DatabaseUnreachable,
     DatabaseUrlInvalid,
     DiskFull,
+    RightsMissing,
     SchemaTooNew,
     SchemaTooOld,
 )
@@ -80,11 +81,18 @@ async def pending_migrations(connection: Connection) -> list[str]:
 
     Raises:
         SchemaTooNew: the database has migrations that this program does not know.
+        RightsMissing: the role may not read its tables.
     """
     known = known_migrations()
     applied: set[str] = set()
     if await connection.fetchval(HAS_TABLES):
-        applied = {row["name"] for row in await connection.fetch(APPLIED)}
+        try:
+            applied = {row["name"] for row in await connection.fetch(APPLIED)}
+        except asyncpg.InsufficientPrivilegeError as error:
+            raise RightsMissing(
+                "The database's role has no right to the tables: run `consortium migrate` with"
+                " their owner's address in CONSORTIUM_DIRECT_DATABASE_URL"
+            ) from error
     if unknown := sorted(applied - set(known)):
         raise SchemaTooNew(
             f"The database's tables are newer than this program (it does not know {unknown[-1]}):"

@@ -61,6 +61,12 @@ class SchemaTooNew(StorageError):
     code = "SCHEMA_TOO_NEW"
 
 
+class RightsMissing(StorageError):
+    """The database's role has no right to the tables: run `consortium migrate` as their owner."""
+
+    code = "DATABASE_RIGHTS_MISSING"
+
+
 class MigrationFailed(StorageError):
     """A migration could not be applied; the database stays as it was before that migration."""
 

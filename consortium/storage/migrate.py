@@ -14,6 +14,7 @@ from tortoise.transactions import in_transaction
 from consortium.storage.contact import connected, pending_migrations
 from consortium.storage.database import APP, tortoise_config
 from consortium.storage.errors import MigrationFailed
+from consortium.storage.rights import grant_application, role_of
 
 # Any number, as long as every node takes the same: the letters "cons".
 LOCK_KEY = 0x636F6E73
@@ -21,27 +22,39 @@ LOCK_KEY = 0x636F6E73
 Progress = Callable[[str], None]
 
 
-async def migrate(dsn: str, progress: Progress = lambda _: None) -> list[str]:
+async def migrate(
+    dsn: str, progress: Progress = lambda _: None, application_dsn: str | None = None
+) -> list[str]:
     """Bring the database's tables up to this program; returns the names of what was applied.
+
+    The role of `application_dsn`, where it is another one, is given its rights to the tables.
 
     Raises:
         MigrationFailed: the first that failed; those before it stay applied.
         StorageError: the database cannot be used.
     """
+    application = application_dsn and await role_of(application_dsn)
     async with connected(dsn) as connection:
-        if not await pending_migrations(connection):
+        if not (application or await pending_migrations(connection)):
             return []
         # Held by the session, so a node that dies lets go of it.
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK_KEY)
         pending = await pending_migrations(connection)
-        async with TortoiseContext() as context:
-            config = tortoise_config(dsn, max_size=1)
-            await context.init(config)
-            await _make_record(context)
-            for name in pending:
-                progress(name)
-                await _apply(name, config["apps"])
+        if pending:
+            await _apply_all(dsn, pending, progress)
+        if application:
+            await grant_application(connection, application)
         return pending
+
+
+async def _apply_all(dsn: str, pending: list[str], progress: Progress) -> None:
+    async with TortoiseContext() as context:
+        config = tortoise_config(dsn, max_size=1)
+        await context.init(config)
+        await _make_record(context)
+        for name in pending:
+            progress(name)
+            await _apply(name, config["apps"])
 
 
 async def _make_record(context: TortoiseContext) -> None:

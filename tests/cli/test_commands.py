@@ -59,15 +59,25 @@ def test_migrate_brings_a_database_up(empty_dsn: str) -> None:
     assert second.stdout == "Nothing to migrate.\n"
 
 
-def test_doctor_finds_what_was_broken(dsn: str) -> None:
+def test_doctor_finds_what_was_broken(dsn: str, owner_dsn: str) -> None:
     """A healthy database passes; one whose constraint is gone does not, and it is named."""
-    well = run("doctor", CONSORTIUM_DATABASE_URL=dsn)
+    addresses = {"CONSORTIUM_DATABASE_URL": dsn, "CONSORTIUM_DIRECT_DATABASE_URL": owner_dsn}
+    well = run("doctor", **addresses)
     drop = "ALTER TABLE organisation DROP CONSTRAINT organisation_revenue_whole"
-    dropped = run("psql", "--", "-qc", drop, CONSORTIUM_DATABASE_URL=dsn)
-    ill = run("doctor", CONSORTIUM_DATABASE_URL=dsn)
+    dropped = run("psql", "--", "-qc", drop, **addresses)
+    ill = run("doctor", **addresses)
 
     assert (well.returncode, dropped.returncode, ill.returncode) == (0, 0, 1)
+    assert "guarded by triggers and by the rights of the role" in well.stdout
     assert "organisation_revenue_whole" in ill.stdout
+
+
+def test_doctor_tells_where_one_role_does_all(owner_dsn: str) -> None:
+    """With the owner's address alone everything works, and the weaker guard is told."""
+    done = run("doctor", CONSORTIUM_DATABASE_URL=owner_dsn)
+
+    assert done.returncode == 0
+    assert "guarded by triggers only" in done.stdout
 
 
 def test_wrong_setting_is_named() -> None:

@@ -86,8 +86,8 @@ class Bench:
         assert differences(expected, actual) == []
 
     def caller(self, draw: Any) -> Principal:
-        """Anyone: the public most often, members, an owner who is one or not, who may read all."""
-        kind = draw(st.integers(0, 7))
+        """Anyone: the public most often, members, an owner who is one or not, auditors."""
+        kind = draw(st.integers(0, 9))
         if kind < 4:
             return ANONYMOUS
         if kind == 4:
@@ -95,16 +95,25 @@ class Bench:
         if kind == 5:
             everything = frozenset({Permission.FIGURES_READ_ALL})
             return Principal(Rights(permissions=everything))
+        if kind == 8:
+            return Principal(Rights(permissions=frozenset({Permission.AUDIT_READ_ALL})))
         organisation = draw(st.sampled_from(self.oracle.world.all("Organisation")))
-        return Principal(Rights(is_member=kind == 6, has_organisation=True), organisation.id)
+        audits = frozenset({Permission.AUDIT_READ} if kind == 9 else ())
+        rights = Rights(is_member=kind == 6, has_organisation=True, permissions=audits)
+        return Principal(rights, organisation.id)
 
 
-async def bench_of(database: Database, today: date, *, analyze: bool = True) -> Bench:
-    """The database as it is now; without statistics PostgreSQL plans badly."""
+async def analyzed(owner_dsn: str) -> None:
+    """Without statistics PostgreSQL plans badly; only a table's owner gathers them."""
+    connection = await asyncpg.connect(owner_dsn)
+    await connection.execute("ANALYZE")
+    await connection.close()
+
+
+async def bench_of(database: Database, today: date) -> Bench:
+    """The database as it is now."""
     connection = await asyncpg.connect(database.dsn)
     try:
-        if analyze:
-            await connection.execute("ANALYZE")
         world = await World.load(connection)
     finally:
         await connection.close()
@@ -118,7 +127,9 @@ def today() -> date:
 
 
 @pytest.fixture(params=[1, 2, 3])
-async def rebuilt(request: pytest.FixtureRequest, database: Database, today: date) -> Bench:
+async def rebuilt(
+    request: pytest.FixtureRequest, database: Database, owner_dsn: str, today: date
+) -> Bench:
     """A random world whose sums were computed at once."""
     connection = await asyncpg.connect(database.dsn)
     try:
@@ -126,11 +137,14 @@ async def rebuilt(request: pytest.FixtureRequest, database: Database, today: dat
     finally:
         await connection.close()
     await rebuild_all(today=today)
+    await analyzed(owner_dsn)
     return await bench_of(database, today)
 
 
 @pytest.fixture(params=[11, 12])
-async def followed(request: pytest.FixtureRequest, database: Database, today: date) -> Bench:
+async def followed(
+    request: pytest.FixtureRequest, database: Database, owner_dsn: str, today: date
+) -> Bench:
     """A random world whose sums followed many small changes, in every order."""
     connection = await asyncpg.connect(database.dsn)
     try:
@@ -144,13 +158,14 @@ async def followed(request: pytest.FixtureRequest, database: Database, today: da
     finally:
         await connection.close()
     await refresh(today=today)
+    await analyzed(owner_dsn)
     return await bench_of(database, today)
 
 
 @pytest.fixture
 async def demo(demo_database: Database, today: date) -> Bench:
     """The demo's figures."""
-    return await bench_of(demo_database, today, analyze=False)
+    return await bench_of(demo_database, today)
 
 
 @many(30)

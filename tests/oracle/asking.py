@@ -8,6 +8,7 @@ from consortium.kernel.principal import Permission, Principal
 from tests.oracle.world import Row, World
 
 FIGURES = {"Claim", "Inventory"}
+AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Ask:
 
     def sees(self, row: Row) -> bool:
         """PUBLIC: everyone. CONSORTIUM: members. All of them: their owner, and who may read all."""
+        if row.kind in AUDITED:
+            return self._audits(row)
         if row.kind not in FIGURES or row["visibility"] == "PUBLIC":
             return True
         rights = self.principal.rights
@@ -28,6 +31,21 @@ class Ask:
         if rights.is_member and row["visibility"] == "CONSORTIUM":
             return True
         return rights.has_organisation and row["organisation_id"] == self.principal.organisation_id
+
+    def _audits(self, row: Row) -> bool:
+        """All of it: auditors. What an organisation did or suffered: those who read its trail."""
+        rights = self.principal.rights
+        if rights.may(Permission.AUDIT_READ_ALL):
+            return True
+        if not rights.may(Permission.AUDIT_READ):
+            return False
+        if row.kind == "AuditChange":
+            entry = self.world.get("AuditEntry", row["entry_id"])
+            return entry is not None and self._audits(entry)
+        own = self.principal.organisation_id
+        return row.kind != "AuditEntry" or (
+            own is not None and own in (row["organisation_id"], row["acting_organisation_id"])
+        )
 
     def seen(self, rows: list[Row]) -> list[Row]:
         """Those of the rows that the caller may see."""

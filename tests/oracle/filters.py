@@ -84,11 +84,12 @@ def ordered(
 ) -> list[Row]:
     """The rows in the order asked for, else in the list's or the kind's own, and at last by id.
 
-    The id goes the way of the last field asked for.
+    The id goes the way of the last field asked for. `-NAME` is an order of its own that descends.
     """
     described = KINDS[kind]
     asked = [(one["field"], one["direction"] == "DESC") for one in order_by or []]
-    asked = asked or [(name, False) for name in (described.default_order if own is None else own)]
+    names = described.default_order if own is None else own
+    asked = asked or [(name.removeprefix("-"), name[0] == "-") for name in names]
     answer = sorted(rows, key=lambda row: row.id, reverse=bool(asked and asked[-1][1]))
     for name, descending in reversed(asked):
         read = described.orders[name]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from graphql import (
@@ -153,6 +153,7 @@ class Inputs:
             "BigInt": self._int,
             "Decimal": self._decimal,
             "Date": lambda found: self._date(found).isoformat(),
+            "DateTime": self._moment,
             "String": self._text,
             "CountryCode": lambda found: self.choose.one_of([*found, "JP"]),
             "CurrencyCode": lambda found: self.choose.one_of([*found, "JPY"]),
@@ -172,6 +173,10 @@ class Inputs:
     def _date(self, pool: Sequence[Any]) -> date:
         found: date = self.choose.one_of([self.ask.today, *pool, date(1999, 1, 1)])
         return found
+
+    def _moment(self, pool: Sequence[Any]) -> str:
+        found: datetime = self.choose.one_of([*pool, datetime(1999, 1, 1, tzinfo=UTC)])
+        return found.isoformat()
 
     def _text(self, pool: Sequence[Any]) -> str:
         if not pool or self.choose.chance(15):

@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import orjson
+
 from consortium.kernel.periods import holds_on
+from consortium.kernel.principal import Permission
 from tests.oracle.asking import Ask
 from tests.oracle.judgement import parts_sum
 from tests.oracle.plain import Mass, Name, mass
@@ -135,7 +138,61 @@ def _of_parts(at: int) -> Read:
     return read
 
 
+# Of the types that have global ids: table -> prefix.
+PREFIXES = {
+    "organisation": "org",
+    "membership": "membership",
+    "value_chain": "chain",
+    "value_chain_stage": "stage",
+    "inventory": "inventory",
+    "initiative": "initiative",
+    "avoided_claim": "claim",
+}
+
+
+def _audited_row(_: Ask, row: Row) -> str | None:
+    prefix = PREFIXES.get(row["row_table"])
+    return prefix and f"{prefix}_{row['row_id']}"
+
+
+def _json(column: str) -> Read:
+    return lambda _, row: None if row[column] is None else orjson.loads(row[column])
+
+
+def _actor_name(ask: Ask, row: Row) -> str | None:
+    own = ask.principal.organisation_id
+    roles = ask.world.having("RoleGrant", "account_id", row.id)
+    known = ask.principal.may(Permission.AUDIT_READ_ALL) or any(
+        role["organisation_id"] == own for role in roles
+    )
+    return (row["name"] or None) if known else None
+
+
 KINDS: dict[str, Kind] = {
+    "AuditEntry": Kind(
+        global_id("audit") | plain("at", "action") | blank("note"),
+        {
+            "actor": up("AuditActor", "account_id"),
+            "client": up("AuditClient", "client_id"),
+            "organisation": up("Organisation", "organisation_id"),
+            "actingOrganisation": up("Organisation", "acting_organisation_id"),
+        },
+        {"changes": down("AuditChange", "entry_id")},
+        {"AT": lambda _, row: row["at"]},
+        ("-AT",),
+    ),
+    "AuditChange": Kind(
+        plain("row_id")
+        | {
+            "table": lambda _, row: row["row_table"],
+            "row": _audited_row,
+            "before": _json("before"),
+            "after": _json("after"),
+        },
+        {"entry": up("AuditEntry", "entry_id")},
+    ),
+    "AuditActor": Kind(plain("subject") | {"name": _actor_name}),
+    "AuditClient": Kind(plain("client_id", "name")),
     "Source": Kind(plain("url", "title")),
     "Organisation": Kind(
         global_id("org")

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -42,6 +42,9 @@ def contract() -> GraphQLSchema:
     decimals.coerce_input_value = lambda value: Decimal(str(value))
     decimals.coerce_input_literal = _decimal_literal
     dates.coerce_input_value = date.fromisoformat
+    moments = schema.type_map["DateTime"]
+    assert isinstance(moments, GraphQLScalarType)
+    moments.coerce_input_value = datetime.fromisoformat
     return schema
 
 

@@ -21,6 +21,7 @@ NODES = (
     "Inventory",
     "Initiative",
     "Claim",
+    "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
 
@@ -121,4 +122,5 @@ ROOTS: dict[str, Root] = {
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
+    "auditEntries": _all("AuditEntry"),
 }

@@ -25,6 +25,11 @@ KINDS = {
     "avoided_claim": "Claim",
     "avoided_claim_initiative": "ClaimInitiative",
     "avoided_claim_value_chain": "ClaimValueChain",
+    "audit_entry": "AuditEntry",
+    "audit_change": "AuditChange",
+    "account": "AuditActor",
+    "oauth_client": "AuditClient",
+    "role_grant": "RoleGrant",
     # Read for the order of equal rows only, which no rule decides: see `totals.place`.
     "avoided_standing": "Standing",
 }

@@ -2,6 +2,9 @@
 
 import asyncio
 import contextvars
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import asyncpg
 import pytest
@@ -15,6 +18,7 @@ from consortium.storage.errors import (
     DatabaseMissing,
     DatabaseUnreachable,
     DatabaseUrlInvalid,
+    RightsMissing,
     SchemaTooNew,
     SchemaTooOld,
     StorageError,
@@ -92,9 +96,9 @@ async def test_unmigrated_database_is_refused(empty_dsn: str) -> None:
             pass
 
 
-async def test_database_of_a_newer_program_is_refused(dsn: str) -> None:
+async def test_database_of_a_newer_program_is_refused(owner_dsn: str) -> None:
     """A database with a migration that this program does not know is not opened or migrated."""
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(owner_dsn)
     await connection.execute(
         "INSERT INTO tortoise_migrations (app, name, applied_at)"
         " VALUES ('consortium', '9999_later', now())"
@@ -102,7 +106,7 @@ async def test_database_of_a_newer_program_is_refused(dsn: str) -> None:
     await connection.close()
 
     with pytest.raises(SchemaTooNew, match="9999_later"):
-        await migrate(dsn)
+        await migrate(owner_dsn)
 
 
 @pytest.mark.parametrize(
@@ -124,12 +128,12 @@ async def test_wrong_address_is_one_sentence(dsn: str, error: type[StorageError]
     assert "\n" not in str(caught.value)
 
 
-async def test_unknown_database_and_user_are_told_apart(dsn: str) -> None:
+async def test_unknown_database_and_user_are_told_apart(owner_dsn: str) -> None:
     """A database that is not there and a role that may not enter have errors of their own."""
     with pytest.raises(DatabaseMissing):
-        await migrate(dsn.replace("/consortium_", "/other_"))
+        await migrate(owner_dsn.replace("/consortium_", "/other_"))
     with pytest.raises(DatabaseLoginRefused):
-        await migrate(dsn.replace("//consortium@", "//stranger@"))
+        await migrate(owner_dsn.replace("//consortium@", "//stranger@"))
 
 
 async def test_models_and_migrations_agree(dsn: str) -> None:
@@ -141,9 +145,9 @@ async def test_models_and_migrations_agree(dsn: str) -> None:
     assert differences == []
 
 
-async def test_drift_is_found(dsn: str) -> None:
+async def test_drift_is_found(owner_dsn: str) -> None:
     """A column, a key and a constraint that only one side has are each named."""
-    connection = await asyncpg.connect(dsn)
+    connection = await asyncpg.connect(owner_dsn)
     await connection.execute("ALTER TABLE citation ADD COLUMN extra int")
     await connection.execute("ALTER TABLE organisation DROP CONSTRAINT organisation_revenue_whole")
     await connection.execute("ALTER TABLE membership ALTER COLUMN status DROP NOT NULL")
@@ -153,3 +157,25 @@ async def test_drift_is_found(dsn: str) -> None:
     assert "citation: no model has the column extra integer null" in differences
     assert "the database lacks the constraint organisation_revenue_whole" in differences
     assert any("status character varying(20) not null" in line for line in differences)
+
+
+async def test_role_without_rights_is_told(owner_dsn: str, server: Any) -> None:
+    """A role that was given nothing hears what to do; after a migration in its name it may work."""
+    name = f"stranger_{uuid4().hex[:8]}"
+    admin = await asyncpg.connect(server.admin_dsn)
+    await admin.execute(f"CREATE ROLE {name} LOGIN")
+    stranger = server.dsn(urlsplit(owner_dsn).path[1:], name)
+    try:
+        with pytest.raises(RightsMissing, match="CONSORTIUM_DIRECT_DATABASE_URL"):
+            async with Database.open(stranger):
+                pass
+        await migrate(owner_dsn, application_dsn=stranger)
+        async with Database.open(stranger) as database:
+            assert await database.pool.fetchval("SELECT count(*) FROM citation") == 0
+    finally:
+        owner = await asyncpg.connect(
+            server.admin_dsn.replace("/postgres?", f"{urlsplit(owner_dsn).path}?")
+        )
+        await owner.execute(f"DROP OWNED BY {name}; DROP ROLE {name}")
+        await owner.close()
+        await admin.close()

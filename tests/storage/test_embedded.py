@@ -16,7 +16,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from consortium.storage.embedded import embedded_server, process
+from consortium.storage.embedded import USER, embedded_server, process
 from consortium.storage.embedded.account import Account, account_for, reachable
 from consortium.storage.embedded.binaries import wheel_binaries
 from consortium.storage.embedded.cluster import failure
@@ -112,6 +112,16 @@ def test_program_is_no_superuser(data_dir: Path) -> None:
         assert answer(server.dsn()) == "consortium"
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             answer(server.dsn(), "SELECT pg_read_file('PG_VERSION')")
+
+
+def test_running_program_owns_nothing(data_dir: Path) -> None:
+    """The server and the importers run as a role that makes no table, also over older data."""
+    with embedded_server(data_dir, settings=QUICK) as server:
+        answer(server.dsn("postgres", "postgres"), f"DROP ROLE {USER}")
+    with embedded_server(data_dir, settings=QUICK) as server:
+        assert answer(server.dsn(role=USER)) == USER
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            answer(server.dsn(role=USER), "CREATE TABLE mine (id bigint)")
 
 
 def test_environment_of_other_databases_changes_nothing(

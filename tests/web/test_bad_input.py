@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
+import asyncpg
 import pytest
 import pytest_asyncio
 
@@ -153,13 +154,17 @@ async def test_other_methods_are_refused(api: Api) -> None:
     assert answer.status_code == 405
 
 
-async def test_a_bug_is_masked_and_the_database_being_down_is_told(dsn: str) -> None:
+async def test_a_bug_is_masked_and_the_database_being_down_is_told(
+    dsn: str, owner_dsn: str
+) -> None:
     """Without its tables the server hides the reason; without its database it says to retry."""
     async with Database.open(dsn, max_size=2) as database, served(database) as api:
-        await database.pool.execute("ALTER TABLE organisation RENAME TO gone")
+        owner = await asyncpg.connect(owner_dsn)
+        await owner.execute("ALTER TABLE organisation RENAME TO gone")
         query = "{ organisations { totalCount } }"
         masked = (await api.post(query)).json()["errors"][0]
-        await database.pool.execute("ALTER TABLE gone RENAME TO organisation")
+        await owner.execute("ALTER TABLE gone RENAME TO organisation")
+        await owner.close()
         assert (await api.data(query)) == {"organisations": {"totalCount": 0}}
 
         assert masked["extensions"]["code"] == "INTERNAL_ERROR"

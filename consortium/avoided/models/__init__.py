@@ -15,6 +15,8 @@ from consortium.avoided.models.totals import (
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
+    "RIGHTS",
+    "UNWATCHED",
     "AvoidedClaim",
     "AvoidedClaimInitiative",
     "AvoidedClaimValueChain",
@@ -33,3 +35,14 @@ EXTRA_CONSTRAINTS = (
     "avoided_total_key",
     "avoided_total_state_one_row",
 )
+
+# What is computed again from the claims.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
+RIGHTS = {"avoided_standing": _DERIVED, "avoided_total": _DERIVED, "avoided_stale": _DERIVED}
+
+UNWATCHED = {
+    "avoided_standing": "computed from the claims",
+    "avoided_total": "sums of the standings",
+    "avoided_total_state": "the day that the sums are of",
+    "avoided_stale": "whose standings are to be computed again",
+}

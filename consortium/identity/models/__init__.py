@@ -25,6 +25,8 @@ from consortium.identity.models.grants import (
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
+    "UNWATCHED",
+    "WITHHELD",
     "Account",
     "AuthorizationCode",
     "ClientAssertion",
@@ -43,4 +45,19 @@ __all__ = [
     "VerifiedDomain",
 ]
 
-EXTRA_CONSTRAINTS = ()
+EXTRA_CONSTRAINTS = ("account_erased_is_blank",)
+
+UNWATCHED = {
+    "sign_in_failure": "counted for minutes, to slow guessing",
+    "client_assertion": "remembered until it ends, so that it is used once",
+    "authorization_code": "a proof that lives a minute; its grant is the record",
+    "refresh_token": "a proof that every use replaces; its grant is the record",
+}
+
+# Personal: blanked by erasure, so they must not stay in the audit trail.
+WITHHELD = {
+    "account": ("email", "name"),
+    "federated_identity": ("subject",),
+    "session": ("address", "user_agent"),
+    "single_use_link": ("email",),
+}

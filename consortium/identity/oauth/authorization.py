@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from consortium.audit.actions import audited
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import OAuthError
 from consortium.identity.oauth.server import AuthorizationServer
@@ -21,6 +22,7 @@ from consortium.identity.proofs.tokens import new_token, sha256
 from consortium.identity.rules.clients import ClientKind
 from consortium.identity.rules.redirects import registered
 from consortium.identity.rules.scopes import OFFLINE_ACCESS, OPENID_SCOPES, SCOPES, read_scope
+from consortium.kernel.principal import Principal
 from consortium.storage.raw import Connection
 
 CODE_LIFETIME = timedelta(seconds=60)
@@ -131,16 +133,15 @@ async def grant_code(
     """Where the browser goes with a new code; inside the caller's transaction."""
     now = server.now()
     agreed = tuple(scope for scope in request.scopes if scope in approval.scopes)
-    grant_id = await connection.fetchval(
-        _GRANT,
-        request.client.row,
-        approval.account_id,
-        approval.organisation_id,
-        approval.session_id,
-        " ".join(agreed),
-        request.resource,
-        now,
+    about = (request.client.row, approval.account_id, approval.organisation_id)
+    by = Principal(
+        account_id=about[1], client_id=about[0], organisation_id=approval.organisation_id
     )
+    async with audited(by, "grants:create", organisation_id=approval.organisation_id):
+        scope = " ".join(agreed)
+        grant_id = await connection.fetchval(
+            _GRANT, *about, approval.session_id, scope, request.resource, now
+        )
     code = new_token()
     await connection.execute(
         _CODE,

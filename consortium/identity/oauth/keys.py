@@ -15,9 +15,11 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
+from consortium.audit.actions import audited
 from consortium.identity.proofs.sealing import Sealer
 from consortium.identity.rules.keys import next_period
 from consortium.kernel.clock import Now
+from consortium.kernel.principal import ANONYMOUS
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
@@ -133,8 +135,9 @@ async def _make_due(
     public = {**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}
     sealed = sealer.seal(json.dumps(key.as_dict(private=True)))
     values = (key.kid, ALGORITHM, sealed, json.dumps(public), now)
-    await connection.execute(_MAKE, *values, *period)
-    await connection.execute(_FORGET, now)
+    async with audited(ANONYMOUS, "signing-keys:create", note=f"key {key.kid}"):
+        await connection.execute(_MAKE, *values, *period)
+        await connection.execute(_FORGET, now)
 
 
 def _opened(row: dict[str, Any], sealer: Sealer) -> SigningKey:

@@ -10,12 +10,14 @@ from typing import Any
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
+from consortium.audit.actions import audited
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import InsufficientScope, InvalidRequest, TokenInvalid
 from consortium.identity.oauth.facts import Person, Presented
 from consortium.identity.oauth.keys import ALGORITHM
 from consortium.identity.oauth.server import AuthorizationServer
 from consortium.identity.rules.scopes import EMAIL, OPENID, PROFILE
+from consortium.kernel.principal import Principal
 from consortium.storage.raw import Connection
 
 LIFETIME = timedelta(minutes=10)
@@ -115,7 +117,9 @@ async def sign_out(
         raise InvalidRequest("`post_logout_redirect_uri` is not registered for this client.")
     session = claims.get("sid")
     if isinstance(session, str) and session.isdigit():
-        await connection.execute(_SIGN_OUT, int(session), claims["sub"], server.now())
+        by = Principal(client_id=client and client.row)
+        async with audited(by, "sessions:revoke", note="signed out"):
+            await connection.execute(_SIGN_OUT, int(session), claims["sub"], server.now())
     return SignedOut(target, form.get("state"))
 
 

@@ -10,11 +10,11 @@ from consortium.identity.oauth.client_authentication import authenticate_client
 from consortium.identity.oauth.errors import InvalidRequest, TokenInvalid, UnsupportedTokenType
 from consortium.identity.oauth.facts import find_refresh_token
 from consortium.identity.oauth.server import AuthorizationServer
-from consortium.identity.oauth.tokens import REVOKE_GRANT
+from consortium.identity.oauth.tokens import revoke_grant
 from consortium.storage.raw import Connection
 
 HINTS = frozenset({"access_token", "refresh_token"})
-_OWNED = "SELECT client_id FROM oauth_grant WHERE id = $1 FOR UPDATE"
+_OWNED = "SELECT client_id FROM oauth_grant WHERE id = $1 AND revoked_at IS NULL FOR UPDATE"
 
 
 async def revoke(
@@ -33,7 +33,7 @@ async def revoke(
     token = checked_token(form)
     grant = await grant_of(authenticator, connection, token)
     if grant is not None and await connection.fetchval(_OWNED, grant) == client.row:
-        await connection.execute(REVOKE_GRANT, grant, server.now())
+        await revoke_grant(connection, grant, client, server.now())
 
 
 def checked_token(form: Mapping[str, str]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from consortium.audit.actions import audited
 from consortium.identity.oauth.access_tokens import LIFETIME, AccessToken, sign_access_token
 from consortium.identity.oauth.client_authentication import authenticate_client
 from consortium.identity.oauth.clients import Client
@@ -38,13 +39,14 @@ from consortium.identity.rules.scopes import (
     scopes_for_person,
     scopes_for_service,
 )
+from consortium.kernel.principal import Principal
 from consortium.storage.raw import Connection
 
 REFRESH_LIFETIME = timedelta(days=30)
 
 _REDEEMED = "UPDATE authorization_code SET redeemed_at = $2 WHERE id = $1"
 _ROTATED = "UPDATE refresh_token SET rotated_at = $2 WHERE id = $1"
-REVOKE_GRANT = "UPDATE oauth_grant SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
+_REVOKE = "UPDATE oauth_grant SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL"
 _NEW_REFRESH = """
 INSERT INTO refresh_token (grant_id, token_sha256, issued_at, expires_at) VALUES ($1, $2, $3, $4)
 """
@@ -81,6 +83,15 @@ async def answer_token_request(
         answer = refused
     await _write(connection, facts, issue, refused=isinstance(answer, OAuthError))
     return answer
+
+
+async def revoke_grant(
+    connection: Connection, grant_row: int, client: Client, now: datetime, *, note: str = ""
+) -> None:
+    """End a grant with all its tokens; through this client, inside the caller's transaction."""
+    by = Principal(client_id=client.row, organisation_id=client.organisation_id)
+    async with audited(by, "grants:revoke", note=note):
+        await connection.execute(_REVOKE, grant_row, now)
 
 
 @dataclass
@@ -200,11 +211,15 @@ async def _write(connection: Connection, facts: Facts, issue: _Issue, *, refused
     if one is None:
         if issue.new_grant is not None and not refused:
             scope, resource = " ".join(issue.client.scopes), issue.server.addresses.api
-            about = (issue.client.row, issue.client.organisation_id, scope, resource)
-            await connection.execute(_NEW_GRANT, issue.new_grant, *about, issue.now)
+            row, organisation_id = issue.client.row, issue.client.organisation_id
+            by = Principal(client_id=row, organisation_id=organisation_id)
+            async with audited(by, "grants:create", organisation_id=organisation_id):
+                about = (issue.new_grant, row, organisation_id, scope, resource)
+                await connection.execute(_NEW_GRANT, *about, issue.now)
         return
-    if facts.revoked:
-        await connection.execute(REVOKE_GRANT, one.grant.row, issue.now)
+    if facts.revoked and not one.grant.revoked:
+        note = "what works once was used again"
+        await revoke_grant(connection, one.grant.row, issue.client, issue.now, note=note)
     if facts.used_up:
         used = _REDEEMED if one.sign_in is not None else _ROTATED
         await connection.execute(used, one.row, issue.now)

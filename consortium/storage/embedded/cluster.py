@@ -22,11 +22,23 @@ from consortium.storage.errors import (
 SUPERUSER = "postgres"
 APPLICATION = "consortium"
 
-# The program's own role owns its database and is no superuser: a statement gone wrong cannot read
-# the server's files.
+# The role of the running program, which owns nothing.
+USER = "consortium_app"
+
+# The owner of the program's database is no superuser: a statement gone wrong cannot read the
+# server's files.
 FIRST_STATEMENTS = f"""\
 CREATE ROLE {APPLICATION} LOGIN;
+CREATE ROLE {USER} LOGIN;
 CREATE DATABASE {APPLICATION} OWNER {APPLICATION};
+"""
+
+USER_STATEMENT = f"""\
+DO $$ BEGIN
+    IF to_regrole('{USER}') IS NULL THEN
+        CREATE ROLE {USER} LOGIN;
+    END IF;
+END $$
 """
 
 Progress = Callable[[str], None]
@@ -84,6 +96,11 @@ class Cluster:
         except BaseException:
             shutil.rmtree(half, ignore_errors=True)
             raise
+
+    def make_user(self, port: int) -> None:
+        """Make the running program's role in a data directory that is older than it."""
+        where = ["-h", str(self.places.sockets), "-p", str(port), "-U", SUPERUSER]
+        self._run("psql", "-Xq", *where, "-d", SUPERUSER, "-c", USER_STATEMENT)
 
     def _initdb(self, folder: Path, *, sync: bool) -> None:
         options = ["--encoding=UTF8", "--locale=C", "--auth=peer", f"--username={SUPERUSER}"]

@@ -139,6 +139,7 @@ def _run(
     progress("Starting PostgreSQL")
     server = _start(cluster, settings, progress)
     try:
+        cluster.make_user(PORT)
         yield
     finally:
         process.stop(server)

@@ -278,3 +278,27 @@ async def test_the_query_page_is_a_client_of_its_own_server(w: World) -> None:
     assert foreign.status_code == 400
     assert (w.person.asked[-1].client.first_party, told["name"]) == (True, "An Editor")
     assert answer.json()["scope"].split()[-2:] == ["figures:read", "figures:write"]
+
+
+async def test_the_trail_names_who_gave_and_ended_what(w: World) -> None:
+    """Grants, their end, keys and sign-outs are entered by name, none as a bare change."""
+    tokens = await w.tokens()
+    await w.token(auth=(w.service, w.secret), grant_type="client_credentials")
+    await w.http.post("/oauth/revoke", data={"token": tokens["access_token"], "client_id": w.spa})
+    await w.http.post("/oauth/logout", data={"id_token_hint": tokens["id_token"]})
+    entries = await w.api.database.pool.fetch(
+        "SELECT action, account_id, client_id, acting_organisation_id AS acting"
+        " FROM audit_entry e WHERE action LIKE 'grants:%' OR action LIKE 'sess%' ORDER BY id"
+    )
+    spa = await w.value("SELECT id FROM oauth_client WHERE client_id = $1", w.spa)
+    service = await w.value("SELECT id FROM oauth_client WHERE client_id = $1", w.service)
+
+    assert [tuple(entry) for entry in entries] == [
+        ("grants:create", w.person.account_id, spa, w.organisation_id),
+        ("grants:create", None, service, w.organisation_id),
+        ("grants:revoke", None, spa, None),
+        ("sessions:revoke", None, spa, None),
+    ]
+    bare = "SELECT count(*) FROM audit_change c JOIN audit_entry e ON e.id = c.entry_id"
+    bare += " WHERE e.action = 'sql:change' AND row_table IN ('signing_key', 'oauth_grant')"
+    assert await w.value(bare) == 0

@@ -204,9 +204,13 @@ async def test_a_refresh_token_is_its_client_s(w: World) -> None:
     assert refused(await w.refresh(again.json()["refresh_token"])) == (400, "invalid_grant")
 
 
+ERASED = (
+    "UPDATE account SET erased_at = now(), email = NULL, email_verified_at = NULL, name = ''"
+    " RETURNING id"
+)
 ENDED = [
     ("UPDATE account SET disabled_at = now() RETURNING id", (400, "invalid_grant")),
-    ("UPDATE account SET erased_at = now() RETURNING id", (400, "invalid_grant")),
+    (ERASED, (400, "invalid_grant")),
     ("UPDATE session SET revoked_at = now() RETURNING id", (400, "invalid_grant")),
     ("UPDATE oauth_client SET disabled_at = now() RETURNING id", (401, "invalid_client")),
 ]
