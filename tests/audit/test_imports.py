@@ -1,13 +1,17 @@
 """A file that is loaded is one entry, which names the file and who loaded it."""
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from consortium.avoided.actions import advance, rebuild_all, refresh
+from consortium.demo import FILES
 from consortium.importing import Origin, import_file
 from consortium.kernel.principal import Principal
 from consortium.storage.database import Database
+from tests.factories import create_claim, create_membership, create_organisation
 
 
 def members(folder: Path, rows: str) -> Path:
@@ -47,3 +51,28 @@ async def test_import_that_keeps_nothing_enters_nothing(
 
     assert await database.pool.fetchval("SELECT count(*) FROM audit_entry") == 0
     assert await database.pool.fetchval("SELECT count(*) FROM audit_change") == 0
+
+
+async def test_every_change_of_the_demo_names_its_file(demo_database: Database) -> None:
+    """Nothing that the importers write goes past their entries, the sums' refresh included."""
+    actions = await demo_database.pool.fetch(
+        "SELECT DISTINCT e.action FROM audit_entry e JOIN audit_change c ON c.entry_id = e.id"
+        " ORDER BY 1"
+    )
+
+    assert [row[0] for row in actions] == sorted(f"import:{kind}" for kind, _ in FILES)
+
+
+async def test_derived_sums_enter_nothing(database: Database) -> None:
+    """A rebuild and a new day change what is derived from the record, and not the record."""
+    organisation = await create_organisation(database.pool, name="One")
+    await create_membership(database.pool, organisation, status="MEMBER")
+    await create_claim(database.pool, organisation, reference="total")
+    entries = "SELECT count(*) FROM audit_entry"
+    before = await database.pool.fetchval(entries)
+    await refresh([organisation])
+    await rebuild_all()
+    await advance(today=date(2100, 1, 1))
+
+    assert await database.pool.fetchval("SELECT count(*) FROM avoided_standing") == 1
+    assert await database.pool.fetchval(entries) == before
