@@ -117,7 +117,7 @@ async def sign_out(
         raise InvalidRequest("`post_logout_redirect_uri` is not registered for this client.")
     session = claims.get("sid")
     if isinstance(session, str) and session.isdigit():
-        by = Principal(client_id=client and client.row)
+        by = Principal(client_id=None if client is None else client.row)
         async with audited(by, "sessions:revoke", note="signed out"):
             await connection.execute(_SIGN_OUT, int(session), claims["sub"], server.now())
     return SignedOut(target, form.get("state"))
