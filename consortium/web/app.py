@@ -18,7 +18,6 @@ from consortium.identity.oauth.keys import Keyring
 from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
-from consortium.membership.reads import members_on
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.storage.raw import Connection
@@ -29,8 +28,6 @@ from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
 
 READY_SECONDS = 2
-
-_IS_MEMBER = f"SELECT $1::bigint IN ({members_on('$2::date')})"
 
 
 def create_app(
@@ -78,14 +75,20 @@ def create_app(
 def _authorization_server(
     settings: Settings, database: Database, today: Today, now: Now
 ) -> AuthorizationServer:
+    # Here, so that the features are first imported in the catalogue's order, which the printed
+    # schema keeps.
+    from consortium.membership.reads import members_on
+
     if settings.secret_key is None:
         raise SecretKeyInvalid
     # Whoever serves on a port that was free says so in the settings.
     addresses = Addresses(settings.public_url or f"http://{settings.host}:{settings.port}")
     sealer = Sealer(settings.secret_key.get_secret_value())
 
+    asked = f"SELECT $1::bigint IN ({members_on('$2::date')})"
+
     async def is_member(connection: Connection, organisation_id: int) -> bool:
-        return bool(await connection.fetchval(_IS_MEMBER, organisation_id, today()))
+        return bool(await connection.fetchval(asked, organisation_id, today()))
 
     return AuthorizationServer(addresses, Keyring(sealer, database.active, now), is_member, now)
 
