@@ -11,7 +11,7 @@ from consortium.identity.actions.people import (
     disable_account,
     revoke_role,
 )
-from consortium.identity.rules.administration import LastAdministrator
+from consortium.identity.rules.authority import LastAdministrator
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Principal, Rights
 from consortium.storage.database import Database

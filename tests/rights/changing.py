@@ -202,7 +202,7 @@ CASES: tuple[Case, ...] = (
         "as nothing",
         _invitation(),
         DENIED,
-        _all("NO_ROLES", "admin", "secretariat"),
+        _all("ROLES_MISSING", "admin", "secretariat"),
     ),
     Case(
         "grantRole",
@@ -279,7 +279,7 @@ CASES: tuple[Case, ...] = (
         "with a name too long",
         _client("figures:read", name="x" * 101),
         DENIED,
-        _all("CLIENT_NAME_INVALID", "admin", "secretariat"),
+        _all("CLIENT_INVALID", "admin", "secretariat"),
     ),
     Case(
         "rotateClientSecret",

@@ -10,10 +10,10 @@ from consortium.identity.actions.roles import check_can_go
 from consortium.identity.actions.sessions import revoke_sessions
 from consortium.identity.proofs.tokens import new_token
 from consortium.identity.rules.addresses import read_name
-from consortium.identity.rules.authority import NotYours, is_secretariat
+from consortium.identity.rules.authority import check_disables
 from consortium.kernel.clock import utc_now
-from consortium.kernel.errors import DomainError
-from consortium.kernel.principal import Permission, Principal
+from consortium.kernel.errors import DomainError, NotFound
+from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
@@ -80,24 +80,22 @@ async def rename_account(by: Principal, name: str) -> None:
 async def disable_account(by: Principal, account_id: int, *, at: datetime | None = None) -> None:
     """End an account's sessions and programs, and let nobody sign in to it.
 
-    The secretariat disables anyone; an organisation's administrator only people who belong to no
-    other organisation.
+    The secretariat disables anyone else; an organisation's administrator only people who belong to
+    no other organisation.
 
     Raises:
-        NotYours: there is no such account, or it is not the caller's to disable.
+        NotFound: there is no such account.
+        PermissionDenied: it is not the caller's to disable.
         LastAdministrator: nobody would be left to manage an organisation.
     """
     at = at or utc_now()
-    if not by.may(Permission.ACCOUNTS_MANAGE):
-        raise NotYours
     async with audited(by, "account:disable") as connection:
         rows = await connection.fetch(_ORGANISATIONS, account_id)
         belongs = {row["organisation_id"] for row in rows}
-        if not is_secretariat(by) and belongs != {by.organisation_id}:
-            raise NotYours
+        check_disables(by, account_id, belongs)
         await check_can_go(connection, account_id)
         if await connection.fetchval(_DISABLE, account_id, at) is None:
-            raise NotYours
+            raise NotFound
         await revoke_sessions(connection, account_id, at)
         await connection.execute(_REVOKE_GRANTS, account_id, at)
 

@@ -53,7 +53,8 @@ async def invite_administrator(
     async with audited(Principal(), "administrator:invite", note=_NOTE) as connection:
         organisation_id = await _organisation(connection, organisation)
         roles = (Role.SECRETARIAT,)
-        return await make_invitation(connection, to, organisation_id, roles, at)
+        link = await make_invitation(connection, to, organisation_id, roles, at)
+    return link.token, link.until
 
 
 async def check_free(connection: Connection, email: str) -> None:

@@ -33,7 +33,7 @@ _INSERT = """
 INSERT INTO oauth_client
     (client_id, name, kind, organisation_id, auth_method, secret_sha256, jwks, redirect_uris,
      post_logout_redirect_uris, scopes, first_party)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
 """
 _ORGANISATION = "SELECT EXISTS (SELECT FROM organisation WHERE id = $1)"
 _LOCKED = """
@@ -80,8 +80,9 @@ class ClientFacts:
 
 @dataclass(frozen=True, slots=True)
 class NewClient:
-    """A client's identifier, and its secret, which is shown this once."""
+    """A client's identifier and row, and its secret, which is shown this once."""
 
+    row: int
     client_id: str
     secret: str | None = field(repr=False)
 
@@ -93,29 +94,27 @@ async def create_client(by: Principal, facts: ClientFacts) -> NewClient:
         ClientInvalid: the first thing that is wrong with it.
     """
     check_client(facts)
-    new = NewClient(
-        f"{facts.kind.value.lower()}-{secrets.token_hex(8)}",
-        new_token() if facts.auth_method in _SECRETS else None,
-    )
+    client_id = f"{facts.kind.value.lower()}-{secrets.token_hex(8)}"
+    secret = new_token() if facts.auth_method in _SECRETS else None
     about = facts.organisation_id
-    async with audited(by, "clients:create", organisation_id=about, note=new.client_id) as work:
+    async with audited(by, "clients:create", organisation_id=about, note=client_id) as work:
         if about is not None and not await work.fetchval(_ORGANISATION, about):
             raise ClientInvalid("There is no such organisation.")
-        await work.execute(
+        row: int = await work.fetchval(
             _INSERT,
-            new.client_id,
+            client_id,
             facts.name.strip(),
             facts.kind.value,
             about,
             facts.auth_method.value,
-            None if new.secret is None else sha256(new.secret),
+            None if secret is None else sha256(secret),
             facts.jwks,
             " ".join(facts.redirect_uris),
             " ".join(facts.post_logout_redirect_uris),
             " ".join(dict.fromkeys(facts.scopes)),
             facts.first_party,
         )
-    return new
+    return NewClient(row, client_id, secret)
 
 
 async def rotate_secret(
@@ -129,15 +128,15 @@ async def rotate_secret(
         ClientUnknown: there is none, or it is disabled.
         ClientInvalid: it has no secret.
     """
-    new = NewClient(client_id, new_token())
+    secret = new_token()
     async with audited(by, "clients:rotate-secret", note=client_id[:NAME_MAX]) as work:
         row = await work.fetchrow(_LOCKED, client_id)
         if row is None or not _within(row["organisation_id"], of_organisation):
             raise ClientUnknown
         if AuthMethod(row["auth_method"]) not in _SECRETS:
             raise ClientInvalid("This client proves who it is without a secret.")
-        await work.execute(_ROTATE, row["id"], sha256(new.secret or ""))
-    return new
+        await work.execute(_ROTATE, row["id"], sha256(secret))
+    return NewClient(row["id"], client_id, secret)
 
 
 async def disable_client(
@@ -166,7 +165,8 @@ def check_client(facts: ClientFacts) -> None:
     """Whether a client may be registered as it is described; raises ClientInvalid."""
     name = facts.name.strip()
     if not 0 < len(name) <= NAME_MAX or not name.isprintable():
-        raise ClientInvalid(f"A client's name has 1 to {NAME_MAX} printable characters.")
+        message = f"A client's name has 1 to {NAME_MAX} printable characters."
+        raise ClientInvalid(message).at("name")
     if facts.auth_method not in _METHODS[facts.kind]:
         ways = ", ".join(sorted(method.value for method in _METHODS[facts.kind]))
         raise ClientInvalid(f"A {facts.kind.value} client authenticates by: {ways}.")

@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 
 from consortium.audit.actions import audited
-from consortium.identity.rules.authority import NotYours
+from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
@@ -79,9 +79,9 @@ async def programs_of(account_id: int) -> list[asyncpg.Record]:
 
 
 async def revoke_program(by: Principal, client_id: int, at: datetime) -> None:
-    """Let a program act for the caller no more, in any organisation. Raises NotYours."""
+    """Let a program act for the caller no more, in any organisation. Raises NotFound."""
     async with audited(by, "consent:revoke") as connection:
         forgotten = await connection.fetch(_FORGET, by.account_id, client_id)
         revoked = await connection.fetch(_REVOKE, by.account_id, client_id, at)
         if not forgotten and not revoked:
-            raise NotYours
+            raise NotFound

@@ -19,14 +19,13 @@ from consortium.identity.rules.addresses import (
     read_name,
 )
 from consortium.identity.rules.authority import (
-    NotYours,
     check_sets_up,
     check_verifies,
     is_secretariat,
 )
 from consortium.identity.rules.federation import check_issuer
 from consortium.identity.rules.roles import FAR_REACHING, Role
-from consortium.kernel.errors import DomainError
+from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
@@ -132,11 +131,11 @@ async def add_identity_provider(
 ) -> int:
     """Let an organisation's people sign in at its own provider; returns its number.
 
-    Raises NotYours, IssuerInvalid, NameInvalid.
+    Raises NotFound, IssuerInvalid, NameInvalid.
     """
     check_sets_up(by, new.organisation_id)
     if new.default_role in FAR_REACHING and not is_secretariat(by):
-        raise NotYours
+        raise PermissionDenied
     name, issuer = read_name(new.name), check_issuer(new.issuer, loopback=loopback)
     client_id = read_name(new.client_id)
     sealed = sealer.seal(new.client_secret) if new.client_secret else None
@@ -145,7 +144,7 @@ async def add_identity_provider(
         by, "identity-provider:add", organisation_id=new.organisation_id
     ) as connection:
         if not await connection.fetchval(_ORGANISATION, new.organisation_id):
-            raise NotYours
+            raise NotFound
         row_id: int = await connection.fetchval(_ADD, new.organisation_id, *about)
         return row_id
 
@@ -153,24 +152,24 @@ async def add_identity_provider(
 async def verify_domain(by: Principal, organisation_id: int, domain: str) -> None:
     """Note that mail addresses of a domain are an organisation's; the secretariat has made sure.
 
-    Raises NotYours, DomainInvalid, DomainTaken.
+    Raises NotFound, DomainInvalid, DomainTaken.
     """
     check_verifies(by)
     kept = read_domain(domain)
     async with audited(by, "domain:verify", organisation_id=organisation_id) as connection:
         if not await connection.fetchval(_ORGANISATION, organisation_id):
-            raise NotYours
+            raise NotFound
         await connection.fetchval(_VERIFY, organisation_id, kept)
         if await connection.fetchval(_OWNED, kept) != organisation_id:
             raise DomainTaken
 
 
 async def provider_of(provider_id: int) -> Provider:
-    """A provider that people may use. Raises NotYours."""
+    """A provider that people may use. Raises NotFound."""
     async with transaction() as client:
         row = await raw(client).fetchrow(_PROVIDER, provider_id)
     if row is None:
-        raise NotYours
+        raise NotFound
     return Provider(
         id=row["id"],
         organisation_id=row["organisation_id"],

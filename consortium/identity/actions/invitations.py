@@ -5,17 +5,24 @@ from datetime import datetime
 
 from consortium.audit.actions import audited
 from consortium.identity.actions.accounts import AccountExists, account_of, create_account
-from consortium.identity.actions.links import Link, LinkInvalid, look_at_link, make_link, take_link
+from consortium.identity.actions.links import (
+    Link,
+    LinkInvalid,
+    NewLink,
+    look_at_link,
+    make_link,
+    take_link,
+)
 from consortium.identity.actions.roles import give_roles
 from consortium.identity.actions.sessions import SignedIn
 from consortium.identity.proofs.passwords import PASSWORDS, Passwords
 from consortium.identity.rules.addresses import read_address, read_name
-from consortium.identity.rules.authority import NotYours, check_gives
+from consortium.identity.rules.authority import check_gives
 from consortium.identity.rules.links import LinkPurpose
 from consortium.identity.rules.passwords import check_password
 from consortium.identity.rules.roles import Role
 from consortium.kernel.clock import utc_now
-from consortium.kernel.errors import BadInput
+from consortium.kernel.errors import BadInput, NotFound
 from consortium.kernel.principal import Principal
 from consortium.outbox.actions import enqueue
 from consortium.storage.database import transaction
@@ -41,11 +48,13 @@ async def invite(
     roles: Iterable[Role],
     *,
     at: datetime | None = None,
-) -> None:
+) -> int:
     """Send a link by which a person gets these roles; the same whether they have an account.
 
+    Returns the invitation's id.
+
     Raises:
-        NotYours: the caller may not give these roles there, or there is no such organisation.
+        NotFound: the caller may not give these roles there, or there is no such organisation.
         AddressInvalid: this is no email address.
         RolesMissing: no role is given.
     """
@@ -56,19 +65,20 @@ async def invite(
     async with audited(by, "account:invite", organisation_id=organisation_id) as connection:
         name = await connection.fetchval(_ORGANISATION, organisation_id)
         if name is None:
-            raise NotYours
-        token, until = await make_invitation(connection, to, organisation_id, given, at)
-        data = {"organisation": name, "token": token, "until": until}
+            raise NotFound
+        link = await make_invitation(connection, to, organisation_id, given, at)
+        data = {"organisation": name, "token": link.token, "until": link.until}
         await enqueue(connection, to, "invitation", data)
+    return link.id
 
 
 async def make_invitation(
     connection: Connection, email: str, organisation_id: int, roles: tuple[Role, ...], at: datetime
-) -> tuple[str, str]:
-    """An invitation's token and until when it works; nothing is sent. Raises RolesMissing."""
+) -> NewLink:
+    """An invitation, which is not sent. Raises RolesMissing."""
     if not roles:
         raise RolesMissing
-    link = await make_link(
+    return await make_link(
         connection,
         LinkPurpose.INVITATION,
         email,
@@ -76,7 +86,6 @@ async def make_invitation(
         organisation_id=organisation_id,
         roles=tuple(role.value for role in roles),
     )
-    return link.token, link.until
 
 
 async def look_at_invitation(token: str, at: datetime) -> tuple[Link, bool]:

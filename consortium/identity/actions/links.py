@@ -14,7 +14,7 @@ from consortium.storage.raw import Connection, raw
 _INSERT = """
 INSERT INTO single_use_link
     (purpose, token_sha256, email, account_id, organisation_id, roles, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
 """
 _FIND = """
 SELECT l.id, l.email, l.account_id, l.organisation_id, l.roles, o.name AS organisation
@@ -51,6 +51,7 @@ class Link:
 class NewLink:
     """A link's token, which is nowhere else, and until when it works."""
 
+    id: int
     token: str
     until: str
 
@@ -68,8 +69,8 @@ async def make_link(  # noqa: PLR0913  what an invitation says
     """Make a link."""
     token, until = new_token(), at + LIFETIMES[purpose]
     about = (email, account_id, organisation_id, " ".join(roles), at, until)
-    await connection.execute(_INSERT, purpose.value, sha256(token), *about)
-    return NewLink(token, f"{until:%Y-%m-%d %H:%M} UTC")
+    row: int = await connection.fetchval(_INSERT, purpose.value, sha256(token), *about)
+    return NewLink(row, token, f"{until:%Y-%m-%d %H:%M} UTC")
 
 
 async def look_at_link(token: str, purpose: LinkPurpose, at: datetime) -> Link:

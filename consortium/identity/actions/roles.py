@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from consortium.audit.actions import audited
-from consortium.identity.rules.authority import KEPT, LastAdministrator, NotYours, check_gives
+from consortium.identity.rules.authority import KEPT, LastAdministrator, check_gives
 from consortium.identity.rules.roles import Role
 from consortium.kernel.clock import utc_now
+from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.storage.raw import Connection
 
@@ -40,31 +41,32 @@ async def grant_role(
 ) -> None:
     """Give a role; giving it again changes nothing.
 
-    Raises NotYours: the person or organisation is not there, or not the caller's to manage.
+    Raises:
+        NotFound: there is no such person or organisation.
+        PermissionDenied: the caller may not give this role there.
     """
     check_gives(by, organisation_id, [role])
     async with audited(by, "role:grant", organisation_id=organisation_id) as connection:
         if not await connection.fetchval(_BOTH, account_id, organisation_id):
-            raise NotYours
+            raise NotFound
         await give_roles(connection, account_id, organisation_id, [role], at or utc_now())
 
 
 async def revoke_role(
     by: Principal, account_id: int, organisation_id: int, role: Role, *, at: datetime | None = None
 ) -> None:
-    """Take a role back.
+    """Take a role back; taking it again changes nothing.
 
     Raises:
-        NotYours: the person has no such role, or the caller may not take it.
+        PermissionDenied: the caller may not take it.
         LastAdministrator: nobody would be left to manage the organisation.
     """
     check_gives(by, organisation_id, [role])
     async with audited(by, "role:revoke", organisation_id=organisation_id) as connection:
         if role in KEPT:
             await _check_not_last(connection, account_id, organisation_id, role)
-        if not await connection.fetchval(_REVOKE, account_id, organisation_id, role.value):
-            raise NotYours
-        await connection.execute(_CHANGED, account_id, at or utc_now())
+        if await connection.fetchval(_REVOKE, account_id, organisation_id, role.value):
+            await connection.execute(_CHANGED, account_id, at or utc_now())
 
 
 async def give_roles(

@@ -7,8 +7,8 @@ import asyncpg
 
 from consortium.audit.actions import audited
 from consortium.identity.proofs.tokens import new_token, sha256
-from consortium.identity.rules.authority import NotYours
 from consortium.identity.rules.sessions import SEEN_EVERY, expiry, is_alive
+from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
@@ -161,10 +161,10 @@ async def live_sessions(account_id: int, at: datetime) -> list[asyncpg.Record]:
 
 
 async def revoke_session(by: Principal, session_id: int, at: datetime) -> None:
-    """End one of the caller's own sessions, and what programs got in it. Raises NotYours."""
+    """End one of the caller's own sessions, and what programs got in it. Raises NotFound."""
     async with audited(by, "session:revoke") as connection:
         if await connection.fetchval(_OWN, session_id, by.account_id) is None:
-            raise NotYours
+            raise NotFound
         await _revoke(connection, [session_id], at)
 
 

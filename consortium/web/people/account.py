@@ -20,9 +20,9 @@ from consortium.identity.actions.second_factors import (
 from consortium.identity.actions.sessions import live_sessions, revoke_session
 from consortium.identity.actions.sign_in import SignInRefused
 from consortium.identity.proofs.second_factors import provisioning_uri
-from consortium.identity.rules.authority import LastAdministrator, NotYours
+from consortium.identity.rules.authority import LastAdministrator
 from consortium.identity.rules.scopes import EXPLAINED
-from consortium.kernel.errors import BadInput
+from consortium.kernel.errors import BadInput, NotFound
 from consortium.web.people.door import SESSION_SECONDS
 from consortium.web.people.visit import Visit
 
@@ -132,7 +132,7 @@ async def second_factor_removed(visit: Visit) -> Response:
 async def codes_renewed(visit: Visit) -> Response:
     """New recovery codes."""
     if not visit.person.has_second_factor:
-        raise NotYours
+        raise NotFound
     return visit.page("recovery_codes.html", codes=await renew_recovery_codes(visit.person))
 
 
@@ -186,5 +186,5 @@ def _enrolment(visit: Visit, secret: str, status: int = 200, **context: object) 
 def _number(visit: Visit, name: str) -> int:
     text = visit.form.get(name, "")
     if not (text.isascii() and text.isdigit() and len(text) <= _IDS_MAX):
-        raise NotYours
+        raise NotFound
     return int(text)
