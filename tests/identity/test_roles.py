@@ -30,7 +30,9 @@ async def test_an_administrator_gives_roles_in_their_organisation(database: Data
 
     rows = await database.pool.fetch("SELECT role FROM role_grant")
     assert [row["role"] for row in rows] == ["APPROVER"]
-    actions = await database.pool.fetch("SELECT action FROM audit_entry WHERE account_id = $1 ORDER BY id", 7)
+    actions = await database.pool.fetch(
+        "SELECT action FROM audit_entry WHERE account_id = $1 ORDER BY id", 7
+    )
     assert [row[0] for row in actions] == ["role:grant"] * 3 + ["role:revoke"]
 
 
