@@ -3,10 +3,18 @@
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.identity.reads import (
+    ACCOUNTS,
+    IDENTITY_PROVIDERS,
+    INVITATIONS,
+    SERVICE_CLIENTS,
+    VIEWER,
+)
 from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
-from consortium.membership.reads import MEMBERS, MEMBERSHIPS, PROFILE
+from consortium.membership.reads.engagements import ENGAGEMENTS
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
 from consortium.organisations.reads import BY_NAME, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
@@ -32,6 +40,11 @@ NODES: dict[str, Source] = {
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
+    "Engagement": ENGAGEMENTS,
+    "Account": ACCOUNTS,
+    "Invitation": INVITATIONS,
+    "ServiceClient": SERVICE_CLIENTS,
+    "IdentityProvider": IDENTITY_PROVIDERS,
     "AuditEntry": AUDIT_ENTRIES,
 }
 
@@ -40,7 +53,11 @@ AUDIT_CHANGES.relate(
     row=any_row(
         "{t}.row_table",
         "{t}.row_id",
-        {str(source.prefix): str(source.table) for source in NODES.values()},
+        {
+            str(source.prefix): source.table
+            for source in NODES.values()
+            if isinstance(source.table, str)
+        },
     )
 )
 
@@ -79,6 +96,12 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "engagements": Many(ENGAGEMENTS),
+        "viewer": VIEWER,
+        "accounts": Many(ACCOUNTS),
+        "invitations": Many(INVITATIONS),
+        "service_clients": Many(SERVICE_CLIENTS),
+        "identity_providers": Many(IDENTITY_PROVIDERS),
         "audit_entries": Many(AUDIT_ENTRIES),
     },
 )

@@ -11,6 +11,16 @@ from tortoise.fields.db_defaults import Now
 from tortoise import fields
 from tortoise.indexes import Index
 
+# The query page's own client: PUBLIC, with no consent asked. An address that begins with a slash is
+# on this server, wherever that is; "*" are all scopes: what a person may not do is not granted.
+CONSOLE = """
+INSERT INTO oauth_client
+    (client_id, name, kind, auth_method, redirect_uris, post_logout_redirect_uris, scopes,
+     first_party)
+VALUES
+    ('consortium-console', 'Query page', 'PUBLIC', 'NONE', '/', '/', '*', true)
+"""
+
 
 class Migration(migrations.Migration):
     dependencies = [("consortium", "0003_totals")]
@@ -706,4 +716,5 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
+        ops.RunSQL(CONSOLE),
     ]

@@ -7,7 +7,7 @@ a source, or a list where the source has one row, stops the start and not a requ
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, get_type_hints
 
 from graphql import (
     GraphQLField,
@@ -31,6 +31,7 @@ from consortium.query.source import (
     Search,
     Source,
 )
+from schema.mutations import Does, does_of, result_of
 from schema.names import snake
 
 Fields = Mapping[str, Field]
@@ -47,6 +48,7 @@ def check_bindings(schema: GraphQLSchema, root: Source, nodes: Mapping[str, Sour
     seen: set[str] = set()
     waiting: list[tuple[GraphQLObjectType, Fields]] = [(query, root.fields)]
     waiting += [(_object(schema, name), source.fields) for name, source in nodes.items()]
+    waiting += _results(schema)
     while waiting:
         kind, fields = waiting.pop()
         if kind.name in seen:
@@ -54,6 +56,38 @@ def check_bindings(schema: GraphQLSchema, root: Source, nodes: Mapping[str, Sour
         seen.add(kind.name)
         for name, field in kind.fields.items():
             waiting.extend(_below(schema, kind, name, field, fields))
+
+
+def _results(schema: GraphQLSchema) -> Iterator[tuple[GraphQLObjectType, Fields]]:
+    """What mutations answer with; each is bound to an action whose command its input fills."""
+    mutation = schema.mutation_type
+    for name, field in mutation.fields.items() if mutation else ():
+        does = does_of(field)
+        if does is None or isinstance(field.type, GraphQLNonNull):
+            message = f"Mutation.{name} is bound to no action, or can never be null."
+            raise NotBound(message)
+        _check_command(name, field, does)
+        result = result_of(schema, field)
+        if does.around is not None:
+            # What is beside the row comes from the action, as leaves.
+            named = get_named_type(result.fields[does.around].type)
+            if not isinstance(named, GraphQLObjectType):
+                message = f"{result.name}.{does.around} is no row."
+                raise NotBound(message)
+            result = named
+        yield result, does.source.fields
+
+
+def _check_command(name: str, field: GraphQLField, does: Does) -> None:
+    """The input has the fields that the command takes, and every id among them its type."""
+    given: Any = get_named_type(field.args["input"].type)
+    wanted = set(get_type_hints(does.command))
+    ids = {one for one, its in given.fields.items() if get_named_type(its.type).name == "ID"}
+    if {snake(one) for one in given.fields} != wanted or {snake(one) for one in ids} != set(
+        does.ids
+    ):
+        message = f"Mutation.{name} takes an input that does not fit its command {does.command}."
+        raise NotBound(message)
 
 
 def _object(schema: GraphQLSchema, name: str) -> GraphQLObjectType:

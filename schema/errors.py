@@ -19,7 +19,7 @@ EXPLAINED = {
     VALIDATION_FAILED: "The document does not fit the schema.",
     BAD_VARIABLES: "A variable is missing or of another type than the operation declares.",
     OPERATION_NOT_FOUND: "The document does not hold one operation of that name.",
-    OPERATION_NOT_SUPPORTED: "Only queries are served.",
+    OPERATION_NOT_SUPPORTED: "Queries and mutations are served, subscriptions not yet.",
 }
 
 

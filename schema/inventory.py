@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
+from consortium.inventory.actions import SetInventoryVisibility, set_inventory_visibility
 from consortium.inventory.reads import INVENTORIES
 from consortium.inventory.rules import PartsCheck
 from consortium.kernel.visibility import Visibility
@@ -12,6 +14,7 @@ from schema.enums import described
 from schema.evidence import Source
 from schema.filters import filter_of, order_of
 from schema.masses import mass
+from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection, field, optional
@@ -81,4 +84,30 @@ class InventoryQuery:
         "All disclosed inventories that you may see, as they were recorded.",
         InventoryFilter,
         InventoryOrder,
+    )
+
+
+@strawberry.input(description="Who shall see an inventory.")
+class SetInventoryVisibilityInput:
+    inventory: strawberry.ID = strawberry.field(description="Which inventory.")
+    visibility: Visibility = strawberry.field(description="Who shall see it.")
+
+
+InventoryResult = Annotated[
+    Inventory | Refusal,
+    strawberry.union("InventoryResult", description="The inventory, or why nothing was changed."),
+]
+
+
+@strawberry.type
+class InventoryMutation:
+    set_inventory_visibility: InventoryResult | None = mutation(
+        "Show an inventory of your organisation to more or fewer.",
+        Does(
+            set_inventory_visibility,
+            SetInventoryVisibility,
+            SetInventoryVisibilityInput,
+            INVENTORIES,
+            {"inventory": INVENTORIES},
+        ),
     )

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import strawberry
 
-from consortium.membership.reads import MEMBERSHIPS
+from consortium.membership.reads.memberships import MEMBERSHIPS
 from consortium.membership.rules import MembershipStatus
 from schema.enums import described
 from schema.evidence import Source

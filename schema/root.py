@@ -4,10 +4,12 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.audit import AuditQuery
-from schema.avoided.claims import ClaimsQuery
+from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
-from schema.inventory import InventoryQuery
+from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsQuery
@@ -34,7 +36,9 @@ class Query(
     NodesQuery,
     SearchQuery,
     OrganisationsQuery,
+    IdentityQuery,
     MembershipQuery,
+    EngagementsQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -45,7 +49,17 @@ class Query(
     pass
 
 
-SCHEMA = strawberry.Schema(query=Query, config=StrawberryConfig(scalar_map=SCALARS))
+@strawberry.type(
+    description="What can be changed. Fields of one operation run one after the other, each whole"
+    " or not at all; each answers with its result, within your rights, or with a `Refusal`."
+)
+class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+    pass
+
+
+SCHEMA = strawberry.Schema(
+    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+)
 # graphql-core's schema, which documents are validated against and planned by.
 GRAPHQL_SCHEMA = SCHEMA._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 

@@ -1,7 +1,6 @@
 """The application behind a real socket, for tests that speak HTTP."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,14 +8,20 @@ from datetime import date
 from typing import Any
 
 import httpx
+from pydantic import SecretStr
 
 from consortium.cli.http import Server
+from consortium.cli.sockets import listening
+from consortium.kernel.clock import Now, utc_now
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.app import create_app
+from consortium.web.oauth import Interaction
 
 # The day on which the tests' questions are asked unless they name another.
 TODAY = date(2026, 11, 23)
+# Of no installation: thirty-two zeros.
+SECRET_KEY = SecretStr("A" * 43 + "=")
 
 
 @dataclass(frozen=True)
@@ -44,12 +49,19 @@ class Api:
 
 
 @asynccontextmanager
-async def served(database: Database, **changes: Any) -> AsyncGenerator[Api]:
+async def served(
+    database: Database,
+    *,
+    now: Now = utc_now,
+    interaction: Interaction | None = None,
+    **changes: Any,
+) -> AsyncGenerator[Api]:
     """A server on a free port of the loopback, stopped at the end."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listening("127.0.0.1", 0) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        settings = Settings(**{"log_level": "ERROR", "public_url": address, **changes})
-        app = create_app(settings, database, lambda: TODAY)
+        given: dict[str, Any] = {"public_url": address, "secret_key": SECRET_KEY} | changes
+        settings = Settings(log_level="ERROR", **given)
+        app = create_app(settings, database, lambda: TODAY, now=now, interaction=interaction)
         ready = asyncio.Event()
         server = Server(app, settings, ready.set)
         running = asyncio.create_task(server.serve([listener]))

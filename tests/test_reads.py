@@ -15,7 +15,9 @@ FETCHES = {"fetch", "fetchval", "fetchrow", "fetchmany", "execute_query", "execu
 ALLOWED = {
     "consortium/storage/": "the database's own affairs: versions, locks, migrations, drift",
     "consortium/cli/": "what an operator at the machine asks",
-    "consortium/web/app.py": "the readiness check reads no row",
+    "consortium/identity/oauth/": "who is who is found out before there is a caller",
+    "consortium/web/app.py": "the readiness check reads no row, the question about members one bit",
+    "consortium/query/visible.py": "asks the row rule about one row, for actions",
     "schema/planner/execution.py": "runs what the compiler wrote",
 }
 ALLOWED_ROOMS = {"actions", "actions.py", "imports", "imports.py", "importing.py"}

@@ -31,6 +31,13 @@ def test_environment_is_read_and_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
         settings.port = 9002
 
 
+def test_the_public_address_has_one_spelling(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the issuer, which is compared as a text."""
+    monkeypatch.setenv("CONSORTIUM_PUBLIC_URL", "https://data.example.org:8443/")
+
+    assert load_settings().public_url == "https://data.example.org:8443"
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -39,6 +46,10 @@ def test_environment_is_read_and_fixed(monkeypatch: pytest.MonkeyPatch) -> None:
         ("READ_POOL_SIZE", "-1"),
         ("READ_POOL_SIZE", "many"),
         ("LOG_LEVEL", "LOUD"),
+        ("PUBLIC_URL", "data.example.org"),
+        ("PUBLIC_URL", "https://data.example.org/api"),
+        ("PUBLIC_URL", "https://user@data.example.org"),
+        ("PUBLIC_URL", "javascript:alert(1)"),
     ],
 )
 def test_wrong_value_names_its_setting(

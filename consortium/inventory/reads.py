@@ -2,7 +2,9 @@
 
 from consortium.evidence.reads import CITATIONS
 from consortium.inventory.models import Inventory
-from consortium.organisations.reads import ORGANISATIONS, figures_visible_to
+from consortium.membership.reads.figures import figures_visible_to
+from consortium.membership.rules import Coverage
+from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Many, One, Source
 from consortium.query.tables import columns
 
@@ -10,7 +12,7 @@ INVENTORIES = Source(
     name="inventory",
     table="inventory",
     prefix="inventory",
-    visible_to=figures_visible_to,
+    visible_to=figures_visible_to(Coverage.INVENTORIES),
     fields=columns(
         Inventory,
         "inventory",

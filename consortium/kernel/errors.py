@@ -5,19 +5,25 @@ DomainError
 │   ├── CursorInvalid
 │   ├── IdInvalid
 │   └── PageSizeInvalid
+├── NotFound               nothing there that the caller may see
+├── PermissionDenied       something is there, and the caller may not do this to it
 └── (every feature and door adds its own, in its own module)
 
 Anything else that is raised is a bug: it reaches the client masked and the log whole.
 """
 
 from inspect import cleandoc
-from typing import ClassVar
+from typing import ClassVar, Self
 
 
 class DomainError(Exception):
     """The request cannot be carried out."""
 
     code: ClassVar[str] = "DOMAIN_ERROR"
+    # The constraint of the database whose violation it tells, if there is one.
+    constraint: ClassVar[str | None] = None
+    # Where in the input the fault lies, if it is known.
+    path: tuple[str, ...] = ()
 
     def __init__(self, message: str | None = None) -> None:
         """Take `message`, or else what the class says of itself."""
@@ -27,6 +33,11 @@ class DomainError(Exception):
     def meaning(cls) -> str:
         """The first paragraph of the class's docstring."""
         return cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " ")
+
+    def at(self, *path: str) -> Self:
+        """The same error, with the place in the input where the fault lies."""
+        self.path = path
+        return self
 
     @property
     def message(self) -> str:
@@ -56,3 +67,15 @@ class PageSizeInvalid(BadInput):
     """A page holds 0 or more items, up to the limit of the server."""
 
     code = "PAGE_SIZE_INVALID"
+
+
+class NotFound(DomainError):
+    """There is nothing of that id that you may see."""
+
+    code = "NOT_FOUND"
+
+
+class PermissionDenied(DomainError):
+    """You may not do this."""
+
+    code = "PERMISSION_DENIED"

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.principal import Permission, Principal
+
 
 class Visibility(StrEnum):
     """PRIVATE: its owner; CONSORTIUM: all members; PUBLIC: everyone."""
@@ -9,3 +12,17 @@ class Visibility(StrEnum):
     PRIVATE = "PRIVATE"
     CONSORTIUM = "CONSORTIUM"
     PUBLIC = "PUBLIC"
+
+
+def check_visibility_change(
+    by: Principal, organisation_id: int, before: Visibility, after: Visibility
+) -> None:
+    """Refuse a change of who may see a figure of the organisation; PermissionDenied.
+
+    Only for one's own organisation: entering figures allows PRIVATE and CONSORTIUM, and whatever
+    makes a figure PUBLIC, or takes it back from the public, has to be approved.
+    """
+    public = Visibility.PUBLIC in {before, after}
+    needed = Permission.FIGURES_APPROVE if public else Permission.FIGURES_WRITE
+    if by.organisation_id != organisation_id or not by.may(needed):
+        raise PermissionDenied

@@ -8,7 +8,11 @@ from consortium.documents.csv import Columns, Table
 from consortium.documents.imports import Importer, Progress, Report, Row
 from consortium.evidence.actions import Citations
 from consortium.kernel.periods import PartialDate
-from consortium.membership.actions import MembershipFacts, MembershipOverlaps, record_membership
+from consortium.membership.actions.memberships import (
+    MembershipFacts,
+    MembershipOverlaps,
+    record_membership,
+)
 from consortium.membership.rules import MembershipStatus
 from consortium.organisations.actions.names import AliasTaken, Names
 from consortium.organisations.actions.record import (

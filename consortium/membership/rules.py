@@ -1,6 +1,9 @@
-"""What a membership can be."""
+"""What a membership can be, and what an assurer's engagement covers."""
 
+from datetime import date
 from enum import StrEnum
+
+from consortium.kernel.errors import BadInput, DomainError
 
 
 class MembershipStatus(StrEnum):
@@ -9,3 +12,39 @@ class MembershipStatus(StrEnum):
     MEMBER = "MEMBER"
     PARTICIPANT = "PARTICIPANT"
     FORMER = "FORMER"
+
+
+class Coverage(StrEnum):
+    """Which figures of its client an assurer is engaged for, and so may see whole."""
+
+    CLAIMS = "CLAIMS"
+    INVENTORIES = "INVENTORIES"
+    ALL_FIGURES = "ALL_FIGURES"
+
+
+class EngagementDatesReversed(BadInput):
+    """An engagement ends on its first day or later."""
+
+    code = "ENGAGEMENT_DATES_REVERSED"
+    constraint = "engagement_dates_ordered"
+
+
+class EngagesItself(BadInput):
+    """An organisation cannot be its own assurer."""
+
+    code = "ENGAGES_ITSELF"
+    constraint = "engagement_of_another"
+
+
+class EngagementOver(DomainError):
+    """The engagement has ended already."""
+
+    code = "ENGAGEMENT_OVER"
+
+
+def check_engagement(assurer_id: int, client_id: int, starts_on: date, ends_on: date) -> None:
+    """Refuse an engagement of oneself and one that ends before it starts."""
+    if assurer_id == client_id:
+        raise EngagesItself
+    if ends_on < starts_on:
+        raise EngagementDatesReversed

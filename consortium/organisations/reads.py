@@ -1,31 +1,12 @@
-"""What can be read of organisations and corporate groups: everyone may.
-
-Here too, because every later feature needs it: the row rule of members' own figures.
-"""
+"""What can be read of organisations and corporate groups: everyone may."""
 
 from consortium.audit.reads import AUDIT_ENTRIES
 from consortium.evidence.reads import CITATIONS
-from consortium.kernel.principal import Permission, Rights
 from consortium.kernel.text import name_key
 from consortium.organisations.models import Organisation, Parentage
 from consortium.query.source import Column, Embedded, Key, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
-
-
-def figures_visible_to(rights: Rights) -> str:
-    """PUBLIC to everyone, CONSORTIUM to members, and everything to its own organisation."""
-    if rights.may(Permission.FIGURES_READ_ALL):
-        return "true"
-    shown = (
-        "{t}.visibility IN ('PUBLIC', 'CONSORTIUM')"
-        if rights.is_member
-        else ("{t}.visibility = 'PUBLIC'")
-    )
-    if rights.has_organisation:
-        return f"{shown} OR {{t}}.organisation_id = {{caller_organisation}}"
-    return shown
-
 
 _ALIASES = (
     "(SELECT coalesce(json_agg(x.name ORDER BY x.name_key), '[]')"

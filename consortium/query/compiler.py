@@ -16,7 +16,7 @@ from consortium.kernel.quantities import UNITS_PER_KG, MassUnit
 from consortium.query import pages, searches
 from consortium.query.filters import condition
 from consortium.query.ordering import order_clause, sorts
-from consortium.query.pick import Args, Pick
+from consortium.query.pick import Args, Bind, Pick
 from consortium.query.rows import from_item, joined, rule
 from consortium.query.scope import Scope
 from consortium.query.source import (
@@ -49,6 +49,16 @@ def compile_statement(
         return statement
     careful = _root_statement(Compiler(Writer(rights), nodes), root, picks)
     return replace(statement, otherwise=careful)
+
+
+def compile_row(
+    source: Source, picks: tuple[Pick, ...], rights: Rights, nodes: dict[str, Source]
+) -> Statement:
+    """The statement that answers `picks` of the row named by `Inputs.row`; null if not visible."""
+    writer = Writer(rights)
+    key = writer.bind(Bind(lambda inputs: inputs.row), SqlType.BIGINT)
+    value = Compiler(writer, nodes).row(source, picks, f"{{t}}.{source.key} = {key}")
+    return statement_of(f"SELECT {value}", writer.slots)
 
 
 def _root_statement(compiler: "Compiler", root: Source, picks: tuple[Pick, ...]) -> Statement:

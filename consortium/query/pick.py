@@ -14,6 +14,8 @@ class Inputs(NamedTuple):
     variables: Mapping[str, Any]
     principal: Principal
     today: date
+    # The row that a mutation changed, whose payload is read.
+    row: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What can be read: a table (or a derived one), who sees which rows, and the names of its fields.
 
-SQL in a declaration is a template: `{t}` stands for the row's alias, `{u}` for the related row's,
-and `{caller_organisation}` for the bound id of the caller's organisation.
+SQL in a declaration is a template: `{t}` stands for the row's alias, `{u}` for the related row's;
+`{caller_organisation}`, `{caller_account}`, `{caller_client}` for the bound ids of who asks, and
+`{today}` for the day on which the statement runs.
 """
 
 from collections.abc import Callable, Mapping

@@ -11,6 +11,7 @@ class SqlType(StrEnum):
     BIGINT = "bigint"
     NUMERIC = "numeric"
     TEXT = "text"
+    TEXTS = "text[]"
     DATE = "date"
     TIMESTAMP = "timestamptz"
     JSON = "json"

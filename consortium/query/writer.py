@@ -16,8 +16,18 @@ Prepare = Callable[[Any], Any]
 _PAIRS_MAX = 50
 
 
-def _caller_organisation(inputs: Inputs) -> int | None:
-    return inputs.principal.organisation_id
+# What a template may say of the caller and of the day, beside the aliases. Rights are always
+# today's, whatever day a question names.
+_ASKED_OF_INPUTS: dict[str, tuple[Bind, SqlType]] = {
+    "caller_organisation": (Bind(lambda inputs: inputs.principal.organisation_id), SqlType.BIGINT),
+    "caller_account": (Bind(lambda inputs: inputs.principal.account_id), SqlType.BIGINT),
+    "caller_client": (Bind(lambda inputs: inputs.principal.client_id), SqlType.BIGINT),
+    "caller_permissions": (
+        Bind(lambda inputs: sorted(one.value for one in inputs.principal.rights.permissions)),
+        SqlType.TEXTS,
+    ),
+    "today": (Bind(lambda inputs: inputs.today), SqlType.DATE),
+}
 
 
 @dataclass(slots=True)
@@ -32,7 +42,6 @@ class Writer:
     assumptions: list[str] = field(default_factory=list[str])
     _places: dict[Any, str] = field(default_factory=dict[Any, str])
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
-    _caller: str | None = None
 
     def alias(self) -> str:
         """A name for one more FROM item."""
@@ -65,11 +74,12 @@ class Writer:
 
     def fill(self, template: str, t: str, u: str = "") -> str:
         """A declaration's template with its aliases, and the caller where it asks for one."""
-        if "{caller_organisation}" not in template:
-            return template.format(t=t, u=u)
-        if self._caller is None:
-            self._caller = self.bind(Bind(_caller_organisation), SqlType.BIGINT)
-        return template.format(t=t, u=u, caller_organisation=self._caller)
+        named = {
+            name: self.bind(value, sql_type)
+            for name, (value, sql_type) in _ASKED_OF_INPUTS.items()
+            if f"{{{name}}}" in template
+        }
+        return template.format(t=t, u=u, **named)
 
 
 def _reader(value: Bind | object, prepare: Prepare | None) -> Callable[[Inputs], Any]:

@@ -12,6 +12,7 @@ from tortoise.transactions import in_transaction
 from consortium.storage.connections import SERVER_SETTINGS, Pool, open_read_pool
 from consortium.storage.contact import check_schema, connected
 from consortium.storage.reads import Reads
+from consortium.storage.violations import told_violations
 
 # The one Tortoise app; its migrations are the top-level package of that name.
 APP = "consortium"
@@ -109,6 +110,10 @@ class Database:
 
 @asynccontextmanager
 async def transaction() -> AsyncGenerator[TransactionalDBClient]:
-    """One transaction on Tortoise's connection; models used inside take part in it."""
-    async with in_transaction("default") as client:
-        yield client
+    """One transaction on Tortoise's connection; models used inside take part in it.
+
+    A constraint that is violated is told as the DomainError that names it.
+    """
+    with told_violations():
+        async with in_transaction("default") as client:
+            yield client

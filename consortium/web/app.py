@@ -1,8 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-import os
-from base64 import b64encode
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from starlette.applications import Starlette
@@ -14,24 +14,50 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from consortium.console import ASSETS, DIST
 from consortium.identity.federation.fetching import Fetcher
 from consortium.identity.federation.flow import Providers
+from consortium.identity.jobs import keep_keys
+from consortium.identity.oauth.bearer import Authenticator
+from consortium.identity.oauth.keys import Keyring
+from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.passwords import PASSWORDS
-from consortium.identity.proofs.sealing import Sealer
-from consortium.kernel.clock import Today, utc_now, utc_today
+from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
+from consortium.kernel.clock import Now, Today, utc_now, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
-from consortium.web.graphql import GraphQL
+from consortium.storage.raw import Connection
+from consortium.web.graphql import GraphQL, told
+from consortium.web.oauth import Interaction, OAuthEndpoints
 from consortium.web.pages import Assets, query_page, schema_text
+from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
 from consortium.web.requests import headers_of
 from schema.planner.execution import Executor
+from schema.planner.mutations import Writing
 
 READY_SECONDS = 2
 
 
-def create_app(settings: Settings, database: Database, today: Today = utc_today) -> ASGIApp:
-    """The application over an open database."""
-    graphql = GraphQL(Executor.over(database.reads), today, settings.max_body_bytes)
+def create_app(
+    settings: Settings,
+    database: Database,
+    today: Today = utc_today,
+    *,
+    now: Now = utc_now,
+    interaction: Interaction | None = None,
+) -> ASGIApp:
+    """The application over an open database.
+
+    `interaction` asks people whether a program may act for them; the pages do unless it is given.
+
+    Raises:
+        SecretKeyInvalid: the settings hold no key, or none that can be used.
+    """
+    people = people_of(settings, database, now)
+    server = _authorization_server(people, today)
+    authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
+    executor = Executor.over(database.reads, Writing(database.active, told))
+    graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
+    oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
 
     async def ready(_: Request) -> Response:
         try:
@@ -48,26 +74,54 @@ def create_app(settings: Settings, database: Database, today: Today = utc_today)
             Route("/schema.graphql", schema_text),
             Route("/health/live", live),
             Route("/health/ready", ready),
-            *people_routes(people_of(settings, database)),
+            *oauth.routes(),
+            *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
-        ]
+        ],
+        lifespan=lambda _: _keys_kept(server, database),
     )
     return _Front(graphql, others)
 
 
-def people_of(settings: Settings, database: Database) -> People:
-    """What the pages for people stand on."""
-    # A server that was given no key, as in a test, forgets what browsers keep when it ends.
-    key = settings.secret_key.get_secret_value() if settings.secret_key else None
+def people_of(settings: Settings, database: Database, now: Now = utc_now) -> People:
+    """What the pages for people stand on; SecretKeyInvalid where the settings hold no key."""
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
     return People(
         database=database,
+        # Whoever serves on a port that was free says so in the settings.
         public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
-        sealer=Sealer(key or b64encode(os.urandom(32)).decode()),
+        sealer=Sealer(settings.secret_key.get_secret_value()),
         providers=Providers(Fetcher(loopback=settings.federation_allow_loopback)),
         passwords=PASSWORDS,
-        now=utc_now,
+        now=now,
         body_max=settings.max_body_bytes,
     )
+
+
+def _authorization_server(people: People, today: Today) -> AuthorizationServer:
+    # Here, so that the features are first imported in the catalogue's order, which the printed
+    # schema keeps.
+    from consortium.membership.reads.memberships import members_on
+
+    asked = f"SELECT $1::bigint IN ({members_on('$2::date')})"
+
+    async def is_member(connection: Connection, organisation_id: int) -> bool:
+        return bool(await connection.fetchval(asked, organisation_id, today()))
+
+    keyring = Keyring(people.sealer, people.database.active, people.now)
+    return AuthorizationServer(Addresses(people.public_url), keyring, is_member, people.now)
+
+
+@asynccontextmanager
+async def _keys_kept(server: AuthorizationServer, database: Database) -> AsyncGenerator[None]:
+    """Look after the signing keys while the application runs."""
+    job = asyncio.create_task(keep_keys(server.keyring, database.active, server.now))
+    try:
+        yield
+    finally:
+        job.cancel()
+        await asyncio.wait([job])
 
 
 class _Front:

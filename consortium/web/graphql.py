@@ -8,13 +8,17 @@ import asyncpg
 import structlog
 from starlette.types import Receive, Scope, Send
 
+from consortium.identity.oauth.bearer import Authenticator, KeyUnknown, challenge
+from consortium.identity.oauth.errors import TokenInvalid, TokenMisplaced
+from consortium.identity.oauth.server import Addresses
 from consortium.kernel.clock import Today
-from consortium.kernel.principal import ANONYMOUS
+from consortium.kernel.principal import Principal
 from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
 from consortium.web.requests import Headers, headers_of, parse_get, parse_post, read_body, refuse
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
+_FORM = b"application/x-www-form-urlencoded"
 _log = structlog.get_logger(__name__)
 
 # Kinds of failure of the connection, not of the statement.
@@ -37,6 +41,8 @@ class GraphQL:
     executor: Executor
     today: Today
     body_max: int
+    authenticator: Authenticator
+    addresses: Addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -45,7 +51,13 @@ class GraphQL:
         media_type = GRAPHQL if b"graphql-response+json" in accepted else JSON
         try:
             request = await self._request(scope, headers, receive)
-            body = await self.executor.run(request, ANONYMOUS, self.today())
+            principal = await self._principal(scope, headers)
+            body = await self.executor.run(request, principal, self.today())
+        except TokenInvalid as error:
+            # The refusal is HTTP's (RFC 6750, section 3), told as GraphQL as well.
+            told_as = [plain(error.code, error.message)]
+            why = ((b"www-authenticate", challenge(error, self.addresses).encode()),)
+            await send_bytes(send, error.status, media_type, errors_body(told_as), why)
         except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
             errors = told(error)
             status = error_status(errors, media_type)
@@ -55,14 +67,41 @@ class GraphQL:
         else:
             await send_bytes(send, 200, media_type, body)
 
+    async def _principal(self, scope: Scope, headers: Headers) -> Principal:
+        """Who asks, by the token in the header."""
+        if scope["query_string"] and names_token(scope["query_string"]):
+            raise TokenMisplaced
+        header = headers.get(b"authorization")
+        try:
+            return self.authenticator.principal(header)
+        except KeyUnknown:
+            await self.authenticator.read_keys_again()
+            return self.authenticator.principal(header)
+
     async def _request(self, scope: Scope, headers: Headers, receive: Receive) -> Request:
         match scope["method"]:
             case "POST":
+                if headers.get(b"content-type", b"").lower().startswith(_FORM):
+                    await self._refuse_form(headers, receive)
                 return parse_post(headers, await read_body(headers, receive, self.body_max))
             case "GET" | "HEAD":
                 return parse_get(scope)
             case _:
                 raise refuse("METHOD_NOT_ALLOWED", "Send the request with POST or GET.")
+
+    async def _refuse_form(self, headers: Headers, receive: Receive) -> None:
+        """A form is no GraphQL request; one with a token is told so (RFC 6750, section 2.2)."""
+        body = await read_body(headers, receive, self.body_max)
+        if names_token(body):
+            raise TokenMisplaced
+        raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
+
+
+def names_token(encoded: bytes) -> bool:
+    """Whether a query or form holds a token, which would be in logs and histories by now."""
+    return b"access_token=" in encoded and any(
+        part.startswith(b"access_token=") for part in encoded.split(b"&")
+    )
 
 
 def told(error: Exception) -> list[dict[str, Any]]:

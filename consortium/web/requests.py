@@ -93,7 +93,8 @@ def parse_get(scope: Scope) -> Request:
         variables = orjson.loads(texts["variables"]) if texts.get("variables") else None
     except (ValueError, UnicodeDecodeError) as error:
         raise refuse("BAD_REQUEST", f"The address cannot be read: {error}.") from None
-    return _checked(texts.get("query"), variables, texts.get("operationName"))
+    request = _checked(texts.get("query"), variables, texts.get("operationName"))
+    return request._replace(safe=True)
 
 
 def _checked(query: object, variables: object, operation_name: object) -> Request:

@@ -2,9 +2,11 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Annotated
 
 import strawberry
 
+from consortium.avoided.actions.visibility import SetClaimVisibility, set_claim_visibility
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.rules.vocabulary import Basis, ClaimKind, RecordType
 from consortium.kernel.visibility import Visibility
@@ -13,6 +15,7 @@ from schema.evidence import Source
 from schema.filters import filter_of, order_of
 from schema.initiatives import Initiative
 from schema.masses import Quantity, mass
+from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection, field, optional
@@ -132,4 +135,30 @@ class ClaimsQuery:
         "All claims of avoided emissions that you may see, as they were recorded.",
         ClaimFilter,
         ClaimOrder,
+    )
+
+
+@strawberry.input(description="Who shall see a claim.")
+class SetClaimVisibilityInput:
+    claim: strawberry.ID = strawberry.field(description="Which claim.")
+    visibility: Visibility = strawberry.field(description="Who shall see it.")
+
+
+ClaimResult = Annotated[
+    Claim | Refusal,
+    strawberry.union("ClaimResult", description="The claim, or why nothing was changed."),
+]
+
+
+@strawberry.type
+class ClaimsMutation:
+    set_claim_visibility: ClaimResult | None = mutation(
+        "Show a claim of your organisation to more or fewer. Everyone's sums follow at once.",
+        Does(
+            set_claim_visibility,
+            SetClaimVisibility,
+            SetClaimVisibilityInput,
+            CLAIMS,
+            {"claim": CLAIMS},
+        ),
     )

@@ -7,6 +7,7 @@ for themselves; any other scalar becomes a `Bind`, read when the statement runs.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
@@ -164,18 +165,24 @@ def _reader_of(kind: GraphQLInputType) -> Callable[[Any], Any]:
     """What makes of a scalar's value what the statement takes."""
     named = kind.of_type if isinstance(kind, GraphQLNonNull) else kind
     is_id = isinstance(named, GraphQLScalarType) and named.name == "ID"
-    return _read_id if is_id else _without_nul
+    return _read_id if is_id else _usable
 
 
 def _read_id(value: Any) -> GlobalId:
     return GlobalId.parse(str(value))
 
 
-def _without_nul(value: Any) -> Any:
-    """A scalar as it is; NUL is refused, as PostgreSQL has none."""
+def _usable(value: Any) -> Any:
+    """A scalar as PostgreSQL can take it: without NUL, and a moment in UTC, which is assumed."""
     if isinstance(value, str) and "\0" in value:
         message = "A text may not contain the character NUL."
         raise BadInput(message)
+    if isinstance(value, datetime):
+        try:
+            return value.replace(tzinfo=value.tzinfo or UTC).astimezone(UTC)
+        except OverflowError:
+            message = "A moment lies in the years 1 to 9999, in UTC."
+            raise BadInput(message) from None
     return value
 
 

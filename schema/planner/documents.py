@@ -137,6 +137,11 @@ def _is_bound(kind: object) -> bool:
     return isinstance(kind, GraphQLScalarType) and kind.name != "Boolean"
 
 
-def is_query(operation: Operation) -> bool:
-    """Whether it only reads."""
-    return operation.node.operation is OperationType.QUERY
+def is_mutation(operation: Operation) -> bool:
+    """Whether it changes something."""
+    return operation.node.operation is OperationType.MUTATION
+
+
+def is_subscription(operation: Operation) -> bool:
+    """Whether it asks to be told of what happens."""
+    return operation.node.operation is OperationType.SUBSCRIPTION

@@ -26,7 +26,8 @@ from consortium.query.pick import Inputs
 from consortium.query.statement import Statement
 from schema.binding import check_bindings
 from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
-from schema.planner.documents import Operation, is_query
+from schema.planner.documents import Operation, is_subscription
+from schema.planner.mutations import Steps, Writing, run_steps
 from schema.planner.plans import Plan, Planner
 from schema.root import GRAPHQL_SCHEMA
 
@@ -47,6 +48,8 @@ class Request(NamedTuple):
     query: str
     variables: Mapping[str, Any] = _NONE
     operation_name: str | None = None
+    # It came in a way that must change nothing, such as GET (RFC 9110, section 9.2.1).
+    safe: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +58,23 @@ class Executor:
 
     planner: Planner
     pool: Reader
+    writing: Writing
 
     @classmethod
-    def over(cls, pool: Reader) -> "Executor":
-        """An executor of this project's schema, once every field of it is known to be readable."""
+    def over(cls, pool: Reader, writing: Writing | None = None) -> "Executor":
+        """An executor of this project's schema, once every field of it is known to be bound."""
         check_bindings(GRAPHQL_SCHEMA, ROOT, NODES)
-        return cls(Planner(GRAPHQL_SCHEMA), pool)
+        return cls(Planner(GRAPHQL_SCHEMA), pool, writing or Writing())
 
     async def run(self, request: Request, principal: Principal, today: date) -> bytes:
         """The JSON of the response; RequestRefused where nothing was run."""
         operation, variables, plan = self._planned(request, principal)
+        if isinstance(plan, Steps):
+            if request.safe:
+                message = "A mutation comes by POST."
+                raise RequestRefused([plain("METHOD_NOT_ALLOWED", message)])
+            inputs = Inputs(variables, principal, today)
+            return await run_steps(plan, inputs, self._payload, self.writing)
         data = await self._data(plan.statement, Inputs(variables, principal, today))
         if plan.introspected:
             data = self._with_introspection(operation, plan, variables, data)
@@ -80,19 +90,26 @@ class Executor:
             statement = statement.otherwise
         return b"{}"
 
+    async def _payload(self, statement: Statement, inputs: Inputs) -> bytes:
+        """What a mutation's payload shows; null where the caller may not see the row."""
+        bound = _bound(statement, inputs)
+        shown: bytes | None = await self.pool.fetchval(bound.sql, *bound.values)
+        return b"null" if shown is None else shown
+
     def prepare(self, request: Request, principal: Principal, today: date) -> "Bound | None":
         """The statement that `run` would run; none where the schema answers by itself."""
         _, variables, plan = self._planned(request, principal)
-        if plan.statement is None:
+        if isinstance(plan, Steps) or plan.statement is None:
             return None
         return _bound(plan.statement, Inputs(variables, principal, today))
 
     def _planned(
         self, request: Request, principal: Principal
-    ) -> tuple[Operation, dict[str, Any], Plan]:
+    ) -> tuple[Operation, dict[str, Any], Plan | Steps]:
         operation = self.planner.document(request.query).operation(request.operation_name)
-        if not is_query(operation):
-            raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, "Only queries are served.")])
+        if is_subscription(operation):
+            message = "Queries and mutations are served."
+            raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, message)])
         variables = self.planner.variables(operation, request.variables)
         return operation, variables, self.planner.plan(operation, variables, principal.rights)
 

@@ -16,7 +16,8 @@ from consortium.query.compiler import compile_statement
 from consortium.query.pick import Pick
 from consortium.query.statement import Statement
 from schema.errors import BAD_VARIABLES, RequestRefused, plain, refused
-from schema.planner.documents import Document, Operation, read_document
+from schema.planner.documents import Document, Operation, is_mutation, read_document
+from schema.planner.mutations import Steps, compile_steps
 from schema.planner.selections import Selector
 from schema.planner.shapes import shape
 
@@ -78,7 +79,9 @@ class Planner:
             raise RequestRefused([refused(error, BAD_VARIABLES) for error in values])
         return dict(values.coerced)
 
-    def plan(self, operation: Operation, variables: Mapping[str, Any], rights: Rights) -> Plan:
+    def plan(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Plan | Steps:
         """The plan for variables of this shape and a caller with these rights."""
         key = (_shape(operation, variables), rights)
         plan = operation.plans.get(key)
@@ -91,8 +94,12 @@ class Planner:
             operation.plans.move_to_end(key)
         return plan
 
-    def compile(self, operation: Operation, variables: Mapping[str, Any], rights: Rights) -> Plan:
+    def compile(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Plan | Steps:
         """Plan anew."""
+        if is_mutation(operation):
+            return compile_steps(self.schema, operation, variables, rights)
         selector = Selector(self.schema, operation.fragments, variables)
         query = self.schema.query_type
         assert query is not None

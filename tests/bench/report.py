@@ -11,6 +11,7 @@ import orjson
 
 from tests.bench.measure import Effort, Seen, ratio
 from tests.bench.queries import BY_NAME
+from tests.bench.tokens import TokenCost
 
 HERE = Path(__file__).parent
 README = HERE.parents[1] / "README.md"
@@ -29,6 +30,7 @@ class Report:
     queries: dict[str, dict[str, Seen]] = field(default_factory=dict)
     # By the name of the query: the API over few and over all claims.
     growth: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
+    tokens: TokenCost | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Everything, with medians and ratios."""
@@ -43,6 +45,7 @@ class Report:
             "claims": self.claims,
             "effort": vars(self.effort),
             "queries": {name: _query_json(seen) for name, seen in self.queries.items()},
+            "tokens": self.tokens and self.tokens._asdict(),
             "growth": {
                 name: {
                     "claims": [self.few_claims, self.claims],
@@ -68,6 +71,7 @@ class Report:
         lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|"]
         lines += [_row(name, seen) for name, seen in self.queries.items()]
         lines += ["", *self._growth_lines()]
+        lines += [str(self.tokens)] if self.tokens else []
         return "\n".join(lines) + "\n"
 
     def _growth_lines(self) -> list[str]:

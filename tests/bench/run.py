@@ -23,6 +23,7 @@ from tests.bench.measure import Effort, Seen, compare, measure
 from tests.bench.queries import BY_NAME, Query
 from tests.bench.report import Report
 from tests.bench.servers import Server, ServerFailed, running
+from tests.bench.tokens import measure_tokens
 
 # The grouped totals must take the same time over this many claims and over all.
 FEW_CLAIMS = 10_000
@@ -91,6 +92,8 @@ def _run(data_dir: Path, options: argparse.Namespace) -> Report:
         _measure_growth(
             server, [BY_NAME[name] for name in GROWING if BY_NAME[name] in queries], report
         )
+    report.tokens = measure_tokens()
+    SAY.print(str(report.tokens))
     return report
 
 

@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import uvloop
+from pydantic import SecretStr
 from starlette.types import ASGIApp
 
 from consortium.cli.http import Server
@@ -32,7 +33,7 @@ async def _app(kind: str, dsn: str) -> AsyncGenerator[ASGIApp]:
             case "bare":
                 yield bare(database.pool)
             case "api":
-                yield create_app(Settings(), database)
+                yield create_app(Settings(secret_key=SecretStr("A" * 43 + "=")), database)
             case _:
                 yield resolvers(database)
 

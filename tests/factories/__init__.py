@@ -5,6 +5,13 @@ Each takes any column of its table by name, fills in the others, and returns the
 
 from tests.factories.avoided import create_claim, link_claim
 from tests.factories.evidence import create_citation
+from tests.factories.identity import (
+    create_account,
+    create_identity_provider,
+    create_invitation,
+    create_role,
+    create_service_client,
+)
 from tests.factories.initiatives import (
     create_chain_action,
     create_initiative,
@@ -12,22 +19,28 @@ from tests.factories.initiatives import (
     create_target,
 )
 from tests.factories.inventory import create_inventory
-from tests.factories.membership import create_membership
+from tests.factories.membership import create_engagement, create_membership
 from tests.factories.organisations import create_alias, create_organisation, create_parentage
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
+    "create_account",
     "create_alias",
     "create_chain",
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_engagement",
+    "create_identity_provider",
     "create_initiative",
     "create_inventory",
+    "create_invitation",
     "create_membership",
     "create_organisation",
     "create_parentage",
     "create_participant",
+    "create_role",
+    "create_service_client",
     "create_stage",
     "create_stage_participant",
     "create_target",

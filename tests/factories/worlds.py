@@ -1,15 +1,23 @@
 """Whole small worlds, made at random from a seed: nulls, odd names, equal values, all rules met."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
 
+from consortium.identity.rules.roles import Role
 from consortium.kernel.text import search_words
 from tests.factories.avoided import create_claim, link_claim
 from tests.factories.changes import CHANGES
 from tests.factories.evidence import create_citation
+from tests.factories.identity import (
+    create_account,
+    create_identity_provider,
+    create_invitation,
+    create_role,
+    create_service_client,
+)
 from tests.factories.initiatives import (
     create_chain_action,
     create_initiative,
@@ -17,7 +25,7 @@ from tests.factories.initiatives import (
     create_target,
 )
 from tests.factories.inventory import create_inventory
-from tests.factories.membership import create_membership
+from tests.factories.membership import create_engagement, create_membership
 from tests.factories.organisations import create_alias, create_organisation, create_parentage
 from tests.factories.rows import Connection, number
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
@@ -72,6 +80,8 @@ class Maker:
     initiatives: list[int] = field(default_factory=list)
     chains: list[int] = field(default_factory=list)
     claims: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    accounts: list[int] = field(default_factory=list)
+    roles: list[tuple[int, int, Role]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)  # noqa: S311
@@ -110,6 +120,7 @@ class Maker:
         await self.shared()
         await self.measured()
         await self.claimed(60)
+        await self.identified()
 
     async def organised(self) -> None:
         """Sources, organisations, control, memberships."""
@@ -273,6 +284,58 @@ class Maker:
                 primary_source=self.one_of(("", "The report")),
                 citation_id=self.source(),
                 **{f"{one}_kg_co2e": self.maybe(self.kg(), 0.5) for one in (*scopes, "total")},
+            )
+
+    async def identified(self) -> None:
+        """People with roles, engagements, clients, invitations and providers."""
+        for at in range(8):
+            account = await create_account(
+                self.connection,
+                name=self.one_of(("", "Ada", "Émile", 'O"Neil')),
+                email=self.maybe(f"{self.one_of(('a', 'B', 'é'))}{at}.{number()}@example.org", 0.9),
+                email_verified_at=self.maybe(datetime.now(UTC), 0.5),
+                totp_confirmed_at=self.maybe(datetime.now(UTC), 0.3),
+                disabled_at=self.maybe(datetime.now(UTC), 0.2),
+            )
+            self.accounts.append(account)
+            for _ in range(self.random.randint(0, 3)):
+                role = self.one_of(tuple(Role))
+                organisation = self.one_of(self.organisations)
+                held = (account, organisation, role)
+                if held not in self.roles:
+                    await create_role(self.connection, account, organisation, role)
+                    self.roles.append(held)
+        for _ in range(6):
+            await create_invitation(
+                self.connection,
+                self.one_of(self.organisations),
+                roles=self.one_of(("VIEWER", "EDITOR VIEWER", "")),
+                purpose=self.one_of(("INVITATION", "INVITATION", "PASSWORD_RESET")),
+                used_at=self.maybe(datetime.now(UTC), 0.3),
+            )
+            await create_service_client(
+                self.connection,
+                self.one_of(self.organisations),
+                kind=self.one_of(("SERVICE", "SERVICE", "WEB")),
+                scopes=self.one_of(("figures:read", "figures:read figures:write", "")),
+                disabled_at=self.maybe(datetime.now(UTC), 0.3),
+            )
+            await create_identity_provider(self.connection, self.one_of(self.organisations))
+        await self.engaged(14)
+
+    async def engaged(self, count: int) -> None:
+        """Engagements, most of which hold today."""
+        for _ in range(count):
+            assurer, client = self.random.sample(self.organisations, k=2)
+            starts = self.today - timedelta(days=self.one_of((0, 30, 400, -1)))
+            await create_engagement(
+                self.connection,
+                assurer,
+                client,
+                covers=self.one_of(("ALL_FIGURES", "CLAIMS", "INVENTORIES")),
+                starts_on=starts,
+                ends_on=starts + timedelta(days=self.one_of((0, 500, 500, 500))),
+                ended_at=self.maybe(datetime.now(UTC), 0.2),
             )
 
     async def changed(self) -> None:

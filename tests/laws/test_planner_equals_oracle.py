@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from consortium.avoided.actions import check_totals, rebuild_all, refresh
+from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
@@ -86,21 +87,44 @@ class Bench:
         assert differences(expected, actual) == []
 
     def caller(self, draw: Any) -> Principal:
-        """Anyone: the public most often, members, an owner who is one or not, auditors."""
+        """Anyone: the public, members, owners who are or are no members, assurers, people, all."""
         kind = draw(st.integers(0, 9))
-        if kind < 4:
+        if kind < 3:
             return ANONYMOUS
-        if kind == 4:
+        if kind == 3:
             return Principal(Rights(is_member=True))
+        if kind == 4:
+            return Principal(Rights(permissions=frozenset({Permission.FIGURES_READ_ALL})))
+        world = self.oracle.world
+        organisation = draw(st.sampled_from(world.all("Organisation"))).id
+        member = draw(st.booleans())
         if kind == 5:
-            everything = frozenset({Permission.FIGURES_READ_ALL})
-            return Principal(Rights(permissions=everything))
-        if kind == 8:
-            return Principal(Rights(permissions=frozenset({Permission.AUDIT_READ_ALL})))
-        organisation = draw(st.sampled_from(self.oracle.world.all("Organisation")))
-        audits = frozenset({Permission.AUDIT_READ} if kind == 9 else ())
-        rights = Rights(is_member=kind == 6, has_organisation=True, permissions=audits)
-        return Principal(rights, organisation.id)
+            return Principal(Rights(member, has_organisation=True), organisation)
+        if kind < 8:
+            return self.assurer(draw, member=member)
+        return self.person(draw, organisation, member=member)
+
+    def assurer(self, draw: Any, *, member: bool) -> Principal:
+        """An engineer of an organisation that was engaged once, maybe still is."""
+        may = frozenset({Permission.FIGURES_READ, Permission.FIGURES_ASSURE})
+        rows = self.oracle.world.all("Engagement")
+        organisation = draw(st.sampled_from(rows))["assurer_id"] if rows else None
+        reads = organisation is not None
+        return Principal(Rights(member, has_organisation=reads, permissions=may), organisation)
+
+    def person(self, draw: Any, organisation: int, *, member: bool) -> Principal:
+        """A person with any roles, or a system, whose token may leave some permissions out."""
+        roles = draw(st.sets(st.sampled_from(list(Role)), max_size=3))
+        may = permissions_of(roles) - draw(st.sets(st.sampled_from(list(Permission)), max_size=4))
+        reads = Permission.FIGURES_READ in may
+        accounts = self.oracle.world.all("Account")
+        account = draw(st.none() | st.sampled_from(accounts)) if accounts else None
+        return Principal(
+            Rights(member and reads, has_organisation=reads, permissions=may),
+            organisation,
+            None if account is None else account.id,
+            draw(st.none() | st.just(1)),
+        )
 
 
 async def analyzed(owner_dsn: str) -> None:
@@ -155,6 +179,7 @@ async def followed(
             await maker.claimed(3)
             await refresh(today=today)
             await maker.changed()
+        await maker.identified()
     finally:
         await connection.close()
     await refresh(today=today)

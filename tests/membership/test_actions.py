@@ -4,7 +4,11 @@ from datetime import date
 
 import pytest
 
-from consortium.membership.actions import MembershipFacts, MembershipOverlaps, record_membership
+from consortium.membership.actions.memberships import (
+    MembershipFacts,
+    MembershipOverlaps,
+    record_membership,
+)
 from consortium.membership.imports import starts_on
 from consortium.membership.rules import MembershipStatus
 from consortium.storage.database import Database, transaction

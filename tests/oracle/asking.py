@@ -7,7 +7,17 @@ from typing import Any
 from consortium.kernel.principal import Permission, Principal
 from tests.oracle.world import Row, World
 
-FIGURES = {"Claim", "Inventory"}
+# What an engagement must cover for each sort of figure.
+FIGURES = {"Claim": "CLAIMS", "Inventory": "INVENTORIES"}
+# Who manages rows of a sort, and the column that names a person who sees them anyway.
+MANAGED = {
+    "Account": (Permission.ACCOUNTS_MANAGE, "id"),
+    "RoleGrant": (Permission.ACCOUNTS_MANAGE, "account_id"),
+    "Invitation": (Permission.ACCOUNTS_MANAGE, None),
+    "ServiceClient": (Permission.CLIENTS_MANAGE, None),
+    "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
+}
+PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -20,17 +30,60 @@ class Ask:
     today: date
 
     def sees(self, row: Row) -> bool:
-        """PUBLIC: everyone. CONSORTIUM: members. All of them: their owner, and who may read all."""
+        """Whether the caller may see a row."""
+        if row.kind in FIGURES:
+            return self._sees_figure(row)
+        if row.kind in MANAGED:
+            return self._sees_managed(row, *MANAGED[row.kind])
         if row.kind in AUDITED:
             return self._audits(row)
-        if row.kind not in FIGURES or row["visibility"] == "PUBLIC":
+        if row.kind == "Engagement":
+            own = self.principal.organisation_id
+            party = own is not None and own in {row["client_id"], row["assurer_id"]}
+            may = self.principal.may
+            return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
+        return True
+
+    def _sees_figure(self, row: Row) -> bool:
+        """PUBLIC: everyone. CONSORTIUM: members. All of them: whoever sees them whole."""
+        if row["visibility"] == "PUBLIC":
             return True
-        rights = self.principal.rights
+        if self.principal.rights.is_member and row["visibility"] == "CONSORTIUM":
+            return True
+        return self.sees_whole(row["organisation_id"], FIGURES[row.kind])
+
+    def sees_whole(self, organisation: int, sort: str) -> bool:
+        """Every figure of an organisation: to itself, its assurer today, who may read all."""
+        rights, caller = self.principal.rights, self.principal.organisation_id
         if rights.may(Permission.FIGURES_READ_ALL):
             return True
-        if rights.is_member and row["visibility"] == "CONSORTIUM":
+        if not rights.has_organisation:
+            return False
+        return organisation == caller or (
+            rights.may(Permission.FIGURES_ASSURE)
+            and any(
+                one["client_id"] == organisation
+                and one["covers"] in {sort, "ALL_FIGURES"}
+                and one["ended_at"] is None
+                and one["starts_on"] <= self.today <= one["ends_on"]
+                for one in self.world.having("Engagement", "assurer_id", caller)
+            )
+        )
+
+    def _sees_managed(self, row: Row, permission: Permission, person: str | None) -> bool:
+        caller = self.principal
+        itself = None if person is None else row[person]
+        if itself is not None and itself == caller.account_id:
             return True
-        return rights.has_organisation and row["organisation_id"] == self.principal.organisation_id
+        if not caller.may(permission):
+            return False
+        if caller.may(Permission.ORGANISATIONS_MANAGE):
+            return True
+        if row.kind != "Account":
+            own: bool = row["organisation_id"] == caller.organisation_id
+            return own and caller.organisation_id is not None
+        held = self.world.having("RoleGrant", "account_id", row.id)
+        return any(one["organisation_id"] == caller.organisation_id for one in held)
 
     def _audits(self, row: Row) -> bool:
         """All of it: auditors. What an organisation did or suffered: those who read its trail."""

@@ -140,6 +140,9 @@ def _of_parts(at: int) -> Read:
 
 # Of the types that have global ids: table -> prefix.
 PREFIXES = {
+    "account": "account",
+    "engagement": "engagement",
+    "identity_provider": "provider",
     "organisation": "org",
     "membership": "membership",
     "value_chain": "chain",
@@ -358,5 +361,55 @@ KINDS: dict[str, Kind] = {
             "REFERENCE": lambda _, row: row["reference"],
         },
         ("PERIOD_END",),
+    ),
+    "Engagement": Kind(
+        global_id("engagement") | plain("covers", "starts_on", "ends_on", "created_at", "ended_at"),
+        {
+            "assurer": up("Organisation", "assurer_id"),
+            "client": up("Organisation", "client_id"),
+        },
+        orders={"STARTS_ON": lambda _, row: row["starts_on"]},
+        default_order=("STARTS_ON",),
+    ),
+    "Account": Kind(
+        global_id("account")
+        | plain("email", "created_at", "disabled_at")
+        | blank("name")
+        | {
+            "emailVerified": lambda _, row: row["email_verified_at"] is not None,
+            "secondFactor": lambda _, row: row["totp_confirmed_at"] is not None,
+        },
+        many={"roles": down("RoleGrant", "account_id")},
+        orders={
+            "EMAIL": lambda _, row: row["email"],
+            "CREATED_AT": lambda _, row: row["created_at"],
+        },
+        default_order=("EMAIL",),
+    ),
+    "RoleGrant": Kind(
+        plain("role", "granted_at"),
+        {
+            "account": up("Account", "account_id"),
+            "organisation": up("Organisation", "organisation_id"),
+        },
+    ),
+    "Invitation": Kind(
+        global_id("invitation")
+        | plain("email", "created_at", "expires_at", "used_at")
+        | {"roles": lambda _, row: row["roles"].split()},
+        {"organisation": up("Organisation", "organisation_id")},
+        orders={"CREATED_AT": lambda _, row: row["created_at"]},
+    ),
+    "ServiceClient": Kind(
+        global_id("client")
+        | plain("client_id", "name", "auth_method", "created_at", "disabled_at")
+        | {"scopes": lambda _, row: row["scopes"].split()},
+        {"organisation": up("Organisation", "organisation_id")},
+        orders={"CREATED_AT": lambda _, row: row["created_at"]},
+    ),
+    "IdentityProvider": Kind(
+        global_id("provider")
+        | plain("name", "issuer", "client_id", "default_role", "created_at", "disabled_at"),
+        {"organisation": up("Organisation", "organisation_id")},
     ),
 }

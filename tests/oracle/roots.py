@@ -21,6 +21,11 @@ NODES = (
     "Inventory",
     "Initiative",
     "Claim",
+    "Engagement",
+    "Account",
+    "Invitation",
+    "ServiceClient",
+    "IdentityProvider",
     "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
@@ -104,6 +109,21 @@ def _consortium(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _viewer(ask: Ask, _: Mapping[str, Any]) -> dict[str, Any] | None:
+    caller = ask.principal
+    if caller.account_id is None and caller.client_id is None:
+        return None
+    held = ask.world.having("RoleGrant", "account_id", caller.account_id)
+    return {
+        "account": ask.world.get("Account", caller.account_id),
+        "organisation": ask.world.get("Organisation", caller.organisation_id),
+        "roles": sorted(
+            one["role"] for one in held if one["organisation_id"] == caller.organisation_id
+        ),
+        "permissions": sorted(one.value for one in caller.rights.permissions),
+    }
+
+
 ROOTS: dict[str, Root] = {
     "node": lambda ask, args: _by_id(ask, args["id"]),
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
@@ -122,5 +142,11 @@ ROOTS: dict[str, Root] = {
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
+    "engagements": _all("Engagement"),
+    "viewer": _viewer,
+    "accounts": _all("Account"),
+    "invitations": _all("Invitation"),
+    "serviceClients": _all("ServiceClient"),
+    "identityProviders": _all("IdentityProvider"),
     "auditEntries": _all("AuditEntry"),
 }

@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from consortium.kernel.periods import holds_on
-from consortium.kernel.principal import Permission
 from tests.oracle.asking import Ask
 from tests.oracle.filters import Where, holds, ordered
 from tests.oracle.judgement import (
@@ -99,8 +98,7 @@ def figures(ask: Ask, known_at: date) -> list[Row]:
     shared = Reader(CONSORTIUM if rights.is_member else PUBLIC)
     answer: list[Row] = []
     for organisation in ask.world.all("Organisation"):
-        own = rights.has_organisation and organisation.id == ask.principal.organisation_id
-        owner = own or rights.may(Permission.FIGURES_READ_ALL)
+        owner = ask.sees_whole(organisation.id, "CLAIMS")
         reader = Reader(OWNER, organisation.id) if owner else shared
         # Of the controllers' figures an owner sees what members see.
         above = judged(ask.world, Reader(CONSORTIUM) if owner else shared, known_at, ask.today)

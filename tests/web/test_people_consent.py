@@ -23,6 +23,7 @@ from consortium.web.people.browser import POLICY
 from consortium.web.people.interaction import Interaction
 from consortium.web.people.routes import routes
 from tests.people import PASSWORD, Browser, account, organisation, rows_of
+from tests.served import SECRET_KEY
 
 CLIENT = """
 INSERT INTO oauth_client (client_id, name, kind, auth_method, scopes, redirect_uris)
@@ -67,7 +68,7 @@ async def asking(
         max_age=None,
         login_hint=None,
     )
-    people = people_of(Settings(public_url="http://test"), database)
+    people = people_of(Settings(public_url="http://test", secret_key=SECRET_KEY), database)
     interaction = Interaction(people)
 
     async def authorize(request: Request) -> Response:

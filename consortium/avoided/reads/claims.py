@@ -3,7 +3,9 @@
 from consortium.avoided.models import AvoidedClaim
 from consortium.evidence.reads import CITATIONS
 from consortium.initiatives.reads import INITIATIVES
-from consortium.organisations.reads import ORGANISATIONS, figures_visible_to
+from consortium.membership.reads.figures import figures_visible_to
+from consortium.membership.rules import Coverage
+from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Embedded, Link, Many, One, Source, linked
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
@@ -59,7 +61,7 @@ CLAIMS = Source(
     name="claim",
     table="avoided_claim",
     prefix="claim",
-    visible_to=figures_visible_to,
+    visible_to=figures_visible_to(Coverage.CLAIMS),
     fields=_FIELDS
     | {
         "quantity": QUANTITY,

@@ -11,7 +11,9 @@ from consortium.avoided.reads.claims import ACTED_ON_CHAINS, CLAIMS, NAMED_INITI
 from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads import members_on
+from consortium.membership.reads.figures import seen_whole, seen_whole_ids
+from consortium.membership.reads.memberships import members_on
+from consortium.membership.rules import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
@@ -66,16 +68,46 @@ def _inner(name: str, value: Args | list[Args]) -> Iterable[Args]:
 
 
 def audience_rule(rights: Rights) -> str:
-    """SQL: the outcome is the one for this class of readers."""
+    """SQL: the outcome is the one for this class of readers.
+
+    Of an organisation whose figures the caller sees whole it is the owner's.
+    """
     if rights.may(Permission.FIGURES_READ_ALL):
         return f"{{t}}.audience & {Audience.OWNER:d} <> 0"
-    shared = Audience.CONSORTIUM if rights.is_member else Audience.PUBLIC
     if not rights.has_organisation:
-        return f"{{t}}.audience & {shared:d} <> 0"
+        return shared_rule(rights)
     return (
-        f"{{t}}.audience & CASE WHEN {{t}}.organisation_id = {{caller_organisation}}"
-        f" THEN {Audience.OWNER:d} ELSE {shared:d} END <> 0"
+        f"{{t}}.audience & CASE WHEN {seen_whole(rights, Coverage.CLAIMS)}"
+        f" THEN {Audience.OWNER:d} ELSE {_shared(rights):d} END <> 0"
     )
+
+
+def _shared(rights: Rights) -> Audience:
+    return Audience.CONSORTIUM if rights.is_member else Audience.PUBLIC
+
+
+def shared_rule(rights: Rights) -> str:
+    """SQL: the outcome is the one for all readers of the caller's sort, its own figures aside."""
+    if rights.may(Permission.FIGURES_READ_ALL):
+        return audience_rule(rights)
+    return f"{{t}}.audience & {_shared(rights):d} <> 0"
+
+
+def differs_for_caller(rights: Rights) -> str | None:
+    """SQL: the outcome is one for the caller and none for others of its sort, or the reverse.
+
+    None where there are no such outcomes. An index holds just these: see the migration `rights`.
+    """
+    if rights.may(Permission.FIGURES_READ_ALL) or not rights.has_organisation:
+        return None
+    uneven = (
+        f"({{t}}.audience & {_shared(rights):d} = 0) <> ({{t}}.audience & {Audience.OWNER:d} = 0)"
+    )
+    return f"({uneven}) AND {{t}}.organisation_id = ANY ({seen_whole_ids(rights, Coverage.CLAIMS)})"
+
+
+# What such an outcome adds to the sum for others of the caller's sort: 1, or -1 to be taken away.
+SIGN = f"CASE WHEN {{t}}.audience & {Audience.OWNER:d} <> 0 THEN 1 ELSE -1 END"
 
 
 def known(writer: Writer, question: Args, alias: str) -> str:
@@ -103,7 +135,7 @@ def sums_hold(writer: Writer, question: Args) -> bool:
     return asks_now and writer.assume(sums_held(writer, question))
 
 
-def _counts_now(question: Args, alias: str) -> str:
+def counts_now(question: Args, alias: str) -> str:
     """SQL: the row counts for the question, on a day for which `counts_now` is right."""
     mask = asked_dimensions(question)
     seen = f"({alias}.view = 0 OR ({alias}.view = 1) = ({alias}.divides & {mask:d} = 0))"
@@ -113,13 +145,13 @@ def _counts_now(question: Args, alias: str) -> str:
 
 def left_out_now(writer: Writer, question: Args, alias: str) -> str:
     """SQL: the row may be left out; spares the search for a reason in rows that count."""
-    return f"NOT ({_counts_now(question, alias)})" if sums_hold(writer, question) else "true"
+    return f"NOT ({counts_now(question, alias)})" if sums_hold(writer, question) else "true"
 
 
 def counts(writer: Writer, question: Args, alias: str) -> str:
     """SQL: the row counts for the question."""
     if sums_hold(writer, question):
-        return _counts_now(question, alias)
+        return counts_now(question, alias)
     return f"{alias}.reason IS NULL AND ({_left_out_by_question(writer, question, alias)}) IS NULL"
 
 

@@ -4,6 +4,10 @@ Kinds are never added, nor are cumulative series that start on different days. T
 are read from the rollup, which the writing transaction keeps, on every day for which it holds;
 anything else from the index over what counts. A statement carries both ways, and PostgreSQL runs
 the one that the day calls for.
+
+The rollup holds what all readers of one sort see: the public, or members. Who sees figures of some
+organisations whole (its own, an assurer's clients') gets that sum with what differs for it added
+and taken away, outcome by outcome, by an index that holds no others.
 """
 
 from dataclasses import dataclass
@@ -12,7 +16,6 @@ from consortium.avoided.reads import standings
 from consortium.avoided.reads.standings import COUNTED, FILTERED, LEFT_OUT
 from consortium.avoided.rules.vocabulary import USUAL_GROUPINGS, Bound, ClaimKind, Dimension
 from consortium.initiatives.reads import INITIATIVES
-from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.filters import condition
 from consortium.query.pick import Args
@@ -73,6 +76,19 @@ _FROM_STANDINGS = (
     " coalesce(sum(r.value_kg_co2e) FILTER (WHERE r.verified), 0) AS verified_kg_co2e,"
     f" count(*) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}') AS approximate"
 )
+# Of some standings, each added or taken away.
+_SIGN = standings.SIGN.format(t="r")
+_FROM_SIGNED = (
+    f"sum({_SIGN}) AS claims,"
+    + ",".join(
+        f" sum({_SIGN} * r.{name}_kg_co2e) AS {name}_kg_co2e,"
+        f" coalesce(sum({_SIGN}) FILTER (WHERE r.{name}_kg_co2e IS NOT NULL), 0) AS {name}_count"
+        for name in ("value", "low", "high")
+    )
+    + f", coalesce(sum({_SIGN} * r.value_kg_co2e) FILTER (WHERE r.verified), 0)"
+    " AS verified_kg_co2e,"
+    f" coalesce(sum({_SIGN}) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}'), 0) AS approximate"
+)
 _FROM_ROLLUP = ", ".join(
     f"sum(r.{name}) AS {name}"
     for name in (
@@ -92,7 +108,7 @@ _FROM_ROLLUP = ", ".join(
 def _groups(writer: Writer, _: Args) -> str:
     """SQL of the groups: key columns and measures."""
     question = writer.asked
-    if not _rollup_answers(writer.rights, question):
+    if not _rollup_answers(question):
         rows = _standings_way(writer, question)
     elif standings.sums_hold(writer, question):
         rows = _rollup_way(writer, question)
@@ -110,15 +126,14 @@ def _key_columns(question: Args) -> tuple[str, ...]:
     return (*_ALWAYS, *(one.column for one in _GROUPERS if one.dimension & grouped))
 
 
-def _rollup_answers(rights: Rights, question: Args) -> bool:
+def _rollup_answers(question: Args) -> bool:
     """Whether the rollup can hold the answer.
 
     Its groupings must be the question's own: with more, a total would count by parts that nobody
-    asked for. A caller with figures of its own is answered from what counts for it alone.
+    asked for.
     """
     return (
         question.get("known_at") is None
-        and not rights.has_organisation
         and int(standings.asked_dimensions(question)) in USUAL_GROUPINGS
         # A claim under two initiatives has a row for each; a filter must not find both.
         and not standings.filtered_dimensions(question) & _LINKED
@@ -126,19 +141,45 @@ def _rollup_answers(rights: Rights, question: Args) -> bool:
 
 
 def _rollup_way(writer: Writer, question: Args, where_right: str = "true") -> str:
+    shared = _shared_sums(writer, question, where_right)
+    differs = standings.differs_for_caller(writer.rights)
+    if differs is None:
+        return shared
+    own = _signed_standings(writer, question, conjunction([where_right, writer.fill(differs, "r")]))
+    keys = ", ".join(_columns())
+    return (
+        f"SELECT {keys}, {_FROM_ROLLUP} FROM ({shared} UNION ALL {own}) r"
+        f" GROUP BY {keys} HAVING sum(r.claims) > 0"
+    )
+
+
+def _shared_sums(writer: Writer, question: Args, where_right: str) -> str:
+    """The rollup's sums for readers of the caller's sort."""
     mask = standings.asked_dimensions(question)
     where = conjunction(
         [
             where_right,
             f"r.grouping = {mask:d}",
             "r.claims > 0",
-            writer.fill(standings.audience_rule(writer.rights), "r"),
+            writer.fill(standings.shared_rule(writer.rights), "r"),
             # A cumulative figure belongs to no year.
             "r.year IS NOT NULL" if mask & Dimension.YEAR else "true",
             condition(writer, _ROLLUP, "r", question.get("where")),
         ]
     )
     return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
+
+
+def _signed_standings(writer: Writer, question: Args, which: str) -> str:
+    """What some standings add to those sums and take away."""
+    where = conjunction(
+        [
+            which,
+            standings.counts_now(question, "r"),
+            condition(writer, COUNTED, "r", question.get("where")),
+        ]
+    )
+    return _aggregate(question, _FROM_SIGNED, _standings_item(question), where)
 
 
 def _standings_way(writer: Writer, question: Args, where_right: str = "true") -> str:
@@ -169,6 +210,11 @@ def _standings_item(question: Args) -> str:
 
 def _grouped(question: Args) -> Dimension:
     return standings.asked_dimensions({"group_by": question.get("group_by")})
+
+
+def _columns() -> list[str]:
+    """The names of all key columns; those that the question does not group by are null."""
+    return [*_ALWAYS, *dict.fromkeys(grouper.column for grouper in _GROUPERS)]
 
 
 def _aggregate(question: Args, measures: str, item: str, where: str) -> str:

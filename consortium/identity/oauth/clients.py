@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from consortium.identity.rules.clients import AuthMethod, ClientKind
+from consortium.identity.rules.scopes import SCOPES
 from consortium.storage.raw import Connection
 
 _CLIENT = """
@@ -31,8 +32,11 @@ class Client:
     first_party: bool
 
 
-async def find_client(connection: Connection, client_id: str) -> Client | None:
-    """The client of this identifier, unless it is disabled."""
+async def find_client(connection: Connection, client_id: str, issuer: str) -> Client | None:
+    """The client of this identifier, unless it is disabled.
+
+    The server's own has its addresses below the issuer's, and every scope there is.
+    """
     # PostgreSQL has no NUL in texts, and no client of ours one.
     if len(client_id) > ID_LENGTH_MAX or not client_id.isascii() or "\0" in client_id:
         return None
@@ -48,8 +52,12 @@ async def find_client(connection: Connection, client_id: str) -> Client | None:
         auth_method=AuthMethod(row["auth_method"]),
         secret_sha256=row["secret_sha256"],
         jwks=row["jwks"],
-        redirect_uris=tuple(row["redirect_uris"].split()),
-        post_logout_redirect_uris=tuple(row["post_logout_redirect_uris"].split()),
-        scopes=tuple(row["scopes"].split()),
+        redirect_uris=_addresses(row["redirect_uris"], issuer),
+        post_logout_redirect_uris=_addresses(row["post_logout_redirect_uris"], issuer),
+        scopes=SCOPES if row["scopes"] == "*" else tuple(row["scopes"].split()),
         first_party=row["first_party"],
     )
+
+
+def _addresses(text: str, issuer: str) -> tuple[str, ...]:
+    return tuple(f"{issuer}{one}" if one.startswith("/") else one for one in text.split())

@@ -42,3 +42,17 @@ def granted_permissions(
 ) -> frozenset[Permission]:
     """The permissions that were asked for and are allowed."""
     return frozenset(permission for permission in allowed if permission.value in scopes)
+
+
+def scopes_for_person(
+    asked: tuple[str, ...], client: tuple[str, ...], allowed: frozenset[Permission]
+) -> tuple[str, ...]:
+    """What a token for a person carries: asked for, open to the client, and allowed by roles."""
+    known = {*OPENID_SCOPES, *granted_permissions(asked, allowed)}
+    return tuple(scope for scope in asked if scope in client and scope in known)
+
+
+def scopes_for_service(asked: tuple[str, ...], client: tuple[str, ...]) -> tuple[str, ...]:
+    """What a system's own token carries: asked for, or else all, of what the client may have."""
+    own = tuple(scope for scope in client if scope in SCOPES and scope not in OPENID_SCOPES)
+    return tuple(scope for scope in asked if scope in own) if asked else own

@@ -36,6 +36,7 @@ class MembershipOverlaps(DomainError):
     """The organisation has another status in that period."""
 
     code = "MEMBERSHIP_OVERLAPS"
+    constraint = "membership_one_at_a_time"
 
 
 async def record_membership(

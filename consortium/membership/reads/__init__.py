@@ -1,0 +1,1 @@
+"""What can be read of memberships and engagements, and who may see members' figures."""

@@ -1,0 +1,298 @@
+"""The matrix of changing: every mutation, what it is asked for, and what becomes of it by caller.
+
+A new mutation has no line here, and the test fails until somebody has written down who may do it.
+Whatever is refused leaves every table as it was.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.rights.small_world import SmallWorld
+
+DONE = "DONE"
+DENIED = "PERMISSION_DENIED"
+ABSENT = "NOT_FOUND"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that is asked for; `otherwise` is what those hear who are not named in `by`."""
+
+    mutation: str
+    about: str
+    given: Callable[[SmallWorld], Mapping[str, Any]]
+    otherwise: str
+    by: Mapping[str, str]
+
+
+def _visibility(kind: str, name: str, shown: str) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {kind: world.id(kind, name), "visibility": shown}
+
+
+def _all(outcome: str, *callers: str) -> dict[str, str]:
+    return dict.fromkeys(callers, outcome)
+
+
+_WRITERS = ("editor", "approver", "service_writes")
+# Who sees the owner's figures for members, and who its private ones, without changing any.
+_MEMBERS = ("viewer", "admin", "other_viewer", "other_approver", "other_admin", "service_reads")
+_OWN = ("viewer", "admin", "service_reads", "secretariat", "assurer")
+
+
+def _figures(kind: str, mutation: str, engaged: str) -> list[Case]:
+    """The same for claims and for inventories; `engaged` is the assurer of that sort alone."""
+    shown_private = _all(DENIED, *_OWN, engaged)
+    shown_members = _all(DENIED, *_MEMBERS, "secretariat", "assurer", engaged)
+    return [
+        Case(
+            mutation,
+            "from members back to the owner alone",
+            _visibility(kind, "owner CONSORTIUM", "PRIVATE"),
+            ABSENT,
+            shown_members | _all(DONE, *_WRITERS),
+        ),
+        Case(
+            mutation,
+            "from the owner alone to members",
+            _visibility(kind, "owner PRIVATE", "CONSORTIUM"),
+            ABSENT,
+            shown_private | _all(DONE, *_WRITERS),
+        ),
+        Case(
+            mutation,
+            "published",
+            _visibility(kind, "owner PRIVATE", "PUBLIC"),
+            ABSENT,
+            shown_private | _all(DENIED, "editor", "service_writes") | {"approver": DONE},
+        ),
+        Case(
+            mutation,
+            "taken back from the public",
+            _visibility(kind, "owner PUBLIC", "PRIVATE"),
+            DENIED,
+            {"approver": DONE},
+        ),
+        Case(
+            mutation,
+            "of nothing there is",
+            lambda _: {kind: f"{kind}_999999", "visibility": "PRIVATE"},
+            ABSENT,
+            {},
+        ),
+        Case(
+            mutation,
+            "of an id of another type",
+            lambda world: {kind: world.id("org", "owner"), "visibility": "PRIVATE"},
+            ABSENT,
+            {},
+        ),
+    ]
+
+
+def _engagement(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    days = {"covers": "CLAIMS", "startsOn": "2026-01-01", "endsOn": "2026-12-31"}
+    return lambda world: {
+        "assurer": world.id("org", "assurer"),
+        **days,
+        **{
+            key: world.id(*value) if isinstance(value, tuple) else value
+            for key, value in given.items()
+        },
+    }
+
+
+def _role(role: str, person: str, where: str | None = None) -> Callable[..., Mapping[str, Any]]:
+    def given(world: SmallWorld) -> Mapping[str, Any]:
+        organisation = {} if where is None else {"organisation": world.id("org", where)}
+        return {"account": world.id("account", person), "role": role, **organisation}
+
+    return given
+
+
+def _invitation(*roles: str, where: str = "owner") -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "email": "New.Colleague@Example.org",
+        "roles": list(roles),
+        "organisation": world.id("org", where),
+    }
+
+
+def _client(*scopes: str, name: str = "A system") -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "name": name,
+        "scopes": list(scopes),
+        "organisation": world.id("org", "owner"),
+    }
+
+
+_PARTIES = ("viewer", "editor", "approver", "service_reads", "service_writes")
+# Those to whom the people in question are known without being theirs to manage.
+_EDITOR = _all(DENIED, "editor", "no_scope", "write_scope", "assure_scope")
+
+CASES: tuple[Case, ...] = (
+    *_figures("claim", "setClaimVisibility", "assurer_claims"),
+    *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
+    Case(
+        "createEngagement",
+        "for the owner",
+        _engagement(client=("org", "owner")),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "createEngagement",
+        "for one's own organisation",
+        _engagement(),
+        DENIED,
+        _all(DONE, "admin", "other_admin", "secretariat"),
+    ),
+    Case(
+        "createEngagement",
+        "of oneself",
+        _engagement(client=("org", "assurer")),
+        DENIED,
+        {"secretariat": "ENGAGES_ITSELF"},
+    ),
+    Case(
+        "createEngagement",
+        "that ends before it starts",
+        _engagement(client=("org", "owner"), endsOn="2025-12-31"),
+        DENIED,
+        _all("ENGAGEMENT_DATES_REVERSED", "admin", "secretariat"),
+    ),
+    Case(
+        "createEngagement",
+        "of nobody there is",
+        _engagement(assurer="org_999999"),
+        ABSENT,
+        {},
+    ),
+    Case(
+        "endEngagement",
+        "that holds",
+        lambda world: {"engagement": world.id("engagement", "assurer")},
+        ABSENT,
+        _all(DONE, "admin", "assurer", "assure_scope", "secretariat")
+        | _all(DENIED, *_PARTIES, "assurer_as_viewer"),
+    ),
+    Case(
+        "endEngagement",
+        "that has ended",
+        lambda world: {"engagement": world.id("engagement", "ended")},
+        ABSENT,
+        _all("ENGAGEMENT_OVER", "admin", "assurer_ended", "secretariat") | _all(DENIED, *_PARTIES),
+    ),
+    Case(
+        "invitePerson",
+        "to edit for the owner",
+        _invitation("VIEWER", "EDITOR"),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "invitePerson",
+        "as an assurer",
+        _invitation("ASSURER"),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "invitePerson",
+        "as nothing",
+        _invitation(),
+        DENIED,
+        _all("NO_ROLES", "admin", "secretariat"),
+    ),
+    Case(
+        "grantRole",
+        "that stays within the organisation",
+        _role("APPROVER", "editor", "owner"),
+        ABSENT,
+        _EDITOR | _all(DONE, "admin", "secretariat") | {"other_admin": DENIED},
+    ),
+    Case(
+        "grantRole",
+        "that reaches beyond it",
+        _role("SECRETARIAT", "editor", "owner"),
+        ABSENT,
+        _EDITOR | _all(DENIED, "admin", "other_admin") | {"secretariat": DONE},
+    ),
+    Case(
+        "revokeRole",
+        "of an editor",
+        _role("EDITOR", "editor", "owner"),
+        ABSENT,
+        _EDITOR | _all(DONE, "admin", "secretariat") | {"other_admin": DENIED},
+    ),
+    Case(
+        "revokeRole",
+        "of the last administrator",
+        _role("ORGANISATION_ADMIN", "admin", "owner"),
+        ABSENT,
+        _all("LAST_ADMINISTRATOR", "admin", "secretariat"),
+    ),
+    Case(
+        "revokeRole",
+        "of the last secretary",
+        _role("SECRETARIAT", "secretariat", "secretariat"),
+        ABSENT,
+        {"secretariat": "LAST_ADMINISTRATOR"},
+    ),
+    Case(
+        "disableAccount",
+        "of a person of the owner's alone",
+        lambda world: {"account": world.id("account", "viewer")},
+        ABSENT,
+        {"viewer": DENIED} | _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "disableAccount",
+        "of a person of two organisations",
+        lambda world: {"account": world.id("account", "editor")},
+        ABSENT,
+        _EDITOR | _all(DENIED, "admin", "other_admin") | {"secretariat": DONE},
+    ),
+    Case(
+        "disableAccount",
+        "of the last administrator",
+        lambda world: {"account": world.id("account", "admin")},
+        ABSENT,
+        {"admin": DENIED, "secretariat": "LAST_ADMINISTRATOR"},
+    ),
+    Case(
+        "createServiceClient",
+        "for the owner",
+        _client("figures:read", "figures:approve"),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "createServiceClient",
+        "that reads everyone's figures",
+        _client("figures:read", "figures:read-all"),
+        DENIED,
+        {"admin": "SCOPE_REFUSED", "secretariat": DONE},
+    ),
+    Case(
+        "createServiceClient",
+        "with a name too long",
+        _client("figures:read", name="x" * 101),
+        DENIED,
+        _all("CLIENT_NAME_INVALID", "admin", "secretariat"),
+    ),
+    Case(
+        "rotateClientSecret",
+        "of the owner's",
+        lambda world: {"client": world.id("client", "owner")},
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "disableServiceClient",
+        "of the owner's",
+        lambda world: {"client": world.id("client", "owner")},
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
+    ),
+)

@@ -1,0 +1,367 @@
+"""The matrix of reading: every type with all its fields, and who sees which rows.
+
+A new type or field of the schema has no line here, and the test fails until somebody has written
+down who may see it.
+"""
+
+from collections.abc import Mapping
+
+from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
+
+# Who sees rows of each sort:
+#   everyone   public by nature
+#   figure     by the visibility of each row, see FIGURES
+#   managed    people and programs, see MANAGED
+#   parties    engagements, see ENGAGEMENTS
+#   trail      the audit trail, see TRAIL
+#   asker      the one who asks
+#   within     no rows of their own: as far as the rows are seen that they are made of
+TYPES: Mapping[str, tuple[str, str]] = {
+    "AuditActor": ("trail", "subject name"),
+    "AuditChange": ("trail", "table rowId row before after entry"),
+    "AuditChangeConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AuditChangeEdge": ("within", "cursor node"),
+    "AuditClient": ("trail", "clientId name"),
+    "AuditEntry": (
+        "trail",
+        "id at action note actor client actingOrganisation organisation changes",
+    ),
+    "AuditEntryConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AuditEntryEdge": ("within", "cursor node"),
+    "Account": (
+        "managed",
+        "id name email emailVerified secondFactor createdAt disabledAt roles",
+    ),
+    "AccountConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "AccountEdge": (
+        "within",
+        "cursor node",
+    ),
+    "AvoidedEmissions": (
+        "within",
+        "groups leftOut",
+    ),
+    "AvoidedEmissionsGroup": (
+        "within",
+        "key total claims verifiedShare contributions leftOut",
+    ),
+    "AvoidedEmissionsKey": (
+        "within",
+        (
+            "kind since year fiscalPeriod member group sector country category notBrokenDown "
+            "initiative valueChain verified"
+        ),
+    ),
+    "Claim": (
+        "figure",
+        (
+            "id reference basis kind recordType fiscalLabel periodStart periodEnd year "
+            "quantity qualifier asPublished category methodology series verifier verified "
+            "separateFromParent quarantined quality notes publishedOn publishedAs knownOn "
+            "visibility recordedAt organisation source partOf parts partsTotal "
+            "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains"
+        ),
+    ),
+    "ClaimConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ClaimEdge": (
+        "within",
+        "cursor node",
+    ),
+    "CombinedEmployees": (
+        "everyone",
+        "known of total",
+    ),
+    "CombinedRevenue": (
+        "everyone",
+        "known of byCurrency",
+    ),
+    "ConsortiumProfile": (
+        "everyone",
+        "onDate memberCount revenue employees",
+    ),
+    "Contribution": (
+        "within",
+        "claim counted notBrokenDown",
+    ),
+    "ContributionConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ContributionEdge": (
+        "within",
+        "cursor node",
+    ),
+    "CurrencyAmount": (
+        "everyone",
+        "currency amount known",
+    ),
+    "Engagement": (
+        "parties",
+        "id covers startsOn endsOn createdAt endedAt assurer client",
+    ),
+    "EngagementConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "EngagementEdge": (
+        "within",
+        "cursor node",
+    ),
+    "IdentityProvider": (
+        "managed",
+        "id name issuer clientId defaultRole createdAt disabledAt organisation",
+    ),
+    "IdentityProviderConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "IdentityProviderEdge": (
+        "within",
+        "cursor node",
+    ),
+    "Initiative": (
+        "everyone",
+        (
+            "id name convenor startYear description facts participantsAsPublished "
+            "participantsAsOf source participants targets valueChains claims"
+        ),
+    ),
+    "InitiativeConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "InitiativeEdge": (
+        "within",
+        "cursor node",
+    ),
+    "InitiativeParticipant": (
+        "everyone",
+        "name role asOf startsOn endsOn initiative organisation",
+    ),
+    "InitiativeParticipantConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "InitiativeParticipantEdge": (
+        "within",
+        "cursor node",
+    ),
+    "InitiativeTarget": (
+        "everyone",
+        "description targetYear quantity source",
+    ),
+    "Inventory": (
+        "figure",
+        (
+            "id reference label periodStart periodEnd year scope1 scope2Location scope2Market "
+            "scope2Unspecified scope3 total partsCheck partsDifference notes primarySource "
+            "quality quarantined visibility recordedAt organisation source"
+        ),
+    ),
+    "InventoryConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "InventoryEdge": (
+        "within",
+        "cursor node",
+    ),
+    "Invitation": (
+        "managed",
+        "id email roles createdAt expiresAt usedAt organisation",
+    ),
+    "InvitationConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "InvitationEdge": (
+        "within",
+        "cursor node",
+    ),
+    "LeftOut": (
+        "within",
+        "claim reason because counted",
+    ),
+    "LeftOutConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "LeftOutEdge": (
+        "within",
+        "cursor node",
+    ),
+    "Membership": (
+        "everyone",
+        "id status startsOn endsOn evidenceAsOf notes recordedAt organisation source",
+    ),
+    "MembershipConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "MembershipEdge": (
+        "within",
+        "cursor node",
+    ),
+    "Money": (
+        "everyone",
+        "amount currency year",
+    ),
+    "Organisation": (
+        "everyone",
+        (
+            "id name aliases country sector lei revenue employees employeesYear notes "
+            "recordedAt source sizeSource parents subsidiaries stages initiatives claims "
+            "memberships membership inventories"
+        ),
+    ),
+    "OrganisationConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "OrganisationEdge": (
+        "within",
+        "cursor node",
+    ),
+    "PageInfo": (
+        "within",
+        "hasNextPage hasPreviousPage startCursor endCursor",
+    ),
+    "Parentage": (
+        "everyone",
+        "relation equityShare startsOn endsOn notes child parent source",
+    ),
+    "Quantity": (
+        "within",
+        "value low high bound",
+    ),
+    "Query": (
+        "within",
+        (
+            "node nodes search organisation organisations viewer accounts invitations "
+            "serviceClients identityProviders consortium members memberships engagements "
+            "valueChain valueChains inventory inventories initiative initiatives claim claims "
+            "avoidedEmissions auditEntries"
+        ),
+    ),
+    "Refusal": (
+        "asker",
+        "code message path",
+    ),
+    "RoleGrant": (
+        "managed",
+        "role grantedAt account organisation",
+    ),
+    "SearchResult": (
+        "within",
+        "nodes totalCount",
+    ),
+    "ServiceClient": (
+        "managed",
+        "id clientId name authMethod scopes createdAt disabledAt organisation",
+    ),
+    "ServiceClientConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ServiceClientEdge": (
+        "within",
+        "cursor node",
+    ),
+    "ServiceClientSecret": ("within", "client secret"),
+    "Source": (
+        "everyone",
+        "url title",
+    ),
+    "ValueChain": (
+        "everyone",
+        "id name description source stages endStages initiatives claims",
+    ),
+    "ValueChainConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ValueChainEdge": (
+        "within",
+        "cursor node",
+    ),
+    "ValueChainInitiative": (
+        "everyone",
+        "note initiative valueChain stage",
+    ),
+    "ValueChainParticipant": (
+        "everyone",
+        "role startsOn endsOn organisation stage",
+    ),
+    "ValueChainStage": (
+        "everyone",
+        "id name position valueChain downstream upstream participants initiatives",
+    ),
+    "Viewer": (
+        "asker",
+        "account organisation roles permissions",
+    ),
+}
+
+# Of the owner's and of the other's figures. Everyone not named here sees the public's.
+P, M, A = VISIBILITIES[:1], VISIBILITIES[:2], VISIBILITIES
+FIGURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = dict.fromkeys(CALLERS, (P, P)) | {
+    "viewer": (A, M),
+    "editor": (A, M),
+    "approver": (A, M),
+    "admin": (A, M),
+    "other_viewer": (M, A),
+    "other_approver": (M, A),
+    "other_admin": (M, A),
+    "assurer": (A, P),
+    "secretariat": (A, A),
+    "service_reads": (A, M),
+    "service_writes": (A, M),
+}
+CLAIMS = {**FIGURES, "assurer_claims": (A, P)}
+INVENTORIES = {**FIGURES, "assurer_inventories": (A, P)}
+
+_OF_OWNER = frozenset(name for name, (where, _) in PEOPLE.items() if where == "owner")
+_OF_OTHER = frozenset(name for name, (where, _) in PEOPLE.items() if where == "other")
+# People, by name: itself, those of the organisation for its admin, all for the secretariat.
+ACCOUNTS: Mapping[str, frozenset[str]] = (
+    {name: frozenset({name}) for name in (*PEOPLE, "nobody")}
+    | {"public": frozenset()}
+    | {"no_scope": frozenset({"editor"}), "write_scope": frozenset({"editor"})}
+    | {"assure_scope": frozenset({"editor"})}
+    | {"service_reads": frozenset(), "service_writes": frozenset()}
+    | {"admin": _OF_OWNER, "other_admin": _OF_OTHER | {"editor"}}
+    | {"secretariat": frozenset({*PEOPLE, "nobody"})}
+)
+# Invitations and clients of the two members.
+MANAGED: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
+    "admin": ("owner",),
+    "other_admin": ("other",),
+    "secretariat": ("owner", "other"),
+}
+# The secretariat has no business with how a member's people sign in.
+PROVIDERS = {**MANAGED, "secretariat": ()}
+
+_PARTIES = ("assurer", "past", "future", "ended", "claims_only", "inventories_only")
+ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (
+    dict.fromkeys(CALLERS, ())
+    | dict.fromkeys(("viewer", "editor", "approver", "admin", "secretariat"), _PARTIES)
+    | dict.fromkeys(("service_reads", "service_writes"), _PARTIES)
+    | dict.fromkeys(("assurer", "assurer_as_viewer", "assure_scope"), ("assurer",))
+    | {
+        "assurer_past": ("past",),
+        "assurer_future": ("future",),
+        "assurer_ended": ("ended",),
+        "assurer_claims": ("claims_only",),
+        "assurer_inventories": ("inventories_only",),
+    }
+)
+
+# Who reads the whole trail, and who what concerns the owner.
+TRAIL = {"auditor", "secretariat"}
+TRAIL_OF_OWNER = TRAIL | {"admin"}

@@ -1,0 +1,308 @@
+"""A small world with rows of every kind and of every visibility, and everyone who may ask."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+
+from consortium.avoided.actions import rebuild_all
+from consortium.identity.rules.roles import Role, permissions_of
+from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
+from consortium.storage.database import Database
+from tests.factories import (
+    create_account,
+    create_alias,
+    create_chain,
+    create_chain_action,
+    create_citation,
+    create_claim,
+    create_engagement,
+    create_identity_provider,
+    create_initiative,
+    create_inventory,
+    create_invitation,
+    create_membership,
+    create_organisation,
+    create_parentage,
+    create_participant,
+    create_role,
+    create_service_client,
+    create_stage,
+    create_stage_participant,
+    create_target,
+    link_claim,
+)
+from tests.factories.rows import insert
+from tests.served import TODAY
+
+VISIBILITIES = ("PUBLIC", "CONSORTIUM", "PRIVATE")
+# The organisations that ask; all but the last four are members.
+ORGANISATIONS = (
+    "owner",
+    "other",
+    "secretariat",
+    "participant",
+    "assurer",
+    "past",
+    "future",
+    "ended",
+    "certifier",
+    "auditors",
+    "claims_only",
+    "inventories_only",
+)
+MEMBERS = ("owner", "other")
+# Engagements for the owner's figures: from when, to when, for what, whether ended early.
+ENGAGED = {
+    "assurer": (date(2026, 1, 1), TODAY, "ALL_FIGURES", False),
+    "past": (date(2025, 1, 1), date(2026, 11, 22), "ALL_FIGURES", False),
+    "future": (date(2026, 11, 24), date(2027, 12, 31), "ALL_FIGURES", False),
+    "ended": (date(2026, 1, 1), date(2027, 12, 31), "ALL_FIGURES", True),
+    "claims_only": (date(2026, 1, 1), date(2027, 12, 31), "CLAIMS", False),
+    "inventories_only": (date(2026, 1, 1), date(2027, 12, 31), "INVENTORIES", False),
+}
+# People: who, where, as what.
+PEOPLE: dict[str, tuple[str, Role]] = {
+    "viewer": ("owner", Role.VIEWER),
+    "editor": ("owner", Role.EDITOR),
+    "approver": ("owner", Role.APPROVER),
+    "admin": ("owner", Role.ORGANISATION_ADMIN),
+    "other_viewer": ("other", Role.VIEWER),
+    "other_approver": ("other", Role.APPROVER),
+    "other_admin": ("other", Role.ORGANISATION_ADMIN),
+    "participant": ("participant", Role.VIEWER),
+    "assurer": ("assurer", Role.ASSURER),
+    "assurer_past": ("past", Role.ASSURER),
+    "assurer_future": ("future", Role.ASSURER),
+    "assurer_ended": ("ended", Role.ASSURER),
+    "assurer_claims": ("claims_only", Role.ASSURER),
+    "assurer_inventories": ("inventories_only", Role.ASSURER),
+    "assurer_as_viewer": ("assurer", Role.VIEWER),
+    "certifier": ("certifier", Role.CERTIFICATION_BODY),
+    "auditor": ("auditors", Role.AUDITOR),
+    "secretariat": ("secretariat", Role.SECRETARIAT),
+}
+# Tokens that carry less than the roles allow, and systems: where, with which permissions.
+TOKENS: dict[str, tuple[str, frozenset[Permission]]] = {
+    "no_scope": ("owner", frozenset()),
+    "write_scope": ("owner", frozenset({Permission.FIGURES_WRITE})),
+    "assure_scope": ("assurer", frozenset({Permission.FIGURES_ASSURE})),
+    "service_reads": ("owner", frozenset({Permission.FIGURES_READ})),
+    "service_writes": (
+        "owner",
+        frozenset({Permission.FIGURES_READ, Permission.FIGURES_WRITE}),
+    ),
+}
+CALLERS = ("public", "nobody", *PEOPLE, *TOKENS)
+
+
+@dataclass
+class SmallWorld:
+    """The ids of what there is, by names, and the database that holds it."""
+
+    database: Database
+    ids: dict[str, int]
+
+    def id(self, kind: str, name: str) -> str:
+        """The global id of a row."""
+        return f"{kind}_{self.ids[f'{kind} {name}']}"
+
+    def caller(self, name: str) -> Principal:
+        """Who asks: a person by its role, a person without organisation, a system, the public."""
+        if name == "public":
+            return ANONYMOUS
+        if name == "nobody":
+            return Principal(account_id=self.ids["account nobody"])
+        if name in PEOPLE:
+            where, role = PEOPLE[name]
+            return self._principal(where, permissions_of([role]), account=name)
+        where, permissions = TOKENS[name]
+        account = None if name.startswith("service") else "editor"
+        return self._principal(where, permissions, account=account)
+
+    def _principal(
+        self, where: str, permissions: frozenset[Permission], *, account: str | None
+    ) -> Principal:
+        reads = Permission.FIGURES_READ in permissions
+        return Principal(
+            Rights(
+                is_member=reads and where in MEMBERS,
+                has_organisation=reads,
+                permissions=permissions,
+            ),
+            self.ids[f"org {where}"],
+            None if account is None else self.ids[f"account {account}"],
+            self.ids["client owner"],
+        )
+
+
+async def small_world(database: Database) -> SmallWorld:
+    """Everything once, figures once for each visibility and member."""
+    world = SmallWorld(database, {})
+    connection = await asyncpg.connect(database.dsn)
+    try:
+        maker = _Maker(connection, world.ids)
+        await maker.organisations()
+        await maker.shared()
+        await maker.figures()
+        await maker.people()
+    finally:
+        await connection.close()
+    with database.active():
+        await rebuild_all(today=TODAY)
+    return world
+
+
+@dataclass
+class _Maker:
+    connection: Any
+    ids: dict[str, int]
+
+    async def organisations(self) -> None:
+        """Who there is, with a source, another name, control and memberships."""
+        source = await create_citation(self.connection, url="https://a.example", title="A")
+        self.ids["citation"] = source
+        for name in ORGANISATIONS:
+            self.ids[f"org {name}"] = await create_organisation(
+                self.connection,
+                name=f"The {name}",
+                sector="Energy",
+                country="DE",
+                revenue_amount=Decimal(10),
+                revenue_currency="EUR",
+                employees=5,
+                citation_id=source,
+                size_citation_id=source,
+            )
+        await create_alias(self.connection, self.ids["org owner"], "Alias of the owner")
+        await create_parentage(
+            self.connection, self.ids["org participant"], self.ids["org owner"], citation_id=source
+        )
+        for name in ORGANISATIONS[:4]:
+            status = "MEMBER" if name in MEMBERS else "PARTICIPANT"
+            self.ids[f"membership {name}"] = await create_membership(
+                self.connection, self.ids[f"org {name}"], status=status, citation_id=source
+            )
+
+    async def shared(self) -> None:
+        """An initiative, a chain with two stages, and who is at work on them."""
+        c, owner, source = self.connection, self.ids["org owner"], self.ids["citation"]
+        initiative = await create_initiative(c, name="Initiative", citation_id=source)
+        chain = await create_chain(c, name="Chain", citation_id=source)
+        self.ids |= {"initiative one": initiative, "chain one": chain}
+        await create_participant(c, initiative, organisation_id=owner)
+        await create_target(c, initiative, citation_id=source, quantity_kg_co2e=Decimal(1))
+        last = await create_stage(c, chain, name="Last")
+        first = await create_stage(c, chain, name="First", downstream_id=last, position=2)
+        self.ids |= {"stage last": last, "stage first": first}
+        await create_stage_participant(c, last, owner)
+        await create_chain_action(c, chain, initiative, stage_id=first)
+
+    async def figures(self) -> None:
+        """Claims of 1, 10 and 100 t and inventories; a public total with a private part."""
+        for owner in MEMBERS:
+            organisation = self.ids[f"org {owner}"]
+            for visibility, tonnes in zip(VISIBILITIES, (1, 10, 100), strict=True):
+                name = f"{owner} {visibility}"
+                claim = await create_claim(
+                    self.connection,
+                    organisation,
+                    reference=f"claim {name}",
+                    value_kg_co2e=Decimal(tonnes * 1000),
+                    visibility=visibility,
+                    category=name,
+                    search_text=f"claim {name.lower()}",
+                    citation_id=self.ids["citation"],
+                )
+                await link_claim(
+                    self.connection,
+                    claim,
+                    initiative_id=self.ids["initiative one"],
+                    value_chain_id=self.ids["chain one"],
+                )
+                self.ids[f"claim {name}"] = claim
+                self.ids[f"inventory {name}"] = await create_inventory(
+                    self.connection,
+                    organisation,
+                    reference=f"inventory {name}",
+                    visibility=visibility,
+                    total_kg_co2e=Decimal(tonnes),
+                    citation_id=self.ids["citation"],
+                )
+            await self._related(owner)
+
+    async def _related(self, owner: str) -> None:
+        """A public total of 1 000 t with a private part, restated for members alone."""
+        organisation = self.ids[f"org {owner}"]
+        total = await create_claim(
+            self.connection, organisation, reference=f"total {owner}", category=f"{owner} total"
+        )
+        part = await create_claim(
+            self.connection,
+            organisation,
+            reference=f"part {owner}",
+            part_of_id=total,
+            value_kg_co2e=Decimal(300_000),
+            visibility="PRIVATE",
+            category=f"{owner} part",
+        )
+        restated = await create_claim(
+            self.connection,
+            organisation,
+            reference=f"restated {owner}",
+            supersedes_id=self.ids[f"claim {owner} PUBLIC"],
+            method_change_from_id=part,
+            value_kg_co2e=Decimal(2_000),
+            visibility="CONSORTIUM",
+            known_on=date(2025, 1, 1),
+        )
+        self.ids |= {f"claim {owner} total": total, f"claim {owner} part": part}
+        self.ids[f"claim {owner} restated"] = restated
+
+    async def people(self) -> None:
+        """One person for each kind of caller, and what organisations set up for them."""
+        self.ids["account nobody"] = await create_account(self.connection)
+        for name, (where, role) in PEOPLE.items():
+            account = await create_account(
+                self.connection,
+                name=name,
+                email=f"{name}@example.org",
+                email_verified_at=datetime(2026, 1, 1, tzinfo=UTC),
+                password_hash="PROOF-password",  # noqa: S106  told nowhere: that is what is tested
+                totp_secret_sealed="PROOF-totp",  # noqa: S106
+            )
+            self.ids[f"account {name}"] = account
+            await create_role(self.connection, account, self.ids[f"org {where}"], role.value)
+        # Somebody who belongs to both members.
+        await create_role(
+            self.connection, self.ids["account editor"], self.ids["org other"], "VIEWER"
+        )
+        for name in MEMBERS:
+            organisation = self.ids[f"org {name}"]
+            self.ids[f"invitation {name}"] = await create_invitation(
+                self.connection, organisation, token_sha256=f"PROOF-{name}"
+            )
+            self.ids[f"client {name}"] = await create_service_client(
+                self.connection, organisation, secret_sha256=f"PROOF-{name}"
+            )
+            self.ids[f"provider {name}"] = await create_identity_provider(
+                self.connection, organisation, client_secret_sealed=f"PROOF-{name}"
+            )
+        await insert(
+            self.connection,
+            "audit_entry",
+            action="owner:noted",
+            organisation_id=self.ids["org owner"],
+        )
+        for name, (starts_on, ends_on, covers, ended) in ENGAGED.items():
+            self.ids[f"engagement {name}"] = await create_engagement(
+                self.connection,
+                self.ids[f"org {name}"],
+                self.ids["org owner"],
+                starts_on=starts_on,
+                ends_on=ends_on,
+                covers=covers,
+                ended_at=datetime(2026, 6, 1, tzinfo=UTC) if ended else None,
+            )
