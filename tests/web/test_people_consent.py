@@ -134,8 +134,10 @@ async def test_a_person_signs_in_agrees_and_is_not_asked_again(database: Databas
         none = (await browser.open("/oauth/authorize?scope=figures:write&prompt=none")).json()
         asked = await browser.open("/oauth/authorize?state=4&prompt=consent")
         account_page = await browser.open("/account")
-        number = str(await database.pool.fetchval("SELECT id FROM oauth_client"))
-        await browser.send("/account", "/account/programs/revoke", client=number)
+        found = "SELECT id FROM oauth_client WHERE client_id = 'charts'"
+        number = str(await database.pool.fetchval(found))
+        ended = await browser.send("/account", "/account/programs/revoke", client=number)
+        assert ended.headers.get("location") == "/account?done=program", ended.text
         after = (await browser.open("/oauth/authorize?state=5&prompt=none")).json()
 
     assert decided == {
