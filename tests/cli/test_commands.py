@@ -10,6 +10,8 @@ import pytest
 from consortium.cli.sockets import url_of
 
 PROGRAM = [sys.executable, "-m", "consortium"]
+# What a server over another database than its own needs: of no installation.
+KEY = "A" * 43 + "="
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -20,7 +22,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         text=True,
         check=False,
         timeout=60,
-        env={**os.environ, **environment},
+        env={"CONSORTIUM_SECRET_KEY": KEY, **os.environ, **environment},
     )
 
 

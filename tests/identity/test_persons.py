@@ -11,11 +11,7 @@ import orjson
 import pytest
 
 from consortium.audit.actions import audited
-from consortium.identity.actions.persons import (
-    PersonUnknown,
-    erase_person,
-    export_person,
-)
+from consortium.identity.actions.persons import PersonUnknown, erase_person, export_person
 from consortium.identity.rules.authority import LastAdministrator
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database

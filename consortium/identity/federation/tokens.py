@@ -4,7 +4,7 @@ import json
 from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -65,7 +65,7 @@ def _key_of(token: str, jwks: dict[str, Any]) -> dict[str, Any]:
 
 def _fits(claims: dict[str, Any], expected: Expected, now: float) -> bool:
     audience: Any = claims.get("aud")
-    audiences: list[Any] = audience if isinstance(audience, list) else [audience]
+    audiences = cast("list[object]", audience if isinstance(audience, list) else [audience])
     alone = len(audiences) == 1
     times = (claims.get("exp"), claims.get("iat"))
     if not all(isinstance(time, int | float) for time in times):
