@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from consortium.cli import admin, clients, importing, persons, queries, serving, upkeep
+from consortium.cli import admin, clients, importing, persons, providers, queries, serving, upkeep
 from consortium.cli.failures import reported
 
 app = typer.Typer(
@@ -37,7 +37,7 @@ def options(
     del debug, version
 
 
-for room in (serving, importing, admin, clients, persons, queries, upkeep):
+for room in (serving, importing, admin, clients, providers, persons, queries, upkeep):
     room.register(app)
 
 

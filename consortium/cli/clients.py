@@ -1,13 +1,12 @@
 """`consortium clients`: the programs that may ask for tokens."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
-from consortium.cli.opening import DataDir, database_address, settings_with
+from consortium.cli.opening import DataDir
+from consortium.cli.working import organisation_named, run_over
 from consortium.identity.rules.clients import AuthMethod, ClientKind
 from consortium.kernel.errors import BadInput
 
@@ -16,19 +15,12 @@ clients = typer.Typer(
     help="The programs that may ask for tokens: create, list, rotate-secret, disable.",
     no_args_is_help=True,
 )
-T = TypeVar("T")
 
 _DEFAULT_METHODS = {
     ClientKind.PUBLIC: AuthMethod.NONE,
     ClientKind.WEB: AuthMethod.CLIENT_SECRET_BASIC,
     ClientKind.SERVICE: AuthMethod.CLIENT_SECRET_BASIC,
 }
-
-
-class OrganisationNotFound(BadInput):
-    """There is no organisation of this name."""
-
-    code = "ORGANISATION_NOT_FOUND"
 
 
 def register(app: typer.Typer) -> None:
@@ -87,7 +79,9 @@ def create(
             kind=kind,
             auth_method=auth_method or _DEFAULT_METHODS[kind],
             scopes=tuple(scope.split()),
-            organisation_id=None if organisation is None else await _organisation(organisation),
+            organisation_id=None
+            if organisation is None
+            else await organisation_named(organisation),
             redirect_uris=tuple(redirect_uri or ()),
             post_logout_redirect_uris=tuple(post_logout_redirect_uri or ()),
             jwks=jwks,
@@ -96,7 +90,7 @@ def create(
         # Whoever runs commands here could write into the database as well.
         return await create_client(ANONYMOUS, facts)
 
-    new = _run(data_dir, work)
+    new = run_over(data_dir, work)
     typer.echo(f"client_id      {new.client_id}")
     if new.secret is not None:
         typer.echo(f"client_secret  {new.secret}\n\nThe secret is not shown again.")
@@ -107,7 +101,7 @@ def list_(data_dir: DataDir = None) -> None:
     """List all clients."""
     from consortium.identity.actions.clients import list_clients
 
-    for one in _run(data_dir, list_clients):
+    for one in run_over(data_dir, list_clients):
         state = "disabled" if one["disabled_at"] else one["auth_method"].lower()
         whose = one["organisation"] or "-"
         typer.echo(f"{one['client_id']}  {one['name']}  {whose}  {state}  {one['scopes']}")
@@ -121,7 +115,7 @@ def rotate(
     from consortium.identity.actions.clients import rotate_secret
     from consortium.kernel.principal import ANONYMOUS
 
-    new = _run(data_dir, lambda: rotate_secret(ANONYMOUS, client_id))
+    new = run_over(data_dir, lambda: rotate_secret(ANONYMOUS, client_id))
     typer.echo(f"client_secret  {new.secret}\n\nThe secret is not shown again.")
 
 
@@ -133,30 +127,5 @@ def disable(
     from consortium.identity.actions.clients import disable_client
     from consortium.kernel.principal import ANONYMOUS
 
-    _run(data_dir, lambda: disable_client(ANONYMOUS, client_id))
+    run_over(data_dir, lambda: disable_client(ANONYMOUS, client_id))
     typer.echo(f"{client_id} is disabled; its tokens end within minutes.")
-
-
-async def _organisation(name: str) -> int:
-    from consortium.kernel.text import name_key
-    from consortium.storage.database import transaction
-    from consortium.storage.raw import raw
-
-    async with transaction() as client:
-        found = "SELECT id FROM organisation WHERE name_key = $1"
-        row_id: int | None = await raw(client).fetchval(found, name_key(name))
-    if row_id is None:
-        raise OrganisationNotFound(f"There is no organisation named {name!r}.")
-    return row_id
-
-
-def _run(data_dir: Path | None, work: Callable[[], Awaitable[T]]) -> T:
-    from consortium.storage.database import Database
-
-    async def over(dsn: str) -> T:
-        async with Database.open(dsn, max_size=2):
-            return await work()
-
-    settings = settings_with(data_dir=data_dir)
-    with database_address(settings, share=True, progress=typer.echo) as address:
-        return asyncio.run(over(address.dsn))

@@ -1,0 +1,46 @@
+"""What commands that do one piece of work over the database have in common."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import typer
+
+from consortium.cli.opening import database_address, settings_with
+from consortium.kernel.errors import BadInput
+
+T = TypeVar("T")
+
+
+class OrganisationNotFound(BadInput):
+    """There is no organisation of this name."""
+
+    code = "ORGANISATION_NOT_FOUND"
+
+
+async def organisation_named(name: str) -> int:
+    """The row of the organisation of this name. Raises OrganisationNotFound."""
+    from consortium.kernel.text import name_key
+    from consortium.storage.database import transaction
+    from consortium.storage.raw import raw
+
+    async with transaction() as client:
+        found = "SELECT id FROM organisation WHERE name_key = $1"
+        row_id: int | None = await raw(client).fetchval(found, name_key(name))
+    if row_id is None:
+        raise OrganisationNotFound(f"There is no organisation named {name!r}.")
+    return row_id
+
+
+def run_over(data_dir: Path | None, work: Callable[[], Awaitable[T]]) -> T:
+    """Do the work over the database that the command line names."""
+    from consortium.storage.database import Database
+
+    async def over(dsn: str) -> T:
+        async with Database.open(dsn, max_size=2):
+            return await work()
+
+    settings = settings_with(data_dir=data_dir)
+    with database_address(settings, share=True, progress=typer.echo) as address:
+        return asyncio.run(over(address.dsn))
