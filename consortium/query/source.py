@@ -181,6 +181,8 @@ class Source:
     filters: tuple[str, ...] = ()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     default_order: Order = ()
+    # Fields that later features brought.
+    related: set[str] = field(default_factory=set[str])
 
     def relate(self, **fields: Field) -> None:
         """Add fields that a later feature brings, such as an organisation's claims.
@@ -192,7 +194,10 @@ class Source:
                 message = f"{self.name} already has a field {name}"
                 raise ValueError(message)
             self.fields[name] = added
-        self.filters += tuple(fields)
+        self.related |= fields.keys()
+        own = (name for name in self.filters if name not in self.related)
+        # In alphabetical order: a feature that is imported earlier must not change the contract.
+        self.filters = (*own, *sorted(self.related))
 
     def column(self, name: str) -> Column:
         """The column of that name; anything else is a mistake in a declaration."""

@@ -27,6 +27,8 @@ _DATABASE_DOWN = (
     TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What asyncpg says of a connection that broke in the middle of an exchange.
+    asyncpg.InternalClientError,
     asyncpg.InvalidCatalogNameError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

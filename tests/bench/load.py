@@ -7,7 +7,7 @@ so that a slow server is measured as exactly as a fast one; tools that stop at a
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import cast
@@ -37,14 +37,15 @@ class Round:
         return len(self.times) / self.seconds
 
 
-def http_request(path: str, port: int, body: object) -> bytes:
+def http_request(path: str, port: int, body: object, headers: Mapping[str, str]) -> bytes:
     """A POST of JSON."""
     content = orjson.dumps(body)
     head = (
         f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
-        f"content-length: {len(content)}\r\n\r\n"
+        f"content-length: {len(content)}\r\n"
     )
-    return head.encode() + content
+    more = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"{head}{more}\r\n".encode() + content
 
 
 class _Connection(asyncio.Protocol):

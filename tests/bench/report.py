@@ -15,6 +15,8 @@ from tests.bench.tokens import TokenCost
 
 HERE = Path(__file__).parent
 README = HERE.parents[1] / "README.md"
+# Ratios that are told: one over the other.
+COMPARED = (("api", "bare"), ("member", "bare"), ("api", "resolvers"))
 BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
 
 
@@ -26,7 +28,7 @@ class Report:
     few_claims: int
     effort: Effort
     postgresql: str
-    # By the name of the query: bare, api, resolvers.
+    # By the name of the query: bare, api, member (the API asked by a member's system), resolvers.
     queries: dict[str, dict[str, Seen]] = field(default_factory=dict)
     # By the name of the query: the API over few and over all claims.
     growth: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
@@ -65,10 +67,10 @@ class Report:
             f" medians of {self.effort.rounds} alternating rounds of {self.effort.seconds:g} s:"
         )
         columns = (
-            "| query | bare endpoint | this API | of bare | resolvers and loaders"
+            "| query | bare endpoint | this API | of bare | for a member | resolvers and loaders"
             " | API to resolvers | p50 / p99 of the API |"
         )
-        lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|"]
+        lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|--:|"]
         lines += [_row(name, seen) for name, seen in self.queries.items()]
         lines += ["", *self._growth_lines()]
         lines += [str(self.tokens)] if self.tokens else []
@@ -95,15 +97,18 @@ class Report:
 
 def _query_json(seen: dict[str, Seen]) -> dict[str, Any]:
     found: dict[str, Any] = {kind: one.medians() for kind, one in seen.items()}
-    api = seen["api"].per_second
-    for other in ("bare", "resolvers"):
-        if other in seen:
-            pairs = [a / b for a, b in zip(api, seen[other].per_second, strict=True)]
-            found[f"api_to_{other}"] = {
-                "median": ratio(api, seen[other].per_second),
-                "rounds": pairs,
-            }
+    for one, other in COMPARED:
+        if one in seen and other in seen:
+            over, under = seen[one].per_second, seen[other].per_second
+            pairs = [a / b for a, b in zip(over, under, strict=True)]
+            found[f"{one}_to_{other}"] = {"median": ratio(over, under), "rounds": pairs}
     return found
+
+
+def _ratio(seen: dict[str, Seen], one: str, other: str) -> float | None:
+    if one not in seen or other not in seen:
+        return None
+    return ratio(seen[one].per_second, seen[other].per_second)
 
 
 def _row(name: str, seen: dict[str, Seen]) -> str:
@@ -112,16 +117,17 @@ def _row(name: str, seen: dict[str, Seen]) -> str:
         BY_NAME[name].title,
         _speed(seen.get("bare")),
         _speed(seen["api"]),
-        f"**{ratio(seen['api'].per_second, seen['bare'].per_second):.3f}**"
-        if "bare" in seen
-        else "",
+        _told(_ratio(seen, "api", "bare"), "**{:.3f}**"),
+        _told(_ratio(seen, "member", "bare"), "**{:.3f}**"),
         _speed(seen.get("resolvers")),
-        f"{ratio(seen['api'].per_second, seen['resolvers'].per_second):.0f} x"
-        if "resolvers" in seen
-        else "",
+        _told(_ratio(seen, "api", "resolvers"), "{:.0f} x"),
         f"{api['p50']:.1f} / {api['p99']:.1f} ms",
     ]
     return f"| {' | '.join(cells)} |"
+
+
+def _told(value: float | None, form: str) -> str:
+    return "" if value is None else form.format(value)
 
 
 def _speed(seen: Seen | None) -> str:

@@ -28,7 +28,7 @@ from tests.bench.tokens import measure_tokens
 # The grouped totals must take the same time over this many claims and over all.
 FEW_CLAIMS = 10_000
 GROWING = ("total", "totals")
-KINDS = ("bare", "api", "resolvers")
+KINDS = ("bare", "api", "member", "resolvers")
 
 SAY = Console(stderr=True, highlight=False, soft_wrap=True)
 

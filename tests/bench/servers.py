@@ -8,6 +8,7 @@ from collections.abc import Generator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlencode
 
 import orjson
 
@@ -30,6 +31,8 @@ class Server:
     kind: str
     port: int
     pid: int
+    # A client and its secret, where the server is asked by somebody.
+    client: tuple[str, ...] = ()
 
     def path(self, query: Query) -> str:
         """Where it answers the query."""
@@ -37,19 +40,33 @@ class Server:
 
     def requests(self, query: Query) -> list[bytes]:
         """The requests of a run, as they go over the wire."""
+        headers = self.headers()
         return [
-            http_request(self.path(query), self.port, _body(query, variables))
+            http_request(self.path(query), self.port, _body(query, variables), headers)
             for variables in query.variables()
         ]
 
-    def ask(self, query: Query, variables: Variables) -> object:
-        """One answer, parsed."""
+    def headers(self) -> dict[str, str]:
+        """Who asks, by a new token: it lives longer than a round."""
+        if not self.client:
+            return {}
+        given = {"grant_type": "client_credentials"}
+        given |= dict(zip(("client_id", "client_secret"), self.client, strict=True))
+        form = {"content-type": "application/x-www-form-urlencoded"}
+        answer = orjson.loads(self._post("/oauth/token", urlencode(given).encode(), form))
+        return {"authorization": f"Bearer {answer['access_token']}"}
+
+    def _post(self, path: str, body: bytes, headers: dict[str, str]) -> bytes:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        headers = {"content-type": "application/json"}
-        body = orjson.dumps(_body(query, variables))
-        connection.request("POST", self.path(query), body, headers)
+        connection.request("POST", path, body, headers)
         content = connection.getresponse().read()
         connection.close()
+        return content
+
+    def ask(self, query: Query, variables: Variables) -> object:
+        """One answer, parsed."""
+        headers = {"content-type": "application/json", **self.headers()}
+        content = self._post(self.path(query), orjson.dumps(_body(query, variables)), headers)
         try:
             answer = orjson.loads(content)
         except orjson.JSONDecodeError:
@@ -86,7 +103,8 @@ def _one(kind: str, dsn: str) -> Generator[Server]:
             line = process.stdout.readline()
             if not line:
                 raise ServerFailed(f"The server {kind} did not start.")
-            yield Server(kind, int(line), process.pid)
+            port, *client = line.decode().split()
+            yield Server(kind, int(port), process.pid, tuple(client))
         finally:
             # The end of its input is what it ends at, also when this process is killed.
             process.stdin.close()

@@ -32,7 +32,7 @@ from consortium.identity.federation.tokens import Expected, UnknownKey, verified
 from consortium.identity.proofs.sealing import Sealer
 from consortium.identity.rules.federation import IssuerInvalid
 from consortium.identity.rules.roles import Role
-from consortium.kernel.errors import NotFound
+from consortium.kernel.errors import PermissionDenied
 from consortium.storage.database import Database
 from tests.people import (
     NOW,
@@ -243,12 +243,12 @@ async def test_a_domain_is_said_by_the_secretariat_and_is_one_organisation_s(
     before = await rows_of(database, "identity_provider", "verified_domain", "audit_entry")
     with pytest.raises(DomainTaken):
         await verify_domain(SECRETARY, other, "HOME.example")
-    with pytest.raises(NotFound):
+    with pytest.raises(PermissionDenied):
         await verify_domain(admin, home, "else.example")
-    with pytest.raises(NotFound):
+    with pytest.raises(PermissionDenied):
         await add_identity_provider(admin, NewProvider(other, "Own", at, CLIENT), SEALER)
     far = NewProvider(home, "Own", at, CLIENT, default_role=Role.SECRETARIAT)
-    with pytest.raises(NotFound):
+    with pytest.raises(PermissionDenied):
         await add_identity_provider(admin, far, SEALER)
     for issuer in (
         "http://id.home.example",

@@ -2,10 +2,12 @@
 
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+import asyncpg
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
@@ -17,7 +19,7 @@ from consortium.identity.rules.scopes import OPENID_SCOPES, SCOPES
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
-from consortium.storage.raw import raw
+from consortium.storage.raw import Connection, raw
 
 NAME_MAX = 100
 ADDRESSES_MAX = 20
@@ -117,42 +119,44 @@ async def create_client(by: Principal, facts: ClientFacts) -> NewClient:
     return NewClient(row, client_id, secret)
 
 
-async def rotate_secret(
-    by: Principal, client_id: str, *, of_organisation: int | None = None
-) -> NewClient:
+async def rotate_secret(by: Principal, client_id: str) -> NewClient:
     """Give a client a new secret; the old one stops at once.
-
-    With `of_organisation` only that organisation's clients are there to be found.
 
     Raises:
         ClientUnknown: there is none, or it is disabled.
         ClientInvalid: it has no secret.
     """
     secret = new_token()
-    async with audited(by, "clients:rotate-secret", note=client_id[:NAME_MAX]) as work:
-        row = await work.fetchrow(_LOCKED, client_id)
-        if row is None or not _within(row["organisation_id"], of_organisation):
-            raise ClientUnknown
+    async with _locked(by, "clients:rotate-secret", client_id) as (work, row):
         if AuthMethod(row["auth_method"]) not in _SECRETS:
             raise ClientInvalid("This client proves who it is without a secret.")
         await work.execute(_ROTATE, row["id"], sha256(secret))
     return NewClient(row["id"], client_id, secret)
 
 
-async def disable_client(
-    by: Principal, client_id: str, *, of_organisation: int | None = None
-) -> None:
+async def disable_client(by: Principal, client_id: str) -> None:
     """Withdraw a client for good, with everything that was granted to it.
 
     Raises:
         ClientUnknown: there is none, or it is disabled already.
     """
-    async with audited(by, "clients:disable", note=client_id[:NAME_MAX]) as work:
-        row = await work.fetchrow(_LOCKED, client_id)
-        if row is None or not _within(row["organisation_id"], of_organisation):
-            raise ClientUnknown
+    async with _locked(by, "clients:disable", client_id) as (work, row):
         await work.execute(_DISABLE, row["id"])
         await work.execute(_END_GRANTS, row["id"])
+
+
+@asynccontextmanager
+async def _locked(
+    by: Principal, action: str, client_id: str
+) -> AsyncGenerator[tuple[Connection, asyncpg.Record]]:
+    """An action on a client that is not disabled. Raises ClientUnknown."""
+    async with transaction() as client:
+        row = await raw(client).fetchrow(_LOCKED, client_id)
+        if row is None:
+            raise ClientUnknown
+        about = row["organisation_id"]
+        async with audited(by, action, organisation_id=about, note=client_id) as work:
+            yield work, row
 
 
 async def list_clients() -> list[dict[str, Any]]:
@@ -222,7 +226,3 @@ def _check_keys(facts: ClientFacts) -> None:
         raise ClientInvalid("The JWK set cannot be read (RFC 7517, section 5).") from None
     if not keys or any(key.key_type == "oct" or key.is_private for key in keys):
         raise ClientInvalid("The JWK set holds public keys, and only public ones.")
-
-
-def _within(organisation_id: int | None, wanted: int | None) -> bool:
-    return wanted is None or organisation_id == wanted

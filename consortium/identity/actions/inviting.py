@@ -3,13 +3,14 @@
 from datetime import date
 from typing import NamedTuple
 
-from consortium.audit.actions import audited
 from consortium.identity.actions.invitations import invite
 from consortium.identity.rules.roles import Role
 from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
+from consortium.storage.database import transaction
+from consortium.storage.raw import raw
 
 
 class InvitePerson(NamedTuple):
@@ -32,6 +33,7 @@ async def invite_person(by: Principal, command: InvitePerson, today: date) -> in
     organisation = by.organisation_id if command.organisation is None else command.organisation
     if organisation is None:
         raise NotFound
-    async with audited(by, "account:invite", organisation_id=organisation) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await require_visible(open_, ORGANISATIONS, organisation, by, today)
         return await invite(by, command.email, organisation, command.roles)

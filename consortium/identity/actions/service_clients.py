@@ -3,7 +3,6 @@
 from datetime import date
 from typing import NamedTuple
 
-from consortium.audit.actions import audited
 from consortium.identity.actions.clients import (
     ClientFacts,
     NewClient,
@@ -22,7 +21,8 @@ from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
-from consortium.storage.raw import Connection
+from consortium.storage.database import transaction
+from consortium.storage.raw import Connection, raw
 
 KEPT = "SELECT client_id, organisation_id, disabled_at FROM oauth_client WHERE id = $1 FOR UPDATE"
 
@@ -67,7 +67,8 @@ async def create_service_client(
     organisation = by.organisation_id if command.organisation is None else command.organisation
     if organisation is None:
         raise NotFound
-    async with audited(by, "clients:create", organisation_id=organisation) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await require_visible(open_, ORGANISATIONS, organisation, by, today)
         check_manages_clients(by, organisation)
         check_client_scopes(by, command.scopes)
@@ -85,14 +86,16 @@ async def rotate_client_secret(
     by: Principal, command: RotateClientSecret, today: date
 ) -> WithSecret:
     """Give a client a new secret; the old one stops at once. NotFound, PermissionDenied."""
-    async with audited(by, "clients:rotate-secret", organisation_id=by.organisation_id) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         client_id = await _managed(open_, by, command.client, today)
         return _shown(await rotate_secret(by, client_id))
 
 
 async def disable_service_client(by: Principal, command: DisableServiceClient, today: date) -> int:
     """Withdraw a client for good, with all that was granted to it. NotFound, PermissionDenied."""
-    async with audited(by, "clients:disable", organisation_id=by.organisation_id) as open_:
+    async with transaction() as client:
+        open_ = raw(client)
         await disable_client(by, await _managed(open_, by, command.client, today))
     return command.client
 
