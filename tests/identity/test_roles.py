@@ -52,7 +52,6 @@ async def test_nobody_gives_or_takes_beyond_their_reach(database: Database) -> N
         grant_role(ANONYMOUS, wei, home, Role.EDITOR),
         grant_role(SECRETARY, 999, home, Role.EDITOR),
         grant_role(SECRETARY, wei, 999, Role.EDITOR),
-        revoke_role(admin, wei, home, Role.EDITOR),
         invite(admin, "x@home.example", other, [Role.VIEWER]),
         invite(SECRETARY, "x@home.example", 999, [Role.VIEWER]),
         disable_account(viewer, wei),
