@@ -11,7 +11,9 @@ import typer.main
 
 import consortium
 from consortium.cli import app
+from consortium.identity.rules.roles import PERMISSIONS
 from consortium.kernel.errors import DomainError
+from consortium.kernel.principal import Permission
 from consortium.settings import PREFIX, Settings
 from consortium.storage.database import Database
 from consortium.web.answers import HTTP_ERRORS
@@ -43,6 +45,15 @@ def error_table() -> str:
     return "\n".join(["| code | meaning |", "|---|---|", *rows])
 
 
+def roles_table() -> str:
+    """Every role with what it allows."""
+    rows = ["| role | permissions, which are scopes too |", "|---|---|"]
+    for role, allowed in PERMISSIONS.items():
+        words = ", ".join(f"`{permission}`" for permission in sorted(allowed))
+        rows.append(f"| {role.replace('_', ' ').lower()} | {words} |")
+    return "\n".join(rows)
+
+
 def _family(error: type[DomainError]) -> Iterator[type[DomainError]]:
     yield error
     for child in error.__subclasses__():
@@ -64,6 +75,12 @@ def test_every_setting_is_documented() -> None:
 def test_every_error_code_is_documented() -> None:
     """The table of errors is what the program can say, code by code."""
     assert between("errors") == error_table()
+
+
+def test_every_role_and_permission_is_documented() -> None:
+    """The table of roles is what they allow, and every permission is some role's."""
+    assert between("roles") == roles_table()
+    assert [one for one in Permission if f"`{one}`" not in roles_table()] == []
 
 
 def test_every_command_is_documented() -> None:
