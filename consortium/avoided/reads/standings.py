@@ -11,7 +11,7 @@ from consortium.avoided.reads.claims import ACTED_ON_CHAINS, CLAIMS, NAMED_INITI
 from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads.figures import seen_whole, seen_whole_ids
+from consortium.membership.reads.figures import indexed_seen_whole, seen_whole
 from consortium.membership.reads.memberships import members_on
 from consortium.membership.rules import Coverage
 from consortium.organisations.reads import ORGANISATIONS
@@ -103,7 +103,7 @@ def differs_for_caller(rights: Rights) -> str | None:
     uneven = (
         f"({{t}}.audience & {_shared(rights):d} = 0) <> ({{t}}.audience & {Audience.OWNER:d} = 0)"
     )
-    return f"({uneven}) AND {{t}}.organisation_id = ANY ({seen_whole_ids(rights, Coverage.CLAIMS)})"
+    return f"({uneven}) AND {indexed_seen_whole(rights, Coverage.CLAIMS)}"
 
 
 # What such an outcome adds to the sum for others of the caller's sort: 1, or -1 to be taken away.

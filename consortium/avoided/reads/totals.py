@@ -89,20 +89,19 @@ _FROM_SIGNED = (
     " AS verified_kg_co2e,"
     f" coalesce(sum({_SIGN}) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}'), 0) AS approximate"
 )
-_FROM_ROLLUP = ", ".join(
-    f"sum(r.{name}) AS {name}"
-    for name in (
-        "claims",
-        "value_kg_co2e",
-        "value_count",
-        "low_kg_co2e",
-        "low_count",
-        "high_kg_co2e",
-        "high_count",
-        "verified_kg_co2e",
-        "approximate",
-    )
+_MEASURES = (
+    "claims",
+    "value_kg_co2e",
+    "value_count",
+    "low_kg_co2e",
+    "low_count",
+    "high_kg_co2e",
+    "high_count",
+    "verified_kg_co2e",
+    "approximate",
 )
+_FROM_ROLLUP = ", ".join(f"sum(r.{name}) AS {name}" for name in _MEASURES)
+_OF_ROLLUP = ", ".join(f"r.{name}" for name in _MEASURES)
 
 
 def _groups(writer: Writer, _: Args) -> str:
@@ -141,22 +140,20 @@ def _rollup_answers(question: Args) -> bool:
 
 
 def _rollup_way(writer: Writer, question: Args, where_right: str = "true") -> str:
-    shared = _shared_sums(writer, question, where_right)
+    where = _shared(writer, question, where_right)
     differs = standings.differs_for_caller(writer.rights)
     if differs is None:
-        return shared
+        return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
     own = _signed_standings(writer, question, conjunction([where_right, writer.fill(differs, "r")]))
-    keys = ", ".join(_columns())
-    return (
-        f"SELECT {keys}, {_FROM_ROLLUP} FROM ({shared} UNION ALL {own}) r"
-        f" GROUP BY {keys} HAVING sum(r.claims) > 0"
-    )
+    keys, _ = _key(question, "avoided_total r")
+    both = f"(SELECT {keys}, {_OF_ROLLUP} FROM avoided_total r WHERE {where} UNION ALL {own}) r"
+    return f"{_aggregate(question, _FROM_ROLLUP, both, 'true')} HAVING sum(r.claims) > 0"
 
 
-def _shared_sums(writer: Writer, question: Args, where_right: str) -> str:
-    """The rollup's sums for readers of the caller's sort."""
+def _shared(writer: Writer, question: Args, where_right: str) -> str:
+    """SQL of which of the rollup's sums are those for readers of the caller's sort."""
     mask = standings.asked_dimensions(question)
-    where = conjunction(
+    return conjunction(
         [
             where_right,
             f"r.grouping = {mask:d}",
@@ -167,7 +164,6 @@ def _shared_sums(writer: Writer, question: Args, where_right: str) -> str:
             condition(writer, _ROLLUP, "r", question.get("where")),
         ]
     )
-    return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
 
 
 def _signed_standings(writer: Writer, question: Args, which: str) -> str:
@@ -212,14 +208,10 @@ def _grouped(question: Args) -> Dimension:
     return standings.asked_dimensions({"group_by": question.get("group_by")})
 
 
-def _columns() -> list[str]:
-    """The names of all key columns; those that the question does not group by are null."""
-    return [*_ALWAYS, *dict.fromkeys(grouper.column for grouper in _GROUPERS)]
-
-
-def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
+def _key(question: Args, item: str) -> tuple[str, list[str]]:
+    """SQL of all key columns, null where the question does not group by them; and what it does."""
     grouped = _grouped(question)
-    linked = "avoided_standing" in item
+    linked = item.startswith("avoided_standing")
     keys = [f"r.{name} AS {name}" for name in _ALWAYS]
     group_by = [f"r.{name}" for name in _ALWAYS]
     for grouper in _GROUPERS:
@@ -231,10 +223,12 @@ def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
             owner = f"link_{grouper.column}"
         keys.append(f"{grouper.of(owner)} AS {grouper.column}")
         group_by.append(grouper.of(owner))
-    return (
-        f"SELECT {', '.join(keys)}, {measures} FROM {item} WHERE {where}"
-        f" GROUP BY {', '.join(group_by)}"
-    )
+    return ", ".join(keys), group_by
+
+
+def _aggregate(question: Args, measures: str, item: str, where: str) -> str:
+    keys, group_by = _key(question, item)
+    return f"SELECT {keys}, {measures} FROM {item} WHERE {where} GROUP BY {', '.join(group_by)}"
 
 
 def _same_key(writer: Writer, t: str, u: str) -> list[str]:
