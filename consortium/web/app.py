@@ -35,6 +35,14 @@ from schema.planner.execution import Executor
 from schema.planner.mutations import Writing
 
 READY_SECONDS = 2
+# What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
+_PREFLIGHT = {
+    "access-control-allow-origin": "*",
+    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-headers": "authorization, content-type",
+    "access-control-max-age": "600",
+    "allow": "GET, POST, OPTIONS",
+}
 
 
 def create_app(
@@ -153,7 +161,9 @@ class _PageOrAnswer:
         self.graphql = graphql
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] == "GET" and _wants_page(scope):
+        if scope["method"] == "OPTIONS":
+            await Response(status_code=204, headers=_PREFLIGHT)(scope, receive, send)
+        elif scope["method"] == "GET" and _wants_page(scope):
             await (await query_page(Request(scope)))(scope, receive, send)
         else:
             await self.graphql(scope, receive, send)

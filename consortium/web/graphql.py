@@ -58,7 +58,10 @@ class GraphQL:
         except TokenInvalid as error:
             # The refusal is HTTP's (RFC 6750, section 3), told as GraphQL as well.
             told_as = [plain(error.code, error.message)]
-            why = ((b"www-authenticate", challenge(error, self.addresses).encode()),)
+            why = (
+                (b"www-authenticate", challenge(error, self.addresses).encode()),
+                (b"access-control-expose-headers", b"www-authenticate"),
+            )
             await send_bytes(send, error.status, media_type, errors_body(told_as), why)
         except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
             errors = told(error)

@@ -26,3 +26,28 @@ async def test_a_browser_gets_the_query_page_and_a_client_gets_json(database: Da
     assert page.headers["content-security-policy"] == CONTENT_SECURITY_POLICY
     assert asked.json() == {"data": {"__typename": "Query"}}
     assert sdl.text == SDL
+
+
+async def test_applications_of_other_origins_may_ask(database: Database) -> None:
+    """A browser is told so beforehand and with the answer; cookies play no part."""
+    asked = {
+        "origin": "https://charts.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "authorization, content-type",
+    }
+    async with served(database) as api:
+        preflight = await api.http.options("/graphql", headers=asked)
+        answer = await api.post("{ __typename }")
+        refused = await api.http.post(
+            "/graphql", json={"query": "{ __typename }"}, headers={"authorization": "Bearer no"}
+        )
+
+    assert preflight.status_code == 204
+    assert {"authorization", "content-type"} <= set(
+        preflight.headers["access-control-allow-headers"].split(", ")
+    )
+    for one in (preflight, answer, refused):
+        assert one.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in one.headers
+    assert refused.status_code == 401
+    assert refused.headers["access-control-expose-headers"] == "www-authenticate"
