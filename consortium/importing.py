@@ -1,5 +1,6 @@
 """Load files: one transaction each, with the sums brought up to date before it ends."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import ANONYMOUS, Principal
 from consortium.membership.imports import IMPORTER as MEMBERS
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
+from consortium.storage.database import transaction
+from consortium.storage.raw import raw
 from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
 
 IMPORTERS: dict[str, Importer] = {
@@ -28,6 +31,14 @@ IMPORTERS: dict[str, Importer] = {
         *INITIATIVES,
     )
 }
+
+
+# As `_attempt` notes it.
+IMPORTED = """
+SELECT EXISTS (
+    SELECT FROM audit_entry WHERE action = $1 AND note LIKE '%, SHA-256 ' || $2 || ', %'
+)
+"""
 
 
 class UnknownKind(BadInput):
@@ -81,6 +92,17 @@ async def import_file(
             return again
         report = again
     return report
+
+
+async def was_imported(kind: str, path: Path) -> bool:
+    """Whether the trail names an import of a file of this kind with these very bytes."""
+    async with transaction() as client:
+        found = await raw(client).fetchval(IMPORTED, f"import:{kind}", _digest(path))
+    return bool(found)
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 async def _attempt(

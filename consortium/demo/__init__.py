@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consortium.documents.imports import Report
-from consortium.importing import Origin, import_file
+from consortium.importing import Origin, import_file, was_imported
 from consortium.kernel.errors import DomainError
 from consortium.storage.database import Database
 
@@ -49,10 +49,15 @@ class DemoReport:
 
 
 async def load(database: Database, progress: Progress | None = None) -> DemoReport:
-    """Load the public figures; doing it again changes nothing. Raises DemoDataRefused."""
+    """Load the public figures, each file once: what was changed since then stays as it is.
+
+    Raises DemoDataRefused.
+    """
     answer = DemoReport()
     with database.active():
         for kind, name in FILES:
+            if await was_imported(kind, DATA / name):
+                continue
             report = await import_file(
                 kind, DATA / name, progress=_for_kind(kind, progress), origin=DEMO
             )

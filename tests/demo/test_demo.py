@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from consortium.avoided.actions import check_totals
-from consortium.demo import FILES, load
+from consortium.demo import DATA, FILES, load
+from consortium.importing import import_file
 from consortium.storage.database import Database
 
 TONNE = 1000
@@ -143,8 +144,25 @@ async def test_the_sums_are_right(demo_database: Database) -> None:
 
 
 async def test_the_demo_loads_once(database: Database) -> None:
-    """The second time nothing is created or changed."""
-    first, second = await load(database), await load(database)
+    """The second time no file is read again: what somebody has changed stays, the trail as well."""
+    first = await load(database)
+    await database.pool.execute("UPDATE avoided_claim SET visibility = 'PRIVATE' WHERE id = 1")
+    entries = await database.pool.fetchval("SELECT count(*) FROM audit_entry")
+
+    second = await load(database)
 
     assert first.created == sum(report.rows for report in first.files)
-    assert [(r.created, r.updated) for r in second.files] == [(0, 0)] * len(FILES)
+    assert len(first.files) == len(FILES)
+    assert second.files == []
+    assert await database.pool.fetchval("SELECT count(*) FROM audit_entry") == entries
+    kept = "SELECT visibility FROM avoided_claim WHERE id = 1"
+    assert await database.pool.fetchval(kept) == "PRIVATE"
+
+
+async def test_the_importer_loads_again_without_a_change(database: Database) -> None:
+    """A user who imports the same files once more changes nothing."""
+    await load(database)
+    with database.active():
+        again = [await import_file(kind, DATA / name) for kind, name in FILES]
+
+    assert [(r.created, r.updated) for r in again] == [(0, 0)] * len(FILES)

@@ -20,7 +20,7 @@ from consortium.identity.proofs.tokens import sha256
 from tests.identity.oauth.world import CALLBACK, SIGNED_OUT, World, create_client
 
 with warnings.catch_warnings():
-    # It would rather have httpx's successor, which is not on this machine.
+    # It would rather have the successor of httpx.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
