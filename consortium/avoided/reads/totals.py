@@ -76,18 +76,17 @@ _FROM_STANDINGS = (
     " coalesce(sum(r.value_kg_co2e) FILTER (WHERE r.verified), 0) AS verified_kg_co2e,"
     f" count(*) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}') AS approximate"
 )
-# Of some standings, each added or taken away.
+# Of one standing that is added or taken away.
 _SIGN = standings.SIGN.format(t="r")
-_FROM_SIGNED = (
-    f"sum({_SIGN}) AS claims,"
+_OF_SIGNED = (
+    f"({_SIGN})::bigint AS claims,"
     + ",".join(
-        f" sum({_SIGN} * r.{name}_kg_co2e) AS {name}_kg_co2e,"
-        f" coalesce(sum({_SIGN}) FILTER (WHERE r.{name}_kg_co2e IS NOT NULL), 0) AS {name}_count"
+        f" {_SIGN} * r.{name}_kg_co2e AS {name}_kg_co2e,"
+        f" (CASE WHEN r.{name}_kg_co2e IS NULL THEN 0 ELSE {_SIGN} END)::bigint AS {name}_count"
         for name in ("value", "low", "high")
     )
-    + f", coalesce(sum({_SIGN} * r.value_kg_co2e) FILTER (WHERE r.verified), 0)"
-    " AS verified_kg_co2e,"
-    f" coalesce(sum({_SIGN}) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}'), 0) AS approximate"
+    + f", CASE WHEN r.verified THEN {_SIGN} * r.value_kg_co2e ELSE 0 END AS verified_kg_co2e,"
+    f" (CASE WHEN r.bound = '{Bound.APPROXIMATE}' THEN {_SIGN} ELSE 0 END)::bigint AS approximate"
 )
 _MEASURES = (
     "claims",
@@ -167,7 +166,7 @@ def _shared(writer: Writer, question: Args, where_right: str) -> str:
 
 
 def _signed_standings(writer: Writer, question: Args, which: str) -> str:
-    """What some standings add to those sums and take away."""
+    """What some standings add to those sums and take away, a row for each."""
     where = conjunction(
         [
             which,
@@ -175,7 +174,8 @@ def _signed_standings(writer: Writer, question: Args, which: str) -> str:
             condition(writer, COUNTED, "r", question.get("where")),
         ]
     )
-    return _aggregate(question, _FROM_SIGNED, _standings_item(question), where)
+    item = _standings_item(question)
+    return f"SELECT {_key(question, item)[0]}, {_OF_SIGNED} FROM {item} WHERE {where}"
 
 
 def _standings_way(writer: Writer, question: Args, where_right: str = "true") -> str:
