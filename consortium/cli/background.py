@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 
-import asyncpg
 import structlog
 
 from consortium.identity.actions.housekeeping import tidy
@@ -66,5 +65,5 @@ async def keep_house(database: Database) -> None:
         try:
             with database.active():
                 await tidy(utc_now())
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-            _log.warning("nothing was tidied", exc_info=error)
+        except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
+            _log.warning("nothing was tidied", exc_info=True)

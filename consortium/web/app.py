@@ -86,7 +86,7 @@ def create_app(
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],
-        lifespan=lambda _: _keys_kept(server, database),
+        lifespan=lambda _: _keys_kept(server.keyring),
     )
     return _Front(graphql, others)
 
@@ -122,9 +122,9 @@ def _authorization_server(people: People, today: Today) -> AuthorizationServer:
 
 
 @asynccontextmanager
-async def _keys_kept(server: AuthorizationServer, database: Database) -> AsyncGenerator[None]:
+async def _keys_kept(keyring: Keyring) -> AsyncGenerator[None]:
     """Look after the signing keys while the application runs."""
-    job = asyncio.create_task(keep_keys(server.keyring, database.active, server.now))
+    job = asyncio.create_task(keep_keys(keyring))
     try:
         yield
     finally:

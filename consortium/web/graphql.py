@@ -2,10 +2,8 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
-import structlog
 from starlette.types import Receive, Scope, Send
 
 from consortium.identity.oauth.bearer import Authenticator, KeyUnknown, challenge
@@ -14,26 +12,12 @@ from consortium.identity.oauth.server import Addresses
 from consortium.kernel.clock import Today
 from consortium.kernel.principal import Principal
 from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
+from consortium.web.failures import database_down, masked
 from consortium.web.requests import Headers, headers_of, parse_get, parse_post, read_body, refuse
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
 _FORM = b"application/x-www-form-urlencoded"
-_log = structlog.get_logger(__name__)
-
-# Kinds of failure of the connection, not of the statement.
-_DATABASE_DOWN = (
-    OSError,
-    TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    # What asyncpg says of a connection that broke in the middle of an exchange.
-    asyncpg.InternalClientError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.AdminShutdownError,
-    asyncpg.TooManyConnectionsError,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +101,8 @@ def told(error: Exception) -> list[dict[str, Any]]:
         case asyncpg.QueryCanceledError():
             message = "The answer took too long; ask for less at once."
             return [plain("STATEMENT_TIMEOUT", message)]
-        case _ if isinstance(error, _DATABASE_DOWN):
-            _log.warning("database unavailable", exc_info=error)
+        case _ if database_down(error):
             message = "The database does not answer; try again in a moment."
             return [plain("DATABASE_UNAVAILABLE", message)]
         case _:
-            number = uuid4().hex
-            _log.error("request failed", error_id=number, exc_info=error)
-            message = f"Something went wrong here. It was logged as {number}."
-            return [plain("INTERNAL_ERROR", message)]
+            return [plain("INTERNAL_ERROR", masked(error))]

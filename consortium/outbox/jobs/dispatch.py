@@ -1,4 +1,4 @@
-"""Send what waits. asyncpg.Record number of processes may do so at once."""
+"""Send what waits. Any number of processes may do so at once."""
 
 import asyncio
 import json
@@ -51,8 +51,8 @@ class Dispatcher:
         while True:
             try:
                 sent = await self.send_due()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-                _log.warning("the outbox cannot be read", exc_info=error)
+            except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
+                _log.warning("the outbox cannot be read", exc_info=True)
                 sent = 0
             if sent < _AT_ONCE:
                 await asyncio.sleep(POLL_SECONDS)

@@ -3,9 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
-from uuid import uuid4
 
-import asyncpg
 import structlog
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +14,7 @@ from consortium.identity.federation.fetching import ProviderFailed
 from consortium.identity.rules.sessions import ABSOLUTE_MAX, FRESH
 from consortium.identity.rules.throttling import TooManyAttempts
 from consortium.kernel.errors import DomainError, NotFound
+from consortium.web.failures import database_down, masked
 from consortium.web.people.browser import FormRefused
 from consortium.web.people.visit import FormTooLarge, People, Visit
 
@@ -33,7 +32,6 @@ _STATUS: dict[type[DomainError], int] = {
     ProviderFailed: 502,
     TooManyAttempts: 429,
 }
-_DATABASE_DOWN = (OSError, TimeoutError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +115,6 @@ def told(visit: Visit, error: Exception) -> Response:
         if isinstance(error, TooManyAttempts):
             response.headers["retry-after"] = str(error.retry_after)
         return response
-    if isinstance(error, _DATABASE_DOWN):
-        _log.warning("database unavailable", exc_info=error)
+    if database_down(error):
         return visit.page("problem.html", 503, what="The database does not answer; try again.")
-    number = uuid4().hex
-    _log.error("request failed", error_id=number, exc_info=error)
-    what = f"Something went wrong here. It was logged as {number}."
-    return visit.page("problem.html", 500, what=what)
+    return visit.page("problem.html", 500, what=masked(error))
