@@ -111,6 +111,11 @@ class Settings(BaseSettings):
             raise ValueError("it is an address like https://data.example.org, without a path")
         return bare
 
+    @property
+    def url(self) -> str:
+        """The address that the server is known by, without a path."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
 
 def load_settings() -> Settings:
     """The settings of this process.

@@ -5,13 +5,13 @@ from typing import Annotated
 
 import strawberry
 
-from consortium.identity.actions.inviting import InvitePerson, invite_person
 from consortium.identity.actions.people import (
     DisableAccount,
-    GrantRole,
-    RevokeRole,
+    InvitePerson,
+    RoleOf,
     disable_account,
     grant_role,
+    invite_person,
     revoke_role,
 )
 from consortium.identity.actions.service_clients import (
@@ -232,11 +232,11 @@ class IdentityMutation:
     )
     grant_role: AccountResult | None = mutation(
         "Give a person a role; nothing happens if the person has it.",
-        Does(grant_role, GrantRole, RoleInput, ACCOUNTS, _ROLE_IDS),
+        Does(grant_role, RoleOf, RoleInput, ACCOUNTS, _ROLE_IDS),
     )
     revoke_role: AccountResult | None = mutation(
         "Take a role back; null if you may not see the person any more.",
-        Does(revoke_role, RevokeRole, RoleInput, ACCOUNTS, _ROLE_IDS),
+        Does(revoke_role, RoleOf, RoleInput, ACCOUNTS, _ROLE_IDS),
     )
     disable_account: AccountResult | None = mutation(
         "Shut a person out: sessions and refresh tokens end at once, access tokens in minutes.",

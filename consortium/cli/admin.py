@@ -1,12 +1,12 @@
 """`consortium admin`: the first administrator."""
 
-import asyncio
 import sys
 from typing import Annotated
 
 import typer
 
-from consortium.cli.opening import DataDir, database_address, settings_with
+from consortium.cli.opening import DataDir, settings_with
+from consortium.cli.working import run_over
 
 admin = typer.Typer(help="Administrators of the consortium.", no_args_is_help=True)
 
@@ -46,38 +46,28 @@ def create(
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         check_password(password, email)
     settings = settings_with(data_dir=data_dir)
-    with database_address(settings, share=True, progress=typer.echo) as address:
-        said = asyncio.run(
-            _create(
-                address.dsn,
-                email,
-                password,
-                organisation=organisation or OWN_BODY,
-                url=settings.public_url or f"http://{settings.host}:{settings.port}",
-            )
-        )
-    typer.echo(said)
+
+    async def work() -> str:
+        return await _made(email, password, organisation or OWN_BODY, settings.url)
+
+    typer.echo(run_over(settings, work))
 
 
-async def _create(
-    dsn: str, email: str, password: str | None, *, organisation: str, url: str
-) -> str:
+async def _made(email: str, password: str | None, organisation: str, url: str) -> str:
+    """Make the administrator; what to do next."""
     from consortium.identity.actions.administrators import (
         check_free,
         create_administrator,
         invite_administrator,
     )
     from consortium.kernel.clock import utc_now
-    from consortium.storage.database import Database, transaction
+    from consortium.storage.database import transaction
     from consortium.storage.raw import raw
 
-    async with Database.open(dsn, max_size=1, write_size=2):
-        async with transaction() as client:
-            await check_free(raw(client), email)
-        if password is not None:
-            await create_administrator(email, password, utc_now(), organisation=organisation)
-            return f"{email} is an administrator. Sign in at {url}/sign-in"
-        token, until = await invite_administrator(email, utc_now(), organisation=organisation)
-        return (
-            f"Open this to set a password; it works once, until {until}:\n{url}/invitations/{token}"
-        )
+    async with transaction() as client:
+        await check_free(raw(client), email)
+    if password is not None:
+        await create_administrator(email, password, utc_now(), organisation=organisation)
+        return f"{email} is an administrator. Sign in at {url}/sign-in"
+    token, until = await invite_administrator(email, utc_now(), organisation=organisation)
+    return f"Open this to set a password; it works once, until {until}:\n{url}/invitations/{token}"

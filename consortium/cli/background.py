@@ -36,7 +36,7 @@ def mail_of(settings: Settings, database: Database) -> Dispatcher:
         database=database,
         backend=backend_of(settings),
         sender=settings.mail_from,
-        public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
+        public_url=settings.url,
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from consortium.cli.opening import DataDir
+from consortium.cli.opening import DataDir, settings_with
 from consortium.cli.working import organisation_named, run_over
 from consortium.identity.rules.clients import AuthMethod, ClientKind
 from consortium.kernel.errors import BadInput
@@ -90,7 +90,7 @@ def create(
         # Whoever runs commands here could write into the database as well.
         return await create_client(ANONYMOUS, facts)
 
-    new = run_over(data_dir, work)
+    new = run_over(settings_with(data_dir=data_dir), work)
     typer.echo(f"client_id      {new.client_id}")
     if new.secret is not None:
         typer.echo(f"client_secret  {new.secret}\n\nThe secret is not shown again.")
@@ -101,7 +101,7 @@ def list_(data_dir: DataDir = None) -> None:
     """List all clients."""
     from consortium.identity.actions.clients import list_clients
 
-    for one in run_over(data_dir, list_clients):
+    for one in run_over(settings_with(data_dir=data_dir), list_clients):
         state = "disabled" if one["disabled_at"] else one["auth_method"].lower()
         whose = one["organisation"] or "-"
         typer.echo(f"{one['client_id']}  {one['name']}  {whose}  {state}  {one['scopes']}")
@@ -115,7 +115,7 @@ def rotate(
     from consortium.identity.actions.clients import rotate_secret
     from consortium.kernel.principal import ANONYMOUS
 
-    new = run_over(data_dir, lambda: rotate_secret(ANONYMOUS, client_id))
+    new = run_over(settings_with(data_dir=data_dir), lambda: rotate_secret(ANONYMOUS, client_id))
     typer.echo(f"client_secret  {new.secret}\n\nThe secret is not shown again.")
 
 
@@ -127,5 +127,5 @@ def disable(
     from consortium.identity.actions.clients import disable_client
     from consortium.kernel.principal import ANONYMOUS
 
-    run_over(data_dir, lambda: disable_client(ANONYMOUS, client_id))
+    run_over(settings_with(data_dir=data_dir), lambda: disable_client(ANONYMOUS, client_id))
     typer.echo(f"{client_id} is disabled; its tokens end within minutes.")

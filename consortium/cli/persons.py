@@ -1,12 +1,12 @@
 """`consortium person`: what people may ask of whoever runs this, their data or its erasure."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
 
-from consortium.cli.opening import DataDir, database_address, settings_with
+from consortium.cli.opening import DataDir, settings_with
+from consortium.cli.working import run_over
 
 T = TypeVar("T")
 
@@ -49,12 +49,9 @@ def erase(
 
 def _with_person(who: str, data_dir: DataDir, work: Callable[[int], Awaitable[T]]) -> T:
     from consortium.identity.actions.persons import find_person
-    from consortium.storage.database import Database
 
-    async def run(dsn: str) -> T:
-        async with Database.open(dsn, max_size=1):
-            return await work(await find_person(who))
+    async def found() -> T:
+        return await work(await find_person(who))
 
-    settings = settings_with(data_dir=data_dir)
-    with database_address(settings, share=True) as address:
-        return asyncio.run(run(address.dsn))
+    # Nothing but the answer: it may be read by a program.
+    return run_over(settings_with(data_dir=data_dir), found, progress=lambda _: None)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from consortium.cli.opening import DataDir, settings_with
-from consortium.cli.secret_key import with_secret_key
+from consortium.cli.secret_key import secret_key
 from consortium.cli.working import organisation_named, run_over
 from consortium.identity.rules.roles import Role
 
@@ -46,9 +46,8 @@ def add(
     from consortium.identity.actions.federation import NewProvider, add_identity_provider
     from consortium.identity.proofs.sealing import Sealer
 
-    settings = with_secret_key(settings_with(data_dir=data_dir))
-    assert settings.secret_key is not None  # noqa: S101  as with_secret_key says
-    sealer = Sealer(settings.secret_key.get_secret_value())
+    settings = settings_with(data_dir=data_dir)
+    sealer = Sealer(secret_key(settings).get_secret_value())
     given = typer.prompt("Client secret", hide_input=True) if secret else None
 
     async def work() -> int:
@@ -63,7 +62,7 @@ def add(
         loopback = settings.federation_allow_loopback
         return await add_identity_provider(_operator(), new, sealer, loopback=loopback)
 
-    run_over(data_dir, work)
+    run_over(settings, work)
     typer.echo(
         f"People of {organisation} sign in at {issuer}, once a domain of theirs is verified:\n"
         f"  consortium providers verify-domain {organisation!r} example.org"
@@ -82,7 +81,7 @@ def verify(
     async def work() -> None:
         await verify_domain(_operator(), await organisation_named(organisation), domain)
 
-    run_over(data_dir, work)
+    run_over(settings_with(data_dir=data_dir), work)
     typer.echo(f"Addresses of {domain} are {organisation}'s.")
 
 

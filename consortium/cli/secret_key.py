@@ -27,14 +27,19 @@ class SecretKeyUnreadable(DomainError):
 
 
 def with_secret_key(settings: Settings) -> Settings:
-    """The settings with a key: over the program's own database, the one of its directory.
+    """The settings with a key. Raises as `secret_key`."""
+    return settings.model_copy(update={"secret_key": secret_key(settings)})
+
+
+def secret_key(settings: Settings) -> SecretStr:
+    """The key of the settings; over the program's own database else the one of its directory.
 
     Raises:
         SecretKeyMissing: the database is elsewhere, and so must the key be.
         SecretKeyUnreadable: the directory does not let the file be read or made.
     """
     if settings.secret_key is not None:
-        return settings
+        return settings.secret_key
     if settings.database_url is not None:
         raise SecretKeyMissing
     path = settings.data_dir / FILE
@@ -43,7 +48,7 @@ def with_secret_key(settings: Settings) -> Settings:
     except OSError as error:
         reason = os.strerror(error.errno or 0).lower()
         raise SecretKeyUnreadable(f"{path} cannot be read or made: {reason}") from None
-    return settings.model_copy(update={"secret_key": SecretStr(key)})
+    return SecretStr(key)
 
 
 def _read_or_made(path: Path) -> str:

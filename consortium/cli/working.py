@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 import typer
 
-from consortium.cli.opening import database_address, settings_with
+from consortium.cli.opening import database_address
 from consortium.kernel.errors import BadInput
+from consortium.settings import Settings
 
 T = TypeVar("T")
 
@@ -33,14 +33,18 @@ async def organisation_named(name: str) -> int:
     return row_id
 
 
-def run_over(data_dir: Path | None, work: Callable[[], Awaitable[T]]) -> T:
-    """Do the work over the database that the command line names."""
+def run_over(
+    settings: Settings,
+    work: Callable[[], Awaitable[T]],
+    *,
+    progress: Callable[[str], None] = typer.echo,
+) -> T:
+    """Do the work over the database that the settings name."""
     from consortium.storage.database import Database
 
     async def over(dsn: str) -> T:
         async with Database.open(dsn, max_size=2):
             return await work()
 
-    settings = settings_with(data_dir=data_dir)
-    with database_address(settings, share=True, progress=typer.echo) as address:
+    with database_address(settings, share=True, progress=progress) as address:
         return asyncio.run(over(address.dsn))

@@ -98,7 +98,7 @@ def people_of(settings: Settings, database: Database, now: Now = utc_now) -> Peo
     return People(
         database=database,
         # Whoever serves on a port that was free says so in the settings.
-        public_url=settings.public_url or f"http://{settings.host}:{settings.port}",
+        public_url=settings.url,
         sealer=Sealer(settings.secret_key.get_secret_value()),
         providers=Providers(Fetcher(loopback=settings.federation_allow_loopback)),
         passwords=PASSWORDS,

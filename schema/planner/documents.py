@@ -113,8 +113,8 @@ def _operation(
 ) -> Operation:
     structural = structural_variables(node, fragments)
     leaves = _leaves(schema, node)
-    fixed = not structural and all(_is_bound(kind) for _, kind in leaves or ())
-    return Operation(node, fragments, structural, leaves, fixed)
+    fixed = leaves is not None and all(_is_bound(kind) for _, kind in leaves)
+    return Operation(node, fragments, structural, leaves, fixed and not structural)
 
 
 def _leaves(

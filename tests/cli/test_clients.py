@@ -87,7 +87,7 @@ def test_a_database_elsewhere_needs_a_key_from_outside(tmp_path: Path) -> None:
 
     with pytest.raises(SecretKeyMissing):
         with_secret_key(elsewhere)
-    assert with_secret_key(given) is given
+    assert with_secret_key(given) == given
     assert "AAAA" not in repr(given)
     with pytest.raises(SecretKeyUnreadable):
         with_secret_key(Settings(data_dir=blocked / "data", database_url=None))

@@ -32,7 +32,7 @@ SERVICE = ClientFacts(
     "A system", ClientKind.SERVICE, AuthMethod.CLIENT_SECRET_POST, ("figures:read",), 1
 )
 
-ENTERED = "FROM audit_entry WHERE action LIKE 'clients:%'"
+ENTERED = "FROM audit_entry WHERE action LIKE 'client:%'"
 
 REFUSED = [
     replace(SPA, name="x" * 1_000_000),
@@ -98,7 +98,7 @@ async def test_a_secret_is_shown_once_and_kept_hashed(database: Database) -> Non
     assert second.secret != new.secret
     assert row["secret_sha256"] == sha256(second.secret or "")
     assert new.secret not in repr((new, entries))
-    assert [entry["action"] for entry in entries] == ["clients:create", "clients:rotate-secret"]
+    assert [entry["action"] for entry in entries] == ["client:create", "client:rotate-secret"]
     assert {entry["account_id"] for entry in entries} == {7}
     assert (await create_client(BY, SPA)).secret is None
 

@@ -7,7 +7,7 @@ import pytest
 
 from consortium.identity.actions.people import (
     DisableAccount,
-    RevokeRole,
+    RoleOf,
     disable_account,
     revoke_role,
 )
@@ -39,7 +39,7 @@ async def test_two_who_shut_each_other_out(database: Database, how: str) -> None
         with database.active():
             if how == "disabled":
                 return await disable_account(principal, DisableAccount(other), TODAY)
-            command = RevokeRole(other, Role.ORGANISATION_ADMIN)
+            command = RoleOf(other, Role.ORGANISATION_ADMIN)
             return await revoke_role(principal, command, TODAY)
 
     pairs = zip(people, [*people[1:], people[0]], strict=True)

@@ -234,7 +234,7 @@ async def test_trail_keeps_the_pseudonym(database: Database, world: World) -> No
     answer = await Executor.over(database.pool).run(Request(query, {}), auditor, TODAY)
 
     assert orjson.loads(answer)["data"]["auditEntries"]["nodes"][:2] == [
-        {"action": "persons:erase", "actor": {"subject": "sub-ben", "name": "P"}},
+        {"action": "person:erase", "actor": {"subject": "sub-ben", "name": "P"}},
         {"action": "organisations:note", "actor": {"subject": "sub-ann", "name": None}},
     ]
 

@@ -99,7 +99,7 @@ async def create_client(by: Principal, facts: ClientFacts) -> NewClient:
     client_id = f"{facts.kind.value.lower()}-{secrets.token_hex(8)}"
     secret = new_token() if facts.auth_method in _SECRETS else None
     about = facts.organisation_id
-    async with audited(by, "clients:create", organisation_id=about, note=client_id) as work:
+    async with audited(by, "client:create", organisation_id=about, note=client_id) as work:
         if about is not None and not await work.fetchval(_ORGANISATION, about):
             raise ClientInvalid("There is no such organisation.")
         row: int = await work.fetchval(
@@ -127,7 +127,7 @@ async def rotate_secret(by: Principal, client_id: str) -> NewClient:
         ClientInvalid: it has no secret.
     """
     secret = new_token()
-    async with _locked(by, "clients:rotate-secret", client_id) as (work, row):
+    async with _locked(by, "client:rotate-secret", client_id) as (work, row):
         if AuthMethod(row["auth_method"]) not in _SECRETS:
             raise ClientInvalid("This client proves who it is without a secret.")
         await work.execute(_ROTATE, row["id"], sha256(secret))
@@ -140,7 +140,7 @@ async def disable_client(by: Principal, client_id: str) -> None:
     Raises:
         ClientUnknown: there is none, or it is disabled already.
     """
-    async with _locked(by, "clients:disable", client_id) as (work, row):
+    async with _locked(by, "client:disable", client_id) as (work, row):
         await work.execute(_DISABLE, row["id"])
         await work.execute(_END_GRANTS, row["id"])
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import asyncpg
 
 from consortium.audit.actions import audited
-from consortium.identity.actions.links import LinkInvalid, end_links, make_link, take_link
+from consortium.identity.actions.links import About, LinkInvalid, end_links, make_link, take_link
 from consortium.identity.actions.sessions import SignedIn
 from consortium.identity.actions.throttle import begin_attempt
 from consortium.identity.rules.addresses import read_address
@@ -31,9 +31,8 @@ async def request_email_change(session: SignedIn, email: str, at: datetime) -> N
     await begin_attempt((of_mail(to), of_mail(f"of {session.account_id}")), at)
     async with audited(session.principal, "email:request-change") as connection:
         await end_links(connection, session.account_id, LinkPurpose.EMAIL_CHANGE, at)
-        link = await make_link(
-            connection, LinkPurpose.EMAIL_CHANGE, to, at, account_id=session.account_id
-        )
+        about = About(to, session.account_id)
+        link = await make_link(connection, LinkPurpose.EMAIL_CHANGE, about, at)
         data = {"token": link.token, "until": link.until}
         await enqueue(connection, to, "email_change", data)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from consortium.audit.actions import audited
 from consortium.identity.actions.accounts import AccountExists, account_of, create_account
 from consortium.identity.actions.links import (
+    About,
     Link,
     LinkInvalid,
     NewLink,
@@ -54,7 +55,8 @@ async def invite(
     Returns the invitation's id.
 
     Raises:
-        NotFound: the caller may not give these roles there, or there is no such organisation.
+        NotFound: there is no such organisation.
+        PermissionDenied: the caller may not give these roles there.
         AddressInvalid: this is no email address.
         RolesMissing: no role is given.
     """
@@ -78,14 +80,8 @@ async def make_invitation(
     """An invitation, which is not sent. Raises RolesMissing."""
     if not roles:
         raise RolesMissing
-    return await make_link(
-        connection,
-        LinkPurpose.INVITATION,
-        email,
-        at,
-        organisation_id=organisation_id,
-        roles=tuple(role.value for role in roles),
-    )
+    about = About(email, None, organisation_id, tuple(role.value for role in roles))
+    return await make_link(connection, LinkPurpose.INVITATION, about, at)
 
 
 async def look_at_invitation(token: str, at: datetime) -> tuple[Link, bool]:

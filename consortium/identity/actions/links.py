@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import asyncpg
 
@@ -47,6 +48,15 @@ class Link:
     roles: tuple[str, ...]
 
 
+class About(NamedTuple):
+    """Whom a new link is sent to, and what it is to do."""
+
+    email: str
+    account_id: int | None = None
+    organisation_id: int | None = None
+    roles: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class NewLink:
     """A link's token, which is nowhere else, and until when it works."""
@@ -56,20 +66,14 @@ class NewLink:
     until: str
 
 
-async def make_link(  # noqa: PLR0913  what an invitation says
-    connection: Connection,
-    purpose: LinkPurpose,
-    email: str,
-    at: datetime,
-    *,
-    account_id: int | None = None,
-    organisation_id: int | None = None,
-    roles: tuple[str, ...] = (),
+async def make_link(
+    connection: Connection, purpose: LinkPurpose, about: About, at: datetime
 ) -> NewLink:
     """Make a link."""
     token, until = new_token(), at + LIFETIMES[purpose]
-    about = (email, account_id, organisation_id, " ".join(roles), at, until)
-    row: int = await connection.fetchval(_INSERT, purpose.value, sha256(token), *about)
+    *whom, roles = about
+    values = (purpose.value, sha256(token), *whom, " ".join(roles), at, until)
+    row: int = await connection.fetchval(_INSERT, *values)
     return NewLink(row, token, f"{until:%Y-%m-%d %H:%M} UTC")
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from consortium.audit.actions import audited
 from consortium.identity.actions.accounts import account_of, revoke_programs
 from consortium.identity.actions.links import (
+    About,
     LinkInvalid,
     end_links,
     look_at_link,
@@ -91,9 +92,8 @@ async def request_reset(email: str, address: str, at: datetime) -> None:
         return
     async with audited(Principal(), "password:request-reset") as connection:
         await end_links(connection, account["id"], LinkPurpose.PASSWORD_RESET, at)
-        link = await make_link(
-            connection, LinkPurpose.PASSWORD_RESET, to, at, account_id=account["id"]
-        )
+        about = About(to, account["id"])
+        link = await make_link(connection, LinkPurpose.PASSWORD_RESET, about, at)
         data = {"token": link.token, "until": link.until}
         await enqueue(connection, to, "password_reset", data)
 

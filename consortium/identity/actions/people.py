@@ -1,4 +1,4 @@
-"""Give people roles, take them back, shut people out: as an API's caller asks for it.
+"""Invite people, give them roles, take those back, shut people out: as an API's caller asks.
 
 Whoever may not see the person or the organisation is told that there is none.
 """
@@ -7,9 +7,10 @@ from datetime import date
 from typing import NamedTuple
 
 from consortium.identity.actions import accounts, roles
+from consortium.identity.actions.invitations import invite
 from consortium.identity.reads import ACCOUNTS
+from consortium.identity.rules.authority import organisation_meant
 from consortium.identity.rules.roles import Role
-from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
@@ -17,16 +18,16 @@ from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
 
-class GrantRole(NamedTuple):
-    """A role for a person; in the caller's own organisation unless told."""
+class InvitePerson(NamedTuple):
+    """Who is invited and as what; into the caller's own organisation unless told."""
 
-    account: int
-    role: Role
+    email: str
+    roles: tuple[Role, ...]
     organisation: int | None = None
 
 
-class RevokeRole(NamedTuple):
-    """A role that a person no longer has; in the caller's own organisation unless told."""
+class RoleOf(NamedTuple):
+    """A role of a person; in the caller's own organisation unless told."""
 
     account: int
     role: Role
@@ -39,14 +40,29 @@ class DisableAccount(NamedTuple):
     account: int
 
 
-async def grant_role(by: Principal, command: GrantRole, today: date) -> int:
+async def invite_person(by: Principal, command: InvitePerson, today: date) -> int:
+    """Invite somebody by mail; returns the invitation's id.
+
+    Raises:
+        NotFound: there is no such organisation.
+        PermissionDenied: the caller may not give these roles there.
+        RolesMissing: none is given.
+        AddressInvalid: this is no email address.
+    """
+    organisation = organisation_meant(by, command.organisation)
+    async with transaction() as client:
+        await require_visible(raw(client), ORGANISATIONS, organisation, by, today)
+        return await invite(by, command.email, organisation, command.roles)
+
+
+async def grant_role(by: Principal, command: RoleOf, today: date) -> int:
     """Give a role; nothing happens where the person has it. Returns the account's id.
 
     Raises:
         NotFound: there is no such person, or organisation, that the caller may see.
         PermissionDenied: the caller may not give this role there.
     """
-    organisation = _organisation(by, command.organisation)
+    organisation = organisation_meant(by, command.organisation)
     async with transaction() as client:
         open_ = raw(client)
         await _seen(open_, by, command.account, organisation, today)
@@ -54,7 +70,7 @@ async def grant_role(by: Principal, command: GrantRole, today: date) -> int:
     return command.account
 
 
-async def revoke_role(by: Principal, command: RevokeRole, today: date) -> int:
+async def revoke_role(by: Principal, command: RoleOf, today: date) -> int:
     """Take a role back; nothing happens where the person has it not. Returns the account's id.
 
     Raises:
@@ -62,7 +78,7 @@ async def revoke_role(by: Principal, command: RevokeRole, today: date) -> int:
         PermissionDenied: the caller may not take this role there.
         LastAdministrator: nobody else has it, and somebody must.
     """
-    organisation = _organisation(by, command.organisation)
+    organisation = organisation_meant(by, command.organisation)
     async with transaction() as client:
         open_ = raw(client)
         await _seen(open_, by, command.account, organisation, today)
@@ -84,13 +100,6 @@ async def disable_account(by: Principal, command: DisableAccount, today: date) -
         await require_visible(open_, ACCOUNTS, account, by, today)
         await accounts.disable_account(by, account)
     return account
-
-
-def _organisation(by: Principal, given: int | None) -> int:
-    organisation = by.organisation_id if given is None else given
-    if organisation is None:
-        raise NotFound
-    return organisation
 
 
 async def _seen(

@@ -5,8 +5,7 @@ from typing import Any
 import orjson
 
 from consortium.audit.actions import audited
-from consortium.identity.rules.authority import LastAdministrator
-from consortium.identity.rules.roles import Role
+from consortium.identity.actions.roles import check_can_go
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
@@ -21,9 +20,6 @@ class PersonUnknown(DomainError):
 
     code = "PERSON_UNKNOWN"
 
-
-# Who has no account any more leaves somebody else to do this.
-_NEEDED = (Role.ORGANISATION_ADMIN, Role.SECRETARIAT)
 
 # Which rows belong to which, and whether they go with them.
 _KEYS = """
@@ -117,14 +113,9 @@ async def _belonging(
 
 async def _addressed(connection: Connection, email: str, export: dict[str, Any]) -> None:
     for table, column in _BY_ADDRESS:
-        if await _exists(connection, table):
-            rows = await _rows(connection, table, column, [email])
-            known = {row["id"] for row in export.setdefault(table, [])}
-            export[table] += [row for row in rows if row["id"] not in known]
-
-
-async def _exists(connection: Connection, table: str) -> bool:
-    return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", table))
+        rows = await _rows(connection, table, column, [email])
+        known = {row["id"] for row in export.setdefault(table, [])}
+        export[table] += [row for row in rows if row["id"] not in known]
 
 
 async def _rows(connection: Connection, table: str, column: str, values: list[Any]) -> Rows:
@@ -162,6 +153,7 @@ async def _names(connection: Connection, export: dict[str, Any]) -> dict[str, di
 # what was given to which client.
 _GRANTED = "(SELECT id FROM oauth_grant WHERE account_id = $1)"
 _ERASE = (
+    "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)",
     """DELETE FROM single_use_link WHERE account_id = $1
         OR email = (SELECT email FROM account WHERE id = $1)""",
     f"DELETE FROM authorization_code WHERE grant_id IN {_GRANTED}",  # noqa: S608  our own words
@@ -177,15 +169,6 @@ _ERASE = (
         disabled_at = coalesce(disabled_at, now()), erased_at = now() WHERE id = $1""",
 )
 
-_FORGET_MAIL = "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)"
-
-# All holders of the role are locked, so that of the last two who leave at once one is refused.
-_HOLDERS = """
-SELECT r.account_id FROM role_grant r JOIN account a ON a.id = r.account_id
- WHERE r.role = $1 AND ($2::bigint IS NULL OR r.organisation_id = $2) AND a.disabled_at IS NULL
- ORDER BY r.id FOR UPDATE OF r
-"""
-
 
 async def erase_person(by: Principal, account_id: int) -> None:
     """Forget a person: name, address, secrets, sessions, roles, and what they let clients do.
@@ -197,33 +180,12 @@ async def erase_person(by: Principal, account_id: int) -> None:
         PersonUnknown: there is no such account, or it is erased already.
         LastAdministrator: nobody else administers one of their organisations, or is secretariat.
     """
-    async with audited(by, "persons:erase") as connection:
+    async with audited(by, "person:erase") as connection:
         found = await connection.fetchval(
             "SELECT id FROM account WHERE id = $1 AND erased_at IS NULL FOR UPDATE", account_id
         )
         if found is None:
             raise PersonUnknown
-        await _check_replaced(connection, account_id)
-        if await _exists(connection, "outbox_mail"):
-            await connection.execute(_FORGET_MAIL, account_id)
+        await check_can_go(connection, account_id)
         for statement in _ERASE:
             await connection.execute(statement, account_id)
-
-
-async def _check_replaced(connection: Connection, account_id: int) -> None:
-    """Refuse where a role that somebody must have would be nobody's."""
-    held = await connection.fetch(
-        "SELECT r.role, r.organisation_id, o.name FROM role_grant r"
-        " JOIN organisation o ON o.id = r.organisation_id"
-        " WHERE r.account_id = $1 AND r.role = ANY ($2) ORDER BY r.id",
-        account_id,
-        list(_NEEDED),
-    )
-    for role, organisation_id, name in held:
-        where = None if role == Role.SECRETARIAT else organisation_id
-        holders = await connection.fetch(_HOLDERS, role, where)
-        if {row[0] for row in holders} <= {account_id}:
-            what = "of the secretariat" if where is None else f"who administers {name}"
-            raise LastAdministrator(
-                f"This is the last person {what}: give somebody else the role first."
-            )

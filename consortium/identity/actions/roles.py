@@ -31,8 +31,9 @@ WHERE r.role = $1 AND ($2::bigint IS NULL OR r.organisation_id = $2)
 ORDER BY r.id FOR UPDATE OF r, a
 """
 _KEPT_BY = """
-SELECT organisation_id, role FROM role_grant WHERE account_id = $1 AND role = ANY ($2::text[])
-ORDER BY organisation_id, role
+SELECT r.organisation_id, r.role, o.name FROM role_grant r
+JOIN organisation o ON o.id = r.organisation_id
+WHERE r.account_id = $1 AND r.role = ANY ($2::text[]) ORDER BY r.organisation_id, r.role
 """
 
 
@@ -63,8 +64,8 @@ async def revoke_role(
     """
     check_gives(by, organisation_id, [role])
     async with audited(by, "role:revoke", organisation_id=organisation_id) as connection:
-        if role in KEPT:
-            await _check_not_last(connection, account_id, organisation_id, role)
+        if role in KEPT and await _is_last(connection, account_id, organisation_id, role):
+            raise LastAdministrator
         if await connection.fetchval(_REVOKE, account_id, organisation_id, role.value):
             await connection.execute(_CHANGED, account_id, at or utc_now())
 
@@ -88,15 +89,23 @@ async def check_can_go(connection: Connection, account_id: int) -> None:
     Raises LastAdministrator.
     """
     kept = [role.value for role in KEPT]
-    for row in await connection.fetch(_KEPT_BY, account_id, kept):
-        role = Role(row["role"])
-        await _check_not_last(connection, account_id, row["organisation_id"], role)
+    for organisation_id, word, name in await connection.fetch(_KEPT_BY, account_id, kept):
+        role = Role(word)
+        if await _is_last(connection, account_id, organisation_id, role):
+            what = "of the secretariat" if _anywhere(role) else f"who administers {name}"
+            raise LastAdministrator(
+                f"This is the last person {what}: give somebody else the role first."
+            )
 
 
-async def _check_not_last(
+async def _is_last(
     connection: Connection, account_id: int, organisation_id: int, role: Role
-) -> None:
-    where = None if role == Role.SECRETARIAT else organisation_id
+) -> bool:
+    where = None if _anywhere(role) else organisation_id
     holders = await connection.fetch(_HOLDERS, role.value, where)
-    if {row["account_id"] for row in holders} <= {account_id}:
-        raise LastAdministrator
+    return {row["account_id"] for row in holders} == {account_id}
+
+
+def _anywhere(role: Role) -> bool:
+    """Whether a holder in any organisation will do."""
+    return role is Role.SECRETARIAT

@@ -15,9 +15,9 @@ from consortium.identity.rules.authority import (
     ClientWithdrawn,
     check_client_scopes,
     check_manages_clients,
+    organisation_meant,
 )
 from consortium.identity.rules.clients import AuthMethod, ClientKind
-from consortium.kernel.errors import NotFound
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
@@ -64,9 +64,7 @@ async def create_service_client(
         PermissionDenied: the caller does not manage its clients.
         BadInput: the name, or a scope that such a client cannot have.
     """
-    organisation = by.organisation_id if command.organisation is None else command.organisation
-    if organisation is None:
-        raise NotFound
+    organisation = organisation_meant(by, command.organisation)
     async with transaction() as client:
         open_ = raw(client)
         await require_visible(open_, ORGANISATIONS, organisation, by, today)

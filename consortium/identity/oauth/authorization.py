@@ -137,7 +137,7 @@ async def grant_code(
     by = Principal(
         account_id=about[1], client_id=about[0], organisation_id=approval.organisation_id
     )
-    async with audited(by, "grants:create", organisation_id=approval.organisation_id):
+    async with audited(by, "grant:create", organisation_id=approval.organisation_id):
         scope = " ".join(agreed)
         grant_id = await connection.fetchval(
             _GRANT, *about, approval.session_id, scope, request.resource, now

@@ -135,7 +135,7 @@ async def _make_due(
     public = {**key.as_dict(private=False), "use": "sig", "alg": ALGORITHM}
     sealed = sealer.seal(json.dumps(key.as_dict(private=True)))
     values = (key.kid, ALGORITHM, sealed, json.dumps(public), now)
-    async with audited(ANONYMOUS, "signing-keys:create", note=f"key {key.kid}"):
+    async with audited(ANONYMOUS, "signing-key:create", note=f"key {key.kid}"):
         await connection.execute(_MAKE, *values, *period)
         await connection.execute(_FORGET, now)
 

@@ -13,7 +13,7 @@ from joserfc.errors import JoseError
 from consortium.audit.actions import audited
 from consortium.identity.oauth.clients import Client, find_client
 from consortium.identity.oauth.errors import InsufficientScope, InvalidRequest, TokenInvalid
-from consortium.identity.oauth.facts import Person, Presented
+from consortium.identity.oauth.facts import GrantFacts, Person, SignIn
 from consortium.identity.oauth.keys import ALGORITHM
 from consortium.identity.oauth.server import AuthorizationServer
 from consortium.identity.rules.scopes import EMAIL, OPENID, PROFILE
@@ -39,14 +39,13 @@ def sign_id_token(
     server: AuthorizationServer,
     client: Client,
     person: Person,
-    presented: Presented,
+    grant: GrantFacts,
+    sign_in: SignIn,
     answer: Mapping[str, Any],
 ) -> str:
     """Core 1.0, section 2, with the name where `profile` was granted; the rest is at userinfo."""
     key, now = server.keyring.signer(), int(server.now().timestamp())
     half = hashlib.sha256(answer["access_token"].encode()).digest()[:16]
-    sign_in, session_id = presented.sign_in, presented.grant.session_id
-    assert sign_in is not None  # noqa: S101  only codes bring ID tokens
     claims: dict[str, Any] = {
         "iss": server.addresses.issuer,
         "sub": person.subject,
@@ -61,8 +60,8 @@ def sign_id_token(
         claims["nonce"] = sign_in.nonce
     if PROFILE in answer["scope"].split():
         claims["name"] = person.name
-    if session_id is not None:
-        claims["sid"] = str(session_id)
+    if grant.session_id is not None:
+        claims["sid"] = str(grant.session_id)
     return jwt.encode({"alg": ALGORITHM, "kid": key.kid}, claims, key.key)
 
 

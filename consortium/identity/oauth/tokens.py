@@ -90,7 +90,7 @@ async def revoke_grant(
 ) -> None:
     """End a grant with all its tokens; through this client, inside the caller's transaction."""
     by = Principal(client_id=client.row, organisation_id=client.organisation_id)
-    async with audited(by, "grants:revoke", note=note):
+    async with audited(by, "grant:revoke", note=note):
         await connection.execute(_REVOKE, grant_row, now)
 
 
@@ -126,7 +126,9 @@ class _Issue:
         if OFFLINE_ACCESS in granted and OFFLINE_ACCESS in self.client.scopes:
             self.refresh_token = answer["refresh_token"] = new_token()
         if OPENID in scopes and presented.sign_in is not None:
-            answer["id_token"] = sign_id_token(self.server, self.client, person, presented, answer)
+            answer["id_token"] = sign_id_token(
+                self.server, self.client, person, presented.grant, presented.sign_in, answer
+            )
         return answer
 
     def _answer(self, scopes: tuple[str, ...], token: AccessToken) -> dict[str, Any]:
@@ -213,7 +215,7 @@ async def _write(connection: Connection, facts: Facts, issue: _Issue, *, refused
             scope, resource = " ".join(issue.client.scopes), issue.server.addresses.api
             row, organisation_id = issue.client.row, issue.client.organisation_id
             by = Principal(client_id=row, organisation_id=organisation_id)
-            async with audited(by, "grants:create", organisation_id=organisation_id):
+            async with audited(by, "grant:create", organisation_id=organisation_id):
                 about = (issue.new_grant, row, organisation_id, scope, resource)
                 await connection.execute(_NEW_GRANT, *about, issue.now)
         return

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from consortium.identity.rules.roles import FAR_REACHING, Role, permissions_of
-from consortium.kernel.errors import BadInput, DomainError, PermissionDenied
+from consortium.kernel.errors import BadInput, DomainError, NotFound, PermissionDenied
 from consortium.kernel.principal import Permission, Principal
 
 # Whoever has one of these leaves somebody else who has it: in the organisation, or anywhere for the
@@ -36,6 +36,14 @@ class ClientWithdrawn(DomainError):
 def is_secretariat(by: Principal) -> bool:
     """Whether the caller manages all organisations."""
     return by.may(Permission.ORGANISATIONS_MANAGE)
+
+
+def organisation_meant(by: Principal, given: int | None) -> int:
+    """The organisation that is given, else the caller's own. Raises NotFound where it has none."""
+    organisation = by.organisation_id if given is None else given
+    if organisation is None:
+        raise NotFound
+    return organisation
 
 
 def manages_people(by: Principal, organisation_id: int) -> bool:

@@ -288,15 +288,15 @@ async def test_the_trail_names_who_gave_and_ended_what(w: World) -> None:
     await w.http.post("/oauth/logout", data={"id_token_hint": tokens["id_token"]})
     entries = await w.api.database.pool.fetch(
         "SELECT action, account_id, client_id, acting_organisation_id AS acting"
-        " FROM audit_entry e WHERE action LIKE 'grants:%' OR action LIKE 'sess%' ORDER BY id"
+        " FROM audit_entry e WHERE action LIKE 'grant:%' OR action LIKE 'sess%' ORDER BY id"
     )
     spa = await w.value("SELECT id FROM oauth_client WHERE client_id = $1", w.spa)
     service = await w.value("SELECT id FROM oauth_client WHERE client_id = $1", w.service)
 
     assert [tuple(entry) for entry in entries] == [
-        ("grants:create", w.person.account_id, spa, w.organisation_id),
-        ("grants:create", None, service, w.organisation_id),
-        ("grants:revoke", None, spa, None),
+        ("grant:create", w.person.account_id, spa, w.organisation_id),
+        ("grant:create", None, service, w.organisation_id),
+        ("grant:revoke", None, spa, None),
         ("sessions:revoke", None, spa, None),
     ]
     bare = "SELECT count(*) FROM audit_change c JOIN audit_entry e ON e.id = c.entry_id"
