@@ -63,7 +63,11 @@ class AvoidedStanding(Model):
 
 
 class AvoidedTotal(Model):
-    """A sum that is kept ready: what counts now, by one of the usual groupings."""
+    """A sum that is kept ready: what counts now, by one of the usual groupings.
+
+    For everyone of the audience where `owner_id` is 0; else what the view of that organisation
+    adds to it and takes away.
+    """
 
     id = IdField()
     grouping = fields.IntField()
@@ -92,6 +96,7 @@ class AvoidedTotal(Model):
     verified_kg_co2e: fields.Field[object] = NumericField()
     at_least = fields.BigIntField()
     approximate = fields.BigIntField()
+    owner_id = fields.BigIntField(default=0, db_default=0)
 
     class Meta:
         table = "avoided_total"

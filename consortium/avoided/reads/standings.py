@@ -11,7 +11,7 @@ from consortium.avoided.reads.claims import ACTED_ON_CHAINS, CLAIMS, NAMED_INITI
 from consortium.avoided.rules.vocabulary import Audience, Basis, ClaimKind, Dimension
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads.figures import indexed_seen_whole, seen_whole
+from consortium.membership.reads.figures import organisations_seen_whole, seen_whole
 from consortium.membership.reads.memberships import members_on
 from consortium.membership.rules import Coverage
 from consortium.organisations.reads import ORGANISATIONS
@@ -93,21 +93,18 @@ def shared_rule(rights: Rights) -> str:
     return f"{{t}}.audience & {_shared(rights):d} <> 0"
 
 
-def differs_for_caller(rights: Rights) -> str | None:
-    """SQL: the outcome is one for the caller and none for others of its sort, or the reverse.
+# The owner of the sums that are for all readers of a sort.
+EVERYONE = 0
 
-    None where there are no such outcomes. An index holds just these: see the migration `rights`.
+
+def owners_of_sums(rights: Rights) -> str | None:
+    """SQL: the kept sum is everyone's, or the difference of an owner whose view the caller has.
+
+    None where there are no such differences.
     """
     if rights.may(Permission.FIGURES_READ_ALL) or not rights.has_organisation:
         return None
-    uneven = (
-        f"({{t}}.audience & {_shared(rights):d} = 0) <> ({{t}}.audience & {Audience.OWNER:d} = 0)"
-    )
-    return f"({uneven}) AND {indexed_seen_whole(rights, Coverage.CLAIMS)}"
-
-
-# What such an outcome adds to the sum for others of the caller's sort: 1, or -1 to be taken away.
-SIGN = f"CASE WHEN {{t}}.audience & {Audience.OWNER:d} <> 0 THEN 1 ELSE -1 END"
+    return f"{{t}}.owner_id {organisations_seen_whole(rights, Coverage.CLAIMS, EVERYONE)}"
 
 
 def known(writer: Writer, question: Args, alias: str) -> str:

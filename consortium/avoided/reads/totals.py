@@ -6,8 +6,8 @@ anything else from the index over what counts. A statement carries both ways, an
 the one that the day calls for.
 
 The rollup holds what all readers of one sort see: the public, or members. Who sees figures of some
-organisations whole (its own, an assurer's clients') gets that sum with what differs for it added
-and taken away, outcome by outcome, by an index that holds no others.
+organisations whole (its own, an assurer's clients') gets with it what differs for these, which the
+rollup holds beside it.
 """
 
 from dataclasses import dataclass
@@ -76,18 +76,6 @@ _FROM_STANDINGS = (
     " coalesce(sum(r.value_kg_co2e) FILTER (WHERE r.verified), 0) AS verified_kg_co2e,"
     f" count(*) FILTER (WHERE r.bound = '{Bound.APPROXIMATE}') AS approximate"
 )
-# Of one standing that is added or taken away.
-_SIGN = standings.SIGN.format(t="r")
-_OF_SIGNED = (
-    f"({_SIGN})::bigint AS claims,"
-    + ",".join(
-        f" {_SIGN} * r.{name}_kg_co2e AS {name}_kg_co2e,"
-        f" (CASE WHEN r.{name}_kg_co2e IS NULL THEN 0 ELSE {_SIGN} END)::bigint AS {name}_count"
-        for name in ("value", "low", "high")
-    )
-    + f", CASE WHEN r.verified THEN {_SIGN} * r.value_kg_co2e ELSE 0 END AS verified_kg_co2e,"
-    f" (CASE WHEN r.bound = '{Bound.APPROXIMATE}' THEN {_SIGN} ELSE 0 END)::bigint AS approximate"
-)
 _MEASURES = (
     "claims",
     "value_kg_co2e",
@@ -99,8 +87,8 @@ _MEASURES = (
     "verified_kg_co2e",
     "approximate",
 )
+_OF_ALL = f"{{t}}.owner_id = {standings.EVERYONE} AND {{t}}.claims > 0"
 _FROM_ROLLUP = ", ".join(f"sum(r.{name}) AS {name}" for name in _MEASURES)
-_OF_ROLLUP = ", ".join(f"r.{name}" for name in _MEASURES)
 
 
 def _groups(writer: Writer, _: Args) -> str:
@@ -139,43 +127,22 @@ def _rollup_answers(question: Args) -> bool:
 
 
 def _rollup_way(writer: Writer, question: Args, where_right: str = "true") -> str:
-    where = _shared(writer, question, where_right)
-    differs = standings.differs_for_caller(writer.rights)
-    if differs is None:
-        return _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
-    own = _signed_standings(writer, question, conjunction([where_right, writer.fill(differs, "r")]))
-    keys, _ = _key(question, "avoided_total r")
-    both = f"(SELECT {keys}, {_OF_ROLLUP} FROM avoided_total r WHERE {where} UNION ALL {own}) r"
-    return f"{_aggregate(question, _FROM_ROLLUP, both, 'true')} HAVING sum(r.claims) > 0"
-
-
-def _shared(writer: Writer, question: Args, where_right: str) -> str:
-    """SQL of which of the rollup's sums are those for readers of the caller's sort."""
     mask = standings.asked_dimensions(question)
-    return conjunction(
+    owners = standings.owners_of_sums(writer.rights)
+    where = conjunction(
         [
             where_right,
             f"r.grouping = {mask:d}",
-            "r.claims > 0",
+            writer.fill(owners or _OF_ALL, "r"),
             writer.fill(standings.shared_rule(writer.rights), "r"),
             # A cumulative figure belongs to no year.
             "r.year IS NOT NULL" if mask & Dimension.YEAR else "true",
             condition(writer, _ROLLUP, "r", question.get("where")),
         ]
     )
-
-
-def _signed_standings(writer: Writer, question: Args, which: str) -> str:
-    """What some standings add to those sums and take away, a row for each."""
-    where = conjunction(
-        [
-            which,
-            standings.counts_now(question, "r"),
-            condition(writer, COUNTED, "r", question.get("where")),
-        ]
-    )
-    item = _standings_item(question)
-    return f"SELECT {_key(question, item)[0]}, {_OF_SIGNED} FROM {item} WHERE {where}"
+    sums = _aggregate(question, _FROM_ROLLUP, "avoided_total r", where)
+    # What an owner's view takes away may leave nothing.
+    return f"{sums} HAVING sum(r.claims) > 0" if owners else sums
 
 
 def _standings_way(writer: Writer, question: Args, where_right: str = "true") -> str:

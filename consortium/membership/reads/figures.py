@@ -30,16 +30,16 @@ def seen_whole(rights: Rights, coverage: Coverage) -> str:
     return f"({own} OR {{t}}.organisation_id IN ({engaged_clients(coverage)}))"
 
 
-def indexed_seen_whole(rights: Rights, coverage: Coverage) -> str:
-    """SQL: as `seen_whole`, for an index on the organisation: one key, or an array of keys.
+def organisations_seen_whole(rights: Rights, coverage: Coverage, *others: int) -> str:
+    """SQL: `IN` or `= ANY` with the ids of the organisations of `seen_whole`, and with others.
 
-    One key where it can be: of an array PostgreSQL assumes ten, and would plan each run anew.
+    A list where it can be: of an array PostgreSQL assumes ten keys, and would plan each run anew.
     """
-    own = "{t}.organisation_id = {caller_organisation}"
+    ids = [*map(str, others), "{caller_organisation}"]
     if not rights.may(Permission.FIGURES_ASSURE):
-        return own
-    ids = f"SELECT {{caller_organisation}} UNION ALL {engaged_clients(coverage)}"
-    return f"{{t}}.organisation_id = ANY (ARRAY({ids}))"
+        return f"IN ({', '.join(ids)})"
+    clients = engaged_clients(coverage)
+    return f"= ANY (ARRAY(VALUES {', '.join(f'({one})' for one in ids)} UNION ALL {clients}))"
 
 
 def figures_visible_to(coverage: Coverage) -> RowRule:
