@@ -4,7 +4,7 @@ from consortium.avoided.rules.vocabulary import Basis, Bound, ClaimKind, LeftOut
 from consortium.initiatives.rules import InitiativeRole
 from consortium.inventory.rules import PartsCheck
 from consortium.kernel.visibility import Visibility
-from consortium.membership.rules import MembershipStatus
+from consortium.membership.rules.transitions import MembershipStatus
 from consortium.organisations.rules import ParentageRelation
 from consortium.storage.fields import IdArrayField, IdField, KeyField, NumericField
 from tortoise.contrib.postgres.fields import TSVectorField

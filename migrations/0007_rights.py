@@ -2,7 +2,7 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.storage.fields import IdField
 from tortoise.fields.base import OnDelete
 from tortoise.fields.db_defaults import Now

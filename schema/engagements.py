@@ -12,7 +12,7 @@ from consortium.membership.actions.engagements import (
     end_engagement,
 )
 from consortium.membership.reads.engagements import ENGAGEMENTS
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from schema.enums import described
 from schema.filters import filter_of, order_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 import strawberry
 
 from consortium.membership.reads.memberships import MEMBERSHIPS
-from consortium.membership.rules import MembershipStatus
+from consortium.membership.rules.transitions import MembershipStatus
 from schema.enums import described
 from schema.evidence import Source
 from schema.filters import filter_of, order_of
@@ -23,6 +23,10 @@ described(
     "How an organisation belongs to the consortium.",
     MEMBER="A member.",
     PARTICIPANT="Takes part in a sector project or initiative, without being a member.",
+    SUSPENDED="A member whose rights rest; its figures are in no members' total meanwhile.",
+    UNDER_EXPULSION="Expelled unless it appeals in time; its rights rest.",
+    UNDER_APPEAL="Has appealed against its expulsion; its rights rest.",
+    EXPELLED="Was a member, and was expelled.",
     FORMER="Was a member.",
 )
 

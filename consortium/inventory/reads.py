@@ -3,7 +3,7 @@
 from consortium.evidence.reads import CITATIONS
 from consortium.inventory.models import Inventory
 from consortium.membership.reads.figures import figures_visible_to
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Many, One, Source
 from consortium.query.tables import columns

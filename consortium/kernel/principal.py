@@ -27,6 +27,7 @@ class Permission(StrEnum):
     IDENTITY_PROVIDERS_MANAGE = "identity-providers:manage"
     MEMBERSHIPS_MANAGE = "memberships:manage"
     ORGANISATIONS_MANAGE = "organisations:manage"
+    ORGANISATIONS_REPRESENT = "organisations:represent"
 
 
 @dataclass(frozen=True, slots=True)

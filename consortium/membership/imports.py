@@ -13,7 +13,7 @@ from consortium.membership.actions.memberships import (
     MembershipOverlaps,
     record_membership,
 )
-from consortium.membership.rules import MembershipStatus
+from consortium.membership.rules.transitions import MembershipStatus
 from consortium.organisations.actions.names import AliasTaken, Names
 from consortium.organisations.actions.record import (
     OrganisationFacts,

@@ -15,6 +15,8 @@ from consortium.storage.fields import IdField, KeyField, NumericField, word_fiel
 EXTRA_CONSTRAINTS = (
     "organisation_revenue_whole",
     "organisation_sizes_positive",
+    "organisation_period_dates_ordered",
+    "organisation_period_one_at_a_time",
     "parentage_not_itself",
     "parentage_equity_share_range",
     "parentage_dates_ordered",
@@ -54,6 +56,28 @@ class Organisation(Model):
             Index(fields=("sector",), name="organisation_sector_idx"),
             GinIndex(fields=("search",), name="organisation_search_idx"),
         )
+
+
+class OrganisationPeriod(Model):
+    """What an organisation was called and where and what it was before it changed.
+
+    Both days are included; the first period has no first day, and each follows the one before.
+    Since the last one ended the organisation is what its own row says.
+    """
+
+    id = IdField()
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "consortium.Organisation", on_delete=fields.CASCADE, related_name="periods"
+    )
+    starts_on = fields.DateField(null=True)
+    ends_on = fields.DateField()
+    name = fields.TextField()
+    country = fields.CharField(max_length=2, null=True)
+    sector: fields.Field[str | None] = KeyField(null=True)
+
+    class Meta:
+        table = "organisation_period"
+        indexes = (Index(fields=("organisation_id",), name="organisation_period_organisation_idx"),)
 
 
 class OrganisationAlias(Model):

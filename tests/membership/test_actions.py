@@ -10,7 +10,7 @@ from consortium.membership.actions.memberships import (
     record_membership,
 )
 from consortium.membership.imports import starts_on
-from consortium.membership.rules import MembershipStatus
+from consortium.membership.rules.transitions import MembershipStatus
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from tests.factories.organisations import create_organisation

@@ -6,10 +6,16 @@ import asyncpg
 import pytest
 
 from consortium.kernel.errors import DomainError
-from consortium.membership.rules import EngagementDatesReversed
+from consortium.membership.rules.engagements import EngagementDatesReversed
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from tests.factories import create_engagement, create_organisation
+
+# The tables' own, and those that triggers name when they refuse.
+CONSTRAINTS = """
+SELECT conname::text FROM pg_constraint
+UNION SELECT (regexp_matches(prosrc, $$CONSTRAINT = '([a-z_]+)'$$, 'g'))[1] FROM pg_proc
+"""
 
 
 async def engage_backwards() -> None:
@@ -43,7 +49,7 @@ async def test_every_constraint_that_an_error_names_is_there(database: Database)
     """A constraint that was renamed or dropped takes its error along."""
     named = {error.constraint for error in _family(DomainError) if error.constraint is not None}
     async with database.pool.acquire() as connection:
-        found = {row[0] for row in await connection.fetch("SELECT conname FROM pg_constraint")}
+        found = {row[0] for row in await connection.fetch(CONSTRAINTS)}
 
     assert named
     assert named <= found

@@ -4,7 +4,7 @@ from consortium.avoided.models import AvoidedClaim
 from consortium.evidence.reads import CITATIONS
 from consortium.initiatives.reads import INITIATIVES
 from consortium.membership.reads.figures import figures_visible_to
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Embedded, Link, Many, One, Source, linked
 from consortium.query.sqltypes import SqlType

@@ -13,7 +13,7 @@ from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
 from consortium.membership.reads.figures import organisations_seen_whole, seen_whole
 from consortium.membership.reads.memberships import members_on
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args

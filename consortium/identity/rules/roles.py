@@ -36,6 +36,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
         May.CLIENTS_MANAGE,
         May.ENGAGEMENTS_MANAGE,
         May.IDENTITY_PROVIDERS_MANAGE,
+        May.ORGANISATIONS_REPRESENT,
     },
     Role.SECRETARIAT: frozenset(
         {

@@ -7,7 +7,7 @@ from consortium.audit.actions import audited
 from consortium.kernel.errors import PermissionDenied
 from consortium.kernel.principal import Permission, Principal
 from consortium.membership.reads.engagements import ENGAGEMENTS
-from consortium.membership.rules import Coverage, EngagementOver, check_engagement
+from consortium.membership.rules.engagements import Coverage, EngagementOver, check_engagement
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 from consortium.kernel.errors import DomainError
-from consortium.membership.rules import MembershipStatus
+from consortium.membership.rules.transitions import MembershipStatus
 from consortium.storage.raw import Connection
 
 HISTORY = """

@@ -5,7 +5,7 @@ own; an assurer all that its engagements of today cover; the secretariat all of 
 """
 
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.rules import Coverage
+from consortium.membership.rules.engagements import Coverage
 from consortium.query.source import RowRule
 
 

@@ -1,17 +1,9 @@
-"""What a membership can be, and what an assurer's engagement covers."""
+"""What an assurer's engagement covers."""
 
 from datetime import date
 from enum import StrEnum
 
 from consortium.kernel.errors import BadInput, DomainError
-
-
-class MembershipStatus(StrEnum):
-    """How an organisation belongs to the consortium."""
-
-    MEMBER = "MEMBER"
-    PARTICIPANT = "PARTICIPANT"
-    FORMER = "FORMER"
 
 
 class Coverage(StrEnum):

@@ -1,0 +1,1 @@
+"""What memberships are, and what may happen to them."""
