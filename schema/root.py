@@ -12,8 +12,9 @@ from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
-from schema.organisations import OrganisationsQuery
+from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
+from schema.profile import ProfileQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -38,6 +39,7 @@ class Query(
     OrganisationsQuery,
     IdentityQuery,
     MembershipQuery,
+    ProfileQuery,
     EngagementsQuery,
     ValueChainsQuery,
     InventoryQuery,
@@ -53,7 +55,13 @@ class Query(
     description="What can be changed. Fields of one operation run one after the other, each whole"
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
-class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+class Mutation(
+    IdentityMutation,
+    OrganisationsMutation,
+    EngagementsMutation,
+    InventoryMutation,
+    ClaimsMutation,
+):
     pass
 
 
