@@ -354,7 +354,7 @@ class Maker:
                 self.connection, currency, year, per_usd=rate, citation_id=self.source()
             )
         for organisation in self.organisations:
-            for year in self.random.sample((2020, 2021, 2022, 2025), k=self.random.randint(0, 3)):
+            for year in self.random.sample((2019, 2020, 2021, 2025), k=self.random.randint(0, 3)):
                 currency = self.maybe(self.one_of(("USD", "EUR", "EUR", "CNY", "JPY")), 0.8)
                 await create_size(
                     self.connection,

@@ -272,8 +272,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders exchangeRates consortium members memberships engagements "
-            "valueChain valueChains inventory inventories initiative initiatives claim claims "
+            "serviceClients identityProviders exchangeRates consortium members memberships "
+            "engagements valueChain valueChains inventory inventories initiative initiatives claim claims "
             "avoidedEmissions auditEntries"
         ),
     ),
