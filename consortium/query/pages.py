@@ -245,6 +245,8 @@ def _walked_or_sought(
         f" WHERE {kept} ORDER BY {order} LIMIT {limit}"
     )
     filled = f"(SELECT count(*) FROM near) = {limit}"
+    # OFFSET 0 keeps PostgreSQL, which cannot know how rare the words are, from walking once more.
+    sought = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"
     return (
         f"(WITH near AS MATERIALIZED ({near})"
         f" SELECT * FROM near WHERE {filled}"

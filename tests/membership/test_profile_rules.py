@@ -25,7 +25,9 @@ def _holds(node: int, day: date) -> bool:
 
 
 @given(DAYS, DAYS)
-def test_the_nodes_to_a_day_hold_each_day_before_once_and_none_after(until: date, day: date) -> None:
+def test_the_nodes_to_a_day_hold_each_day_before_once_and_none_after(
+    until: date, day: date
+) -> None:
     holding = [node for node in nodes_to(until) if _holds(node, day)]
 
     assert len(holding) == (day <= until)

@@ -273,8 +273,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "node nodes search organisation organisations viewer accounts invitations "
             "serviceClients identityProviders exchangeRates consortium members memberships "
-            "engagements valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions auditEntries"
+            "engagements valueChain valueChains inventory inventories initiative initiatives "
+            "claim claims avoidedEmissions auditEntries"
         ),
     ),
     "RateUsed": (
