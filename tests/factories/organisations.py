@@ -1,5 +1,6 @@
 """Organisations, their other names, and who controls them."""
 
+from datetime import date
 from typing import Any
 
 from consortium.kernel.text import name_key, search_words
@@ -14,6 +15,14 @@ async def create_organisation(connection: Connection, **values: Any) -> int:
         "search_text": search_words(f"{name} {values.get('sector') or ''}"),
     }
     return await insert(connection, "organisation", **defaults | values)
+
+
+async def create_period(
+    connection: Connection, organisation_id: int, ends_on: date, **values: Any
+) -> int:
+    """What an organisation was until a day, since ever unless told otherwise."""
+    defaults = {"organisation_id": organisation_id, "ends_on": ends_on}
+    return await insert(connection, "organisation_period", **{"name": "Was", **defaults, **values})
 
 
 async def create_alias(connection: Connection, organisation_id: int, name: str) -> int:

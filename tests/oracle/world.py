@@ -12,6 +12,7 @@ KINDS = {
     "citation": "Source",
     "organisation": "Organisation",
     "organisation_alias": "Alias",
+    "organisation_period": "OrganisationPast",
     "parentage": "Parentage",
     "membership": "Membership",
     "initiative": "Initiative",
