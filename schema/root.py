@@ -14,6 +14,7 @@ from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsQuery
 from schema.paging import argument, field
+from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -44,6 +45,7 @@ class Query(
     InitiativesQuery,
     ClaimsQuery,
     AvoidedQuery,
+    ReorganisationsQuery,
     AuditQuery,
 ):
     pass
@@ -53,7 +55,13 @@ class Query(
     description="What can be changed. Fields of one operation run one after the other, each whole"
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
-class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+class Mutation(
+    IdentityMutation,
+    EngagementsMutation,
+    InventoryMutation,
+    ClaimsMutation,
+    ReorganisationsMutation,
+):
     pass
 
 

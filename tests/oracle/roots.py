@@ -26,6 +26,7 @@ NODES = (
     "Invitation",
     "ServiceClient",
     "IdentityProvider",
+    "OrganisationMerge",
     "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
@@ -129,7 +130,10 @@ ROOTS: dict[str, Root] = {
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
     "search": _search,
     "organisation": _lookup("Organisation", "name", name_key, "name_key"),
-    "organisations": _all("Organisation"),
+    "organisations": lambda ask, _: Many(
+        "Organisation",
+        [one for one in ask.world.all("Organisation") if one["merged_into_id"] is None],
+    ),
     "consortium": _consortium,
     "members": _members,
     "memberships": _all("Membership"),
@@ -148,5 +152,6 @@ ROOTS: dict[str, Root] = {
     "invitations": _all("Invitation"),
     "serviceClients": _all("ServiceClient"),
     "identityProviders": _all("IdentityProvider"),
+    "organisationMerges": _all("OrganisationMerge"),
     "auditEntries": _all("AuditEntry"),
 }

@@ -32,6 +32,9 @@ KINDS = {
     "identity_provider": "IdentityProvider",
     "audit_entry": "AuditEntry",
     "audit_change": "AuditChange",
+    "succession": "Succession",
+    "organisation_merge": "OrganisationMerge",
+    "organisation_merge_change": "OrganisationMergeChange",
     # Two types show each of these tables.
     "account": "Account AuditActor",
     "oauth_client": "ServiceClient AuditClient",

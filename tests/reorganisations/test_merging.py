@@ -121,9 +121,9 @@ async def test_everything_is_the_survivors(two: TwoRecords) -> None:
     database, survivor = two.database, two.survivor
     await merge(database, two.duplicate, survivor)
 
-    assert await rows(database, "SELECT count(*) FROM avoided_claim WHERE organisation_id = $1", survivor) == [
-        (2,)
-    ]
+    assert await rows(
+        database, "SELECT count(*) FROM avoided_claim WHERE organisation_id = $1", survivor
+    ) == [(2,)]
     assert await rows(
         database, "SELECT count(*) FROM single_use_link WHERE organisation_id = $1", survivor
     ) == [(1,)]
@@ -132,7 +132,9 @@ async def test_everything_is_the_survivors(two: TwoRecords) -> None:
         "SELECT assurer_id, client_id FROM engagement ORDER BY id",
     ) == [(two.other, survivor), (survivor, two.duplicate)]
     assert await rows(
-        database, "SELECT status, starts_on, ends_on FROM membership WHERE organisation_id = $1", survivor
+        database,
+        "SELECT status, starts_on, ends_on FROM membership WHERE organisation_id = $1",
+        survivor,
     ) == [("MEMBER", date(2020, 1, 1), None)]
     assert await rows(
         database, "SELECT merged_into_id, lei FROM organisation WHERE id = $1", two.duplicate

@@ -10,15 +10,15 @@ from consortium.avoided.actions import refresh
 from consortium.kernel.principal import Principal
 from consortium.organisations.actions.parentage import check_no_ring
 from consortium.query.visible import require_visible
+from consortium.reorganisations.actions.merging.memberships import part
+from consortium.reorganisations.actions.merging.organisations import reopen
+from consortium.reorganisations.actions.merging.references import REFUSED, Reference
 from consortium.reorganisations.actions.records import (
     Record,
     lock_all,
     lock_records,
     require_standing,
 )
-from consortium.reorganisations.actions.merging.memberships import part
-from consortium.reorganisations.actions.merging.organisations import reopen
-from consortium.reorganisations.actions.merging.references import REFUSED, Reference
 from consortium.reorganisations.reads.merges import MERGES
 from consortium.reorganisations.rules.merges import MergeChangedSince, MergeUndone
 from consortium.storage.database import transaction
