@@ -131,7 +131,7 @@ async def test_renamed_moved_and_in_another_sector(story: Story) -> None:
     )
     moved = await story.do(
         "moveOrganisation",
-        f'{acme}, country: IE, effectiveOn: "2020-01-01"'.replace("IE", '"IE"'),
+        f'{acme}, country: "IE", effectiveOn: "2020-01-01"',
         """name country sector aliases
            periods { startsOn endsOn name country sector source { url } }
            then: period(onDate: "2019-12-31") { name country sector }
@@ -331,7 +331,8 @@ async def test_recorded_twice(story: Story) -> None:
         "stayed": {"nodes": [{"table": "role_grant"}]},
     }
     seen = await story.ask(
-        f"""{{ node(id: "{story.id("Bolt")}") {{ ... on Organisation {{ name mergedInto {{ name }} }} }}
+        f"""{{ node(id: "{story.id("Bolt")}") {{
+                 ... on Organisation {{ name mergedInto {{ name }} }} }}
                organisation(name: "bolt") {{ name }}
                organisations {{ totalCount }} consortium {{ memberCount }}
                search(query: "bolt") {{ nodes {{ ... on Organisation {{ name }} }} }} }}"""
@@ -356,6 +357,10 @@ async def test_recorded_twice(story: Story) -> None:
 
 
 TOMORROW = TODAY + timedelta(days=1)
+_REVERSED = (
+    'child: "{Acme}", parent: "{Bolt}", relation: CONTROL,'
+    ' startsOn: "2021-01-01", endsOn: "2020-01-01"'
+)
 REFUSED = [
     (
         "renameOrganisation",
@@ -410,8 +415,7 @@ REFUSED = [
     ),
     (
         "recordParentage",
-        'child: "{Acme}", parent: "{Bolt}", relation: CONTROL,'
-        ' startsOn: "2021-01-01", endsOn: "2020-01-01"',
+        _REVERSED,
         ("PARENTAGE_DATES_REVERSED", ["endsOn"]),
     ),
     (

@@ -296,7 +296,11 @@ KINDS: dict[str, Kind] = {
             "table": lambda _, row: row["row_table"],
             "before": _json("before"),
             "after": _json("after"),
-            "stayed": lambda _, row: row["before"] is not None and row["before"] == row["after"],
+            "stayed": lambda _, row: (
+                row["row_table"] != "membership"
+                and row["before"] is not None
+                and row["before"] == row["after"]
+            ),
         },
     ),
     "Membership": Kind(

@@ -31,7 +31,8 @@ from consortium.reorganisations.rules.merges import (
     MergesItself,
     MergeUndone,
 )
-from consortium.storage.database import Database
+from consortium.storage.database import Database, transaction
+from consortium.storage.raw import raw
 from tests.factories import (
     create_account,
     create_alias,
@@ -314,10 +315,10 @@ async def test_what_cannot_be_merged(
     """A record into itself, one that was merged, into one that was merged, nothing there is."""
     await merge(two.database, two.duplicate, two.survivor)
     before = await dump(two.database)
-    ids = [999_999 if one == "nobody" else getattr(two, one) for one in pair]
+    duplicate, into = (999_999 if one == "nobody" else getattr(two, one) for one in pair)
 
     with pytest.raises(refused):
-        await merge(two.database, *ids)
+        await merge(two.database, duplicate, into)
 
     assert await dump(two.database) == before
 
@@ -484,8 +485,9 @@ WHERE contype = 'f' AND confrelid = 'membership'::regclass
 
 async def test_every_column_that_names_organisations_is_found(database: Database) -> None:
     """By its foreign key, or it is listed with the reason why it needs no rule."""
-    async with database.pool.acquire() as connection:
-        found = {tuple(one) for one in await references(connection)}
+    with database.active():
+        async with transaction() as client:
+            found = {tuple(one) for one in await references(raw(client))}
     named = set(await rows(database, NAMES_OF_ORGANISATIONS))
 
     assert named - found == set(DERIVED)

@@ -22,7 +22,9 @@ MERGE_CHANGES = Source(
         "before": Column("{t}.before::json", SqlType.JSON),
         "after": Column("{t}.after::json", SqlType.JSON),
         "stayed": Column(
-            "({t}.before IS NOT NULL AND {t}.before IS NOT DISTINCT FROM {t}.after)",
+            # Of memberships, which are joined, the unchanged rows are noted too.
+            "({t}.row_table <> 'membership' AND {t}.before IS NOT NULL"
+            " AND {t}.before IS NOT DISTINCT FROM {t}.after)",
             SqlType.BOOLEAN,
             nullable=False,
         ),

@@ -44,7 +44,7 @@ def traits_on(eras: Sequence[Era], day: date) -> Traits:
     )
 
 
-def changed(eras: Sequence[Era], trait: Trait, value: str | None, day: date) -> list[Era]:
+def changed(eras: Sequence[Era], trait: Trait, value: str, day: date) -> list[Era]:
     """The eras after a change of one trait on a day; the others stay what they were.
 
     Raises:
@@ -68,5 +68,11 @@ def changed(eras: Sequence[Era], trait: Trait, value: str | None, day: date) -> 
     return begun + [Era(one.starts_on, _with(one.traits, trait, value)) for one in later]
 
 
-def _with(traits: Traits, trait: Trait, value: str | None) -> Traits:
-    return Traits(**{**traits._asdict(), trait: value})
+def _with(traits: Traits, trait: Trait, value: str) -> Traits:
+    match trait:
+        case "name":
+            return traits._replace(name=value)
+        case "country":
+            return traits._replace(country=value)
+        case "sector":
+            return traits._replace(sector=value)
