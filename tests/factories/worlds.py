@@ -136,8 +136,10 @@ class Maker:
         for at, organisation in enumerate(self.random.sample(self.organisations, k=4)):
             await create_alias(self.connection, organisation, f"Alias {at} Ä{self.seed}")
         await self._controlled()
-        for organisation in self.random.sample(self.organisations, k=5):
-            await self._changed(organisation)
+        # By dice of their own: all else is what it is without them.
+        dice = Random(self.seed)  # noqa: S311
+        for organisation in dice.sample(self.organisations, k=5):
+            await self._changed(organisation, dice)
         for organisation in self.organisations:
             await self._memberships(organisation)
 
@@ -184,19 +186,20 @@ class Maker:
             relation = self.one_of(("ASSOCIATE", "JOINT_VENTURE"))
             await create_parentage(self.connection, child, parent, relation=relation)
 
-    async def _changed(self, organisation: int) -> None:
+    async def _changed(self, organisation: int, dice: Random) -> None:
         """What it was before, once or twice."""
         starts: date | None = None
-        for ends in sorted({self.day() for _ in range(self.one_of((1, 2)))}):
+        for days in sorted({dice.randint(1, 365 * 6) for _ in range(dice.choice((1, 2)))})[::-1]:
+            ends = self.today - timedelta(days=days)
             await create_period(
                 self.connection,
                 organisation,
                 ends,
                 starts_on=starts,
-                name=self.one_of(NAMES),
-                country=self.one_of(COUNTRIES),
-                sector=self.one_of(SECTORS),
-                citation_id=self.source(),
+                name=dice.choice(NAMES),
+                country=dice.choice(COUNTRIES),
+                sector=dice.choice(SECTORS),
+                citation_id=dice.choice((None, *self.citations)),
             )
             starts = ends + timedelta(days=1)
 
