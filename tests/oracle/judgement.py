@@ -130,8 +130,9 @@ class Moment:
             kept = max(versions, key=lambda c: (c.id not in restaters, c["known_on"], c.id))
             for claim in versions:
                 if claim is not kept:
-                    by = max((one.id for one in restaters.get(claim.id, [])), default=kept.id)
-                    self.reasons[claim.id] = ("SUPERSEDED", by)
+                    # Of several, the one that was known last.
+                    last = max(restaters.get(claim.id, [kept]), key=lambda c: (c["known_on"], c.id))
+                    self.reasons[claim.id] = ("SUPERSEDED", last.id)
 
     def points(self) -> dict[Any, list[Row]]:
         """Cumulative figures that would count if no other of their series were known."""
