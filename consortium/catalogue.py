@@ -14,8 +14,9 @@ from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
 from consortium.membership.reads.engagements import ENGAGEMENTS
-from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
-from consortium.organisations.reads import BY_NAME, ORGANISATIONS
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
+from consortium.membership.reads.profile import PROFILE
+from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
     AnyOf,
@@ -87,6 +88,7 @@ ROOT = Source(
         "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
         # A record that was merged is found by its id alone.
         "organisations": Many(ORGANISATIONS, "{u}.merged_into_id IS NULL"),
+        "exchange_rates": Many(EXCHANGE_RATES),
         "consortium": One(PROFILE, "true"),
         "members": MEMBERS,
         "memberships": Many(MEMBERSHIPS),

@@ -12,8 +12,9 @@ from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
-from schema.organisations import OrganisationsQuery
+from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
+from schema.profile import ProfileQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
@@ -39,6 +40,7 @@ class Query(
     OrganisationsQuery,
     IdentityQuery,
     MembershipQuery,
+    ProfileQuery,
     EngagementsQuery,
     ValueChainsQuery,
     InventoryQuery,
@@ -57,6 +59,7 @@ class Query(
 )
 class Mutation(
     IdentityMutation,
+    OrganisationsMutation,
     EngagementsMutation,
     InventoryMutation,
     ClaimsMutation,

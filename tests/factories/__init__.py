@@ -26,6 +26,8 @@ from tests.factories.organisations import (
     create_organisation,
     create_parentage,
     create_period,
+    create_rate,
+    create_size,
     create_succession,
 )
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
@@ -48,8 +50,10 @@ __all__ = [
     "create_parentage",
     "create_participant",
     "create_period",
+    "create_rate",
     "create_role",
     "create_service_client",
+    "create_size",
     "create_stage",
     "create_stage_participant",
     "create_succession",

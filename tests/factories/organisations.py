@@ -17,14 +17,6 @@ async def create_organisation(connection: Connection, **values: Any) -> int:
     return await insert(connection, "organisation", **defaults | values)
 
 
-async def create_period(
-    connection: Connection, organisation_id: int, ends_on: date, **values: Any
-) -> int:
-    """What an organisation was until a day, since ever unless told otherwise."""
-    defaults = {"organisation_id": organisation_id, "ends_on": ends_on}
-    return await insert(connection, "organisation_period", **{"name": "Was", **defaults, **values})
-
-
 async def create_alias(connection: Connection, organisation_id: int, name: str) -> int:
     """Another name of an organisation."""
     return await insert(
@@ -57,3 +49,27 @@ async def create_parentage(connection: Connection, child_id: int, parent_id: int
     """Control without known dates, unless told otherwise."""
     values = {"relation": "CONTROL", "child_id": child_id, "parent_id": parent_id}
     return await insert(connection, "parentage", **values | v)
+
+
+async def create_size(
+    connection: Connection, organisation_id: int, year: int | None, **values: Any
+) -> int:
+    """What was published of a year."""
+    return await insert(
+        connection, "organisation_size", organisation_id=organisation_id, year=year, **values
+    )
+
+
+async def create_period(
+    connection: Connection, organisation_id: int, ends_on: date, **values: Any
+) -> int:
+    """What an organisation was from nobody knows when to a day."""
+    defaults = {"name": "As it was called", "ends_on": ends_on}
+    return await insert(
+        connection, "organisation_period", organisation_id=organisation_id, **defaults | values
+    )
+
+
+async def create_rate(connection: Connection, currency: str, year: int, **values: Any) -> int:
+    """What a currency was worth in a year."""
+    return await insert(connection, "exchange_rate", currency=currency, year=year, **values)

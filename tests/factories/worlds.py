@@ -31,6 +31,8 @@ from tests.factories.organisations import (
     create_organisation,
     create_parentage,
     create_period,
+    create_rate,
+    create_size,
 )
 from tests.factories.rows import Connection, number
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
@@ -126,6 +128,7 @@ class Maker:
         await self.measured()
         await self.claimed(60)
         await self.identified()
+        await self.sized()
 
     async def organised(self) -> None:
         """Sources, organisations, control, memberships."""
@@ -136,10 +139,6 @@ class Maker:
         for at, organisation in enumerate(self.random.sample(self.organisations, k=4)):
             await create_alias(self.connection, organisation, f"Alias {at} Ä{self.seed}")
         await self._controlled()
-        # By dice of their own: all else is what it is without them.
-        dice = Random(self.seed)  # noqa: S311
-        for organisation in dice.sample(self.organisations, k=5):
-            await self._changed(organisation, dice)
         for organisation in self.organisations:
             await self._memberships(organisation)
 
@@ -185,23 +184,6 @@ class Maker:
         for child, parent in zip(self.organisations[8:], self.organisations, strict=False):
             relation = self.one_of(("ASSOCIATE", "JOINT_VENTURE"))
             await create_parentage(self.connection, child, parent, relation=relation)
-
-    async def _changed(self, organisation: int, dice: Random) -> None:
-        """What it was before, once or twice."""
-        starts: date | None = None
-        for days in sorted({dice.randint(1, 365 * 6) for _ in range(dice.choice((1, 2)))})[::-1]:
-            ends = self.today - timedelta(days=days)
-            await create_period(
-                self.connection,
-                organisation,
-                ends,
-                starts_on=starts,
-                name=dice.choice(NAMES),
-                country=dice.choice(COUNTRIES),
-                sector=dice.choice(SECTORS),
-                citation_id=dice.choice((None, *self.citations)),
-            )
-            starts = ends + timedelta(days=1)
 
     async def _memberships(self, organisation: int) -> None:
         held: list[Span] = []
@@ -363,6 +345,34 @@ class Maker:
                 ends_on=starts + timedelta(days=self.one_of((0, 500, 500, 500))),
                 ended_at=self.maybe(datetime.now(UTC), 0.2),
             )
+
+    async def sized(self) -> None:
+        """Rates, sizes of several years, and what organisations were before they changed."""
+        for currency, year in (("EUR", 2021), ("EUR", 2022), ("EUR", 2023), ("CNY", 2023)):
+            rate = Decimal(self.one_of(("0.9", "7.0809", "3")))
+            await create_rate(
+                self.connection, currency, year, per_usd=rate, citation_id=self.source()
+            )
+        for organisation in self.organisations:
+            for year in self.random.sample((2019, 2020, 2021, 2025), k=self.random.randint(0, 3)):
+                currency = self.maybe(self.one_of(("USD", "EUR", "EUR", "CNY", "JPY")), 0.8)
+                await create_size(
+                    self.connection,
+                    organisation,
+                    year,
+                    revenue_amount=currency and Decimal(self.one_of(("0", "1", "70.5555"))),
+                    revenue_currency=currency,
+                    employees=self.one_of((0, 7, 2**40)),
+                    citation_id=self.source(),
+                )
+            if self.chance(0.4):
+                await create_period(
+                    self.connection,
+                    organisation,
+                    self.day(3),
+                    sector=self.one_of(SECTORS),
+                    country=self.one_of((*COUNTRIES, "AQ")),
+                )
 
     async def changed(self) -> None:
         """A few changes of what is there."""

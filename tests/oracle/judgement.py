@@ -304,7 +304,7 @@ def as_it_was(world: World, claim: Row) -> Row:
     day = claim["period_end"]
     held = [
         past
-        for past in world.having("OrganisationPast", "organisation_id", organisation.id)
+        for past in world.having("Period", "organisation_id", organisation.id)
         if day is not None and holds_on(day, past["starts_on"], past["ends_on"])
     ]
     return held[0] if held else organisation

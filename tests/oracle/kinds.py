@@ -12,6 +12,7 @@ from consortium.kernel.principal import Permission
 from tests.oracle.asking import Ask
 from tests.oracle.judgement import parts_sum
 from tests.oracle.plain import Mass, Name, mass
+from tests.oracle.profile import in_usd
 from tests.oracle.world import Row
 
 Read = Callable[[Ask, Row], Any]
@@ -106,6 +107,16 @@ def _revenue(_: Ask, row: Row) -> dict[str, Any] | None:
     }
 
 
+def _size_revenue(_: Ask, row: Row) -> dict[str, Any] | None:
+    if row["revenue_amount"] is None:
+        return None
+    return {
+        "amount": row["revenue_amount"],
+        "currency": row["revenue_currency"],
+        "year": row["year"],
+    }
+
+
 def _membership(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
     day = ask.day(args.get("onDate"))
     held = ask.world.having("Membership", "organisation_id", row.id)
@@ -116,7 +127,7 @@ def _periods(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
     """What it was, and since the last of that ended what it is."""
     key = ("periods", row.id)
     if key not in ask.world.memory:
-        past = ask.world.having("OrganisationPast", "organisation_id", row.id)
+        past = ask.world.having("Period", "organisation_id", row.id)
         ends = [one["ends_on"] for one in past]
         now = {name: row[name] for name in ("name", "country", "sector")}
         since = max(ends) + timedelta(days=1) if ends else None
@@ -236,6 +247,7 @@ KINDS: dict[str, Kind] = {
             "mergedInto": up("Organisation", "merged_into_id"),
         },
         {
+            "sizes": down("OrganisationSize", "organisation_id"),
             "parents": down("Parentage", "child_id"),
             "subsidiaries": down("Parentage", "parent_id"),
             "stages": down("ValueChainParticipant", "organisation_id"),
@@ -253,6 +265,22 @@ KINDS: dict[str, Kind] = {
             "EMPLOYEES": lambda _, row: row["employees"],
         },
         ("NAME",),
+    ),
+    "OrganisationSize": Kind(
+        plain("year", "employees", "recorded_at")
+        | {"revenue": _size_revenue, "revenueUsd": lambda ask, row: in_usd(ask.world, row)[0]},
+        {"source": SOURCE},
+        orders={"YEAR": lambda _, row: row["year"]},
+        default_order=("-YEAR",),
+    ),
+    "ExchangeRate": Kind(
+        plain("currency", "year", "per_usd"),
+        {"source": SOURCE},
+        orders={
+            "CURRENCY": lambda _, row: (row["currency"], row["year"]),
+            "YEAR": lambda _, row: (row["year"], row["currency"]),
+        },
+        default_order=("CURRENCY",),
     ),
     "Parentage": Kind(
         plain("relation", "equity_share", "starts_on", "ends_on") | blank("notes"),

@@ -7,6 +7,7 @@ from consortium.membership.models.memberships import (
     MembershipDecision,
     MembershipTransition,
 )
+from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
@@ -16,6 +17,9 @@ __all__ = [
     "Membership",
     "MembershipDecision",
     "MembershipTransition",
+    "ProfileSpan",
+    "ProfileStale",
+    "ProfileTotal",
 ]
 
 EXTRA_CONSTRAINTS = (
@@ -24,12 +28,24 @@ EXTRA_CONSTRAINTS = (
     "membership_transition_key",
     "engagement_dates_ordered",
     "engagement_of_another",
+    "profile_total_key",
 )
+
+# What is computed again from memberships and sizes.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 
 RIGHTS = {
     "membership_transition": "SELECT",
     # Never deleted; what an update may change, a trigger says.
     "membership_decision": "SELECT, INSERT, UPDATE",
+    "profile_span": _DERIVED,
+    "profile_stale": _DERIVED,
+    "profile_total": _DERIVED,
 }
 
-UNWATCHED = {"membership_transition": "a copy of the rules, which migrations write"}
+UNWATCHED = {
+    "membership_transition": "a copy of the rules, which migrations write",
+    "profile_span": "computed from memberships, sizes and rates",
+    "profile_stale": "whose spans are to be computed again",
+    "profile_total": "sums of the spans",
+}

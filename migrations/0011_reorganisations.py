@@ -57,7 +57,7 @@ CREATE TRIGGER organisation_period_stale_update AFTER UPDATE ON organisation_per
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0009_lifecycle")]
+    dependencies = [("consortium", "0010_profile")]
 
     initial = False
 
