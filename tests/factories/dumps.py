@@ -13,8 +13,13 @@ SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
 DERIVED = {
     "avoided_standing": "to_jsonb(t) - 'id'",
     "avoided_total": "to_jsonb(t) - 'id'",
+    "profile_span": "to_jsonb(t) - 'id'",
+    "profile_total": "to_jsonb(t) - 'id'",
 }
-NOT_NULL_SUMS = "WHERE t.claims <> 0 OR t.value_kg_co2e <> 0"
+NOT_NULL = {
+    "avoided_total": "WHERE t.claims <> 0 OR t.value_kg_co2e <> 0",
+    "profile_total": "WHERE t.members <> 0 OR t.revenue_amount <> 0 OR t.employees <> 0",
+}
 
 
 async def dump(database: Database, *besides: str) -> Mapping[str, list[str]]:
@@ -24,7 +29,7 @@ async def dump(database: Database, *besides: str) -> Mapping[str, list[str]]:
         found: dict[str, list[str]] = {}
         for name in names:
             columns = DERIVED.get(name, "to_jsonb(t)")
-            where = NOT_NULL_SUMS if name == "avoided_total" else ""
+            where = NOT_NULL.get(name, "")
             rows = await connection.fetch(f"SELECT ({columns})::text FROM {name} t {where}")  # noqa: S608
             found[name] = sorted(row[0] for row in rows)
     return found

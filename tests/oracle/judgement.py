@@ -130,8 +130,9 @@ class Moment:
             kept = max(versions, key=lambda c: (c.id not in restaters, c["known_on"], c.id))
             for claim in versions:
                 if claim is not kept:
-                    by = max((one.id for one in restaters.get(claim.id, [])), default=kept.id)
-                    self.reasons[claim.id] = ("SUPERSEDED", by)
+                    # Of several, the one that was known last.
+                    last = max(restaters.get(claim.id, [kept]), key=lambda c: (c["known_on"], c.id))
+                    self.reasons[claim.id] = ("SUPERSEDED", last.id)
 
     def points(self) -> dict[Any, list[Row]]:
         """Cumulative figures that would count if no other of their series were known."""
@@ -303,7 +304,7 @@ def as_it_was(world: World, claim: Row) -> Row:
     day = claim["period_end"]
     held = [
         past
-        for past in world.having("OrganisationPast", "organisation_id", organisation.id)
+        for past in world.having("Period", "organisation_id", organisation.id)
         if day is not None and holds_on(day, past["starts_on"], past["ends_on"])
     ]
     return held[0] if held else organisation

@@ -127,7 +127,7 @@ def _periods(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
     """What it was, and since the last of that ended what it is."""
     key = ("periods", row.id)
     if key not in ask.world.memory:
-        past = ask.world.having("OrganisationPast", "organisation_id", row.id)
+        past = ask.world.having("Period", "organisation_id", row.id)
         ends = [one["ends_on"] for one in past]
         now = {name: row[name] for name in ("name", "country", "sector")}
         since = max(ends) + timedelta(days=1) if ends else None

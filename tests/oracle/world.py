@@ -12,7 +12,7 @@ KINDS = {
     "citation": "Source",
     "organisation": "Organisation",
     "organisation_alias": "Alias",
-    "organisation_period": "OrganisationPast",
+    "organisation_period": "Period",
     "organisation_size": "OrganisationSize",
     "exchange_rate": "ExchangeRate",
     "parentage": "Parentage",

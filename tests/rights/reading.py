@@ -249,10 +249,6 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
-    "OrganisationSize": (
-        "everyone",
-        "year revenue revenueUsd employees recordedAt source",
-    ),
     "OrganisationMerge": (
         "merges",
         "id reason mergedAt undoneAt duplicate survivor changes",
@@ -280,6 +276,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "OrganisationPeriod": (
         "everyone",
         "startsOn endsOn name country sector source",
+    ),
+    "OrganisationSize": (
+        "everyone",
+        "year revenue revenueUsd employees recordedAt source",
     ),
     "PageInfo": (
         "within",

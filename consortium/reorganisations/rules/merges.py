@@ -33,7 +33,7 @@ DERIVED = {
     ("avoided_total", "group_id"): "recomputed from the claims",
     ("avoided_total", "owner_id"): "recomputed from the claims",
     ("avoided_stale", "organisation_id"): "what waits to be recomputed",
-    ("profile_span", "organisation_id"): "recomputed from memberships, histories and sizes",
+    ("profile_span", "organisation_id"): "recomputed from memberships, periods and sizes",
     ("profile_stale", "organisation_id"): "what waits to be recomputed",
     ("audit_entry", "organisation_id"): "the trail tells what was, and is never changed",
     ("audit_entry", "acting_organisation_id"): "the trail tells what was, and is never changed",
