@@ -30,6 +30,7 @@ from consortium.query.source import (
     everyone,
 )
 from consortium.query.sqltypes import SqlType
+from consortium.reorganisations.reads.merges import MERGES
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
@@ -46,6 +47,7 @@ NODES: dict[str, Source] = {
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
     "IdentityProvider": IDENTITY_PROVIDERS,
+    "OrganisationMerge": MERGES,
     "AuditEntry": AUDIT_ENTRIES,
 }
 
@@ -84,7 +86,8 @@ ROOT = Source(
         "nodes": AnyOf(many=True),
         "search": SEARCHED,
         "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
-        "organisations": Many(ORGANISATIONS),
+        # A record that was merged is found by its id alone.
+        "organisations": Many(ORGANISATIONS, "{u}.merged_into_id IS NULL"),
         "exchange_rates": Many(EXCHANGE_RATES),
         "consortium": One(PROFILE, "true"),
         "members": MEMBERS,
@@ -104,6 +107,7 @@ ROOT = Source(
         "invitations": Many(INVITATIONS),
         "service_clients": Many(SERVICE_CLIENTS),
         "identity_providers": Many(IDENTITY_PROVIDERS),
+        "organisation_merges": Many(MERGES),
         "audit_entries": Many(AUDIT_ENTRIES),
     },
 )

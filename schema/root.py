@@ -15,6 +15,7 @@ from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
+from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -46,6 +47,7 @@ class Query(
     InitiativesQuery,
     ClaimsQuery,
     AvoidedQuery,
+    ReorganisationsQuery,
     AuditQuery,
 ):
     pass
@@ -61,6 +63,7 @@ class Mutation(
     EngagementsMutation,
     InventoryMutation,
     ClaimsMutation,
+    ReorganisationsMutation,
 ):
     pass
 

@@ -57,6 +57,10 @@ class Organisation(Model):
         "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="organisations"
     )
     notes = fields.TextField(default="", db_default="")
+    # Recorded twice: the organisation that it is one and the same with, which holds its rows now.
+    merged_into: fields.ForeignKeyNullableRelation["Organisation"] = fields.ForeignKeyField(
+        "consortium.Organisation", null=True, on_delete=fields.RESTRICT, related_name="merged"
+    )
     search_text = fields.TextField()
     search = TSVectorField(source_fields=("search_text",), config="simple", null=True)
     recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
@@ -67,6 +71,7 @@ class Organisation(Model):
             Index(fields=("country",), name="organisation_country_idx"),
             Index(fields=("sector",), name="organisation_sector_idx"),
             GinIndex(fields=("search",), name="organisation_search_idx"),
+            Index(fields=("merged_into_id",), name="organisation_merged_into_idx"),
         )
 
 
@@ -86,6 +91,10 @@ class OrganisationPeriod(Model):
     name = fields.TextField()
     country = fields.CharField(max_length=2, null=True)
     sector: fields.Field[str | None] = KeyField(null=True)
+    # Of the change that ended it.
+    citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="changes"
+    )
 
     class Meta:
         table = "organisation_period"

@@ -22,11 +22,13 @@ from tests.factories.inventory import create_inventory
 from tests.factories.membership import create_engagement, create_membership
 from tests.factories.organisations import (
     create_alias,
+    create_merge,
     create_organisation,
     create_parentage,
     create_period,
     create_rate,
     create_size,
+    create_succession,
 )
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
@@ -43,6 +45,7 @@ __all__ = [
     "create_inventory",
     "create_invitation",
     "create_membership",
+    "create_merge",
     "create_organisation",
     "create_parentage",
     "create_participant",
@@ -53,6 +56,7 @@ __all__ = [
     "create_size",
     "create_stage",
     "create_stage_participant",
+    "create_succession",
     "create_target",
     "link_claim",
 ]

@@ -15,6 +15,8 @@ CHANGES = (
     "UPDATE parentage SET relation = 'ASSOCIATE' WHERE id % 13 = {at}",
     "DELETE FROM parentage WHERE id % 17 = {at}",
     "UPDATE organisation SET sector = 'Energy', country = 'CN' WHERE id % 11 = {at}",
+    "UPDATE organisation_period SET sector = 'Energy', country = 'DE' WHERE id % 3 = {at} % 3",
+    "DELETE FROM organisation_period WHERE starts_on IS NOT NULL AND id % 5 = {at}",
     (
         "UPDATE avoided_claim SET value_kg_co2e = value_kg_co2e * 2 WHERE id % 11 = {at}"
         " AND low_kg_co2e IS NULL"

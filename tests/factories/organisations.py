@@ -17,6 +17,14 @@ async def create_organisation(connection: Connection, **values: Any) -> int:
     return await insert(connection, "organisation", **defaults | values)
 
 
+async def create_period(
+    connection: Connection, organisation_id: int, ends_on: date, **values: Any
+) -> int:
+    """What an organisation was until a day, since ever unless told otherwise."""
+    defaults = {"organisation_id": organisation_id, "ends_on": ends_on}
+    return await insert(connection, "organisation_period", **{"name": "Was", **defaults, **values})
+
+
 async def create_alias(connection: Connection, organisation_id: int, name: str) -> int:
     """Another name of an organisation."""
     return await insert(
@@ -26,6 +34,23 @@ async def create_alias(connection: Connection, organisation_id: int, name: str) 
         name=name,
         name_key=name_key(name),
     )
+
+
+async def create_succession(
+    connection: Connection, predecessor_id: int, successor_id: int, **values: Any
+) -> int:
+    """A merger on the first day of 2026, unless told otherwise."""
+    ends = {"predecessor_id": predecessor_id, "successor_id": successor_id}
+    defaults = {"kind": "MERGER", "effective_on": date(2026, 1, 1)}
+    return await insert(connection, "succession", **{**defaults, **ends, **values})
+
+
+async def create_merge(
+    connection: Connection, duplicate_id: int, survivor_id: int, **values: Any
+) -> int:
+    """A merge that changed nothing."""
+    ends = {"duplicate_id": duplicate_id, "survivor_id": survivor_id}
+    return await insert(connection, "organisation_merge", **{**ends, **values})
 
 
 async def create_parentage(connection: Connection, child_id: int, parent_id: int, **v: Any) -> int:
@@ -40,16 +65,6 @@ async def create_size(
     """What was published of a year."""
     return await insert(
         connection, "organisation_size", organisation_id=organisation_id, year=year, **values
-    )
-
-
-async def create_period(
-    connection: Connection, organisation_id: int, ends_on: date, **values: Any
-) -> int:
-    """What an organisation was from nobody knows when to a day."""
-    defaults = {"name": "As it was called", "ends_on": ends_on}
-    return await insert(
-        connection, "organisation_period", organisation_id=organisation_id, **defaults | values
     )
 
 

@@ -139,6 +139,8 @@ class Maker:
         for at, organisation in enumerate(self.random.sample(self.organisations, k=4)):
             await create_alias(self.connection, organisation, f"Alias {at} Ä{self.seed}")
         await self._controlled()
+        for organisation in self.random.sample(self.organisations, k=5):
+            await self._changed(organisation)
         for organisation in self.organisations:
             await self._memberships(organisation)
 
@@ -184,6 +186,22 @@ class Maker:
         for child, parent in zip(self.organisations[8:], self.organisations, strict=False):
             relation = self.one_of(("ASSOCIATE", "JOINT_VENTURE"))
             await create_parentage(self.connection, child, parent, relation=relation)
+
+    async def _changed(self, organisation: int) -> None:
+        """What it was before, once or twice."""
+        starts: date | None = None
+        for ends in sorted({self.day() for _ in range(self.one_of((1, 2)))}):
+            await create_period(
+                self.connection,
+                organisation,
+                ends,
+                starts_on=starts,
+                name=self.one_of(NAMES),
+                country=self.one_of(COUNTRIES),
+                sector=self.one_of(SECTORS),
+                citation_id=self.source(),
+            )
+            starts = ends + timedelta(days=1)
 
     async def _memberships(self, organisation: int) -> None:
         held: list[Span] = []

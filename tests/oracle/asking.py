@@ -18,6 +18,7 @@ MANAGED = {
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+MERGES = {"OrganisationMerge", "OrganisationMergeChange"}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -37,6 +38,8 @@ class Ask:
             return self._sees_managed(row, *MANAGED[row.kind])
         if row.kind in AUDITED:
             return self._audits(row)
+        if row.kind in MERGES:
+            return self.principal.may(Permission.ORGANISATIONS_MANAGE)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import orjson
@@ -122,6 +123,28 @@ def _membership(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
     return [one for one in held if holds_on(day, one["starts_on"], one["ends_on"])]
 
 
+def _periods(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    """What it was, and since the last of that ended what it is."""
+    key = ("periods", row.id)
+    if key not in ask.world.memory:
+        past = ask.world.having("OrganisationPast", "organisation_id", row.id)
+        ends = [one["ends_on"] for one in past]
+        now = {name: row[name] for name in ("name", "country", "sector")}
+        since = max(ends) + timedelta(days=1) if ends else None
+        now |= {"id": 2 * row.id + 1, "starts_on": since, "ends_on": None, "citation_id": None}
+        was = [{**one.values, "id": 2 * one.id} for one in past]
+        ask.world.memory[key] = [Row("OrganisationPeriod", one) for one in (*was, now)]
+    found: list[Row] = ask.world.memory[key]
+    return found
+
+
+def _period(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
+    day = ask.day(args.get("onDate"))
+    return [
+        one for one in _periods(ask, row, {}) if holds_on(day, one["starts_on"], one["ends_on"])
+    ]
+
+
 def _end_stages(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
     stages = ask.world.having("ValueChainStage", "value_chain_id", row.id)
     return [stage for stage in stages if stage["downstream_id"] is None]
@@ -161,6 +184,7 @@ PREFIXES = {
     "inventory": "inventory",
     "initiative": "initiative",
     "avoided_claim": "claim",
+    "organisation_merge": "merge",
 }
 
 
@@ -219,6 +243,8 @@ KINDS: dict[str, Kind] = {
             "source": SOURCE,
             "sizeSource": up("Source", "size_citation_id"),
             "membership": _membership,
+            "period": _period,
+            "mergedInto": up("Organisation", "merged_into_id"),
         },
         {
             "sizes": down("OrganisationSize", "organisation_id"),
@@ -228,6 +254,9 @@ KINDS: dict[str, Kind] = {
             "initiatives": down("InitiativeParticipant", "organisation_id"),
             "claims": down("Claim", "organisation_id"),
             "memberships": down("Membership", "organisation_id"),
+            "periods": _periods,
+            "predecessors": down("Succession", "successor_id"),
+            "successors": down("Succession", "predecessor_id"),
             "inventories": down("Inventory", "organisation_id"),
         },
         {
@@ -262,6 +291,45 @@ KINDS: dict[str, Kind] = {
         },
         orders={"STARTS_ON": lambda _, row: row["starts_on"]},
         default_order=("STARTS_ON",),
+    ),
+    "OrganisationPeriod": Kind(
+        plain("starts_on", "ends_on", "name", "country", "sector"),
+        {"source": SOURCE},
+        orders={"ENDS_ON": lambda _, row: row["ends_on"]},
+        default_order=("ENDS_ON",),
+    ),
+    "Succession": Kind(
+        plain("kind", "effective_on", "recorded_at"),
+        {
+            "predecessor": up("Organisation", "predecessor_id"),
+            "successor": up("Organisation", "successor_id"),
+            "source": SOURCE,
+        },
+        orders={"EFFECTIVE_ON": lambda _, row: row["effective_on"]},
+        default_order=("EFFECTIVE_ON",),
+    ),
+    "OrganisationMerge": Kind(
+        global_id("merge") | plain("merged_at", "undone_at") | blank("reason"),
+        {
+            "duplicate": up("Organisation", "duplicate_id"),
+            "survivor": up("Organisation", "survivor_id"),
+        },
+        {"changes": down("OrganisationMergeChange", "merge_id")},
+        {"MERGED_AT": lambda _, row: row["merged_at"]},
+        ("-MERGED_AT",),
+    ),
+    "OrganisationMergeChange": Kind(
+        plain("row_id")
+        | {
+            "table": lambda _, row: row["row_table"],
+            "before": _json("before"),
+            "after": _json("after"),
+            "stayed": lambda _, row: (
+                row["row_table"] != "membership"
+                and row["before"] is not None
+                and row["before"] == row["after"]
+            ),
+        },
     ),
     "Membership": Kind(
         global_id("membership")

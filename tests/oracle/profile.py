@@ -51,7 +51,7 @@ def _latest(world: World, organisation: int, measure: str, day: date) -> Row | N
 
 def _member(world: World, organisation: Row, day: date) -> Member:
     was = organisation
-    for period in world.having("Period", "organisation_id", organisation.id):
+    for period in world.having("OrganisationPast", "organisation_id", organisation.id):
         if holds_on(day, period["starts_on"], period["ends_on"]):
             was = period
     revenue = _latest(world, organisation.id, "revenue_amount", day)

@@ -26,6 +26,7 @@ NODES = (
     "Invitation",
     "ServiceClient",
     "IdentityProvider",
+    "OrganisationMerge",
     "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
@@ -109,7 +110,10 @@ ROOTS: dict[str, Root] = {
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
     "search": _search,
     "organisation": _lookup("Organisation", "name", name_key, "name_key"),
-    "organisations": lambda ask, args: Many("Organisation", _directory(ask, args)),
+    "organisations": lambda ask, args: Many(
+        "Organisation",
+        [one for one in _directory(ask, args) if one["merged_into_id"] is None],
+    ),
     "exchangeRates": _all("ExchangeRate"),
     "consortium": profile,
     "members": _members,
@@ -129,5 +133,6 @@ ROOTS: dict[str, Root] = {
     "invitations": _all("Invitation"),
     "serviceClients": _all("ServiceClient"),
     "identityProviders": _all("IdentityProvider"),
+    "organisationMerges": _all("OrganisationMerge"),
     "auditEntries": _all("AuditEntry"),
 }

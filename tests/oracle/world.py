@@ -12,7 +12,7 @@ KINDS = {
     "citation": "Source",
     "organisation": "Organisation",
     "organisation_alias": "Alias",
-    "organisation_period": "Period",
+    "organisation_period": "OrganisationPast",
     "organisation_size": "OrganisationSize",
     "exchange_rate": "ExchangeRate",
     "parentage": "Parentage",
@@ -34,6 +34,9 @@ KINDS = {
     "identity_provider": "IdentityProvider",
     "audit_entry": "AuditEntry",
     "audit_change": "AuditChange",
+    "succession": "Succession",
+    "organisation_merge": "OrganisationMerge",
+    "organisation_merge_change": "OrganisationMergeChange",
     # Two types show each of these tables.
     "account": "Account AuditActor",
     "oauth_client": "ServiceClient AuditClient",

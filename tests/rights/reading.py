@@ -13,6 +13,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   figure     by the visibility of each row, see FIGURES
 #   managed    people and programs, see MANAGED
 #   parties    engagements, see ENGAGEMENTS
+#   merges     records that were merged, see MERGES
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
@@ -237,7 +238,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
-            "memberships membership inventories"
+            "memberships membership inventories periods period predecessors successors mergedInto"
         ),
     ),
     "OrganisationConnection": (
@@ -251,6 +252,34 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "OrganisationSize": (
         "everyone",
         "year revenue revenueUsd employees recordedAt source",
+    ),
+    "OrganisationMerge": (
+        "merges",
+        "id reason mergedAt undoneAt duplicate survivor changes",
+    ),
+    "OrganisationMergeChange": (
+        "merges",
+        "table rowId before after stayed",
+    ),
+    "OrganisationMergeChangeConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "OrganisationMergeChangeEdge": (
+        "within",
+        "cursor node",
+    ),
+    "OrganisationMergeConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "OrganisationMergeEdge": (
+        "within",
+        "cursor node",
+    ),
+    "OrganisationPeriod": (
+        "everyone",
+        "startsOn endsOn name country sector source",
     ),
     "PageInfo": (
         "within",
@@ -274,7 +303,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "node nodes search organisation organisations viewer accounts invitations "
             "serviceClients identityProviders exchangeRates consortium members memberships "
             "engagements valueChain valueChains inventory inventories initiative initiatives "
-            "claim claims avoidedEmissions auditEntries"
+            "claim claims avoidedEmissions organisationMerges auditEntries"
         ),
     ),
     "RateUsed": (
@@ -317,6 +346,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "Source": (
         "everyone",
         "url title",
+    ),
+    "Succession": (
+        "everyone",
+        "kind effectiveOn recordedAt predecessor successor source",
     ),
     "ValueChain": (
         "everyone",
@@ -401,6 +434,9 @@ ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (
         "assurer_inventories": ("inventories_only",),
     }
 )
+
+# Who manages organisations sees which records were merged.
+MERGES = {"secretariat"}
 
 # Who reads the whole trail, and who what concerns the owner.
 TRAIL = {"auditor", "secretariat"}

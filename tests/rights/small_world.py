@@ -24,14 +24,17 @@ from tests.factories import (
     create_inventory,
     create_invitation,
     create_membership,
+    create_merge,
     create_organisation,
     create_parentage,
     create_participant,
+    create_period,
     create_rate,
     create_role,
     create_service_client,
     create_stage,
     create_stage_participant,
+    create_succession,
     create_target,
     link_claim,
 )
@@ -185,11 +188,32 @@ class _Maker:
         await create_parentage(
             self.connection, self.ids["org participant"], self.ids["org owner"], citation_id=source
         )
+        await self._reorganised(source)
         for name in ORGANISATIONS[:4]:
             status = "MEMBER" if name in MEMBERS else "PARTICIPANT"
             self.ids[f"membership {name}"] = await create_membership(
                 self.connection, self.ids[f"org {name}"], status=status, citation_id=source
             )
+
+    async def _reorganised(self, source: int) -> None:
+        """The owner had another name, came out of another one, and was recorded twice."""
+        c, owner = self.connection, self.ids["org owner"]
+        await create_period(c, owner, date(2020, 12, 31), name="The founder", citation_id=source)
+        await create_succession(
+            c, self.ids["org participant"], owner, kind="SPLIT", citation_id=source
+        )
+        twice = await create_organisation(c, name="The owner again", merged_into_id=owner)
+        merge = await create_merge(c, twice, owner)
+        await insert(
+            c,
+            "organisation_merge_change",
+            merge_id=merge,
+            row_table="organisation_alias",
+            row_id=1,
+            before='{"organisation_id": 1}',
+            after='{"organisation_id": 1}',
+        )
+        self.ids |= {"org twice": twice, "merge twice": merge}
 
     async def shared(self) -> None:
         """An initiative, a chain with two stages, and who is at work on them."""

@@ -153,7 +153,8 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
              invitations(first: 1000) { totalCount nodes { id } }
              serviceClients(first: 1000) { totalCount nodes { id } }
              identityProviders(first: 1000) { totalCount nodes { id } }
-             engagements(first: 1000) { totalCount nodes { id } } }""",
+             engagements(first: 1000) { totalCount nodes { id } }
+             organisationMerges(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
     everyone = {"org", "membership", "chain", "stage", "initiative"}
@@ -190,6 +191,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "serviceClients": {world.id("client", one) for one in reading.MANAGED[caller]},
         "identityProviders": {world.id("provider", one) for one in reading.PROVIDERS[caller]},
         "engagements": {world.id("engagement", one) for one in reading.ENGAGEMENTS[caller]},
+        "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
     }
 
 
