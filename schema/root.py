@@ -3,9 +3,11 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.applications import ApplicationsMutation, ApplicationsQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.decisions import DecisionsMutation
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
@@ -14,6 +16,7 @@ from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsQuery
 from schema.paging import argument, field
+from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -39,6 +42,7 @@ class Query(
     IdentityQuery,
     MembershipQuery,
     EngagementsQuery,
+    ApplicationsQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -53,7 +57,15 @@ class Query(
     description="What can be changed. Fields of one operation run one after the other, each whole"
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
-class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+class Mutation(
+    IdentityMutation,
+    EngagementsMutation,
+    ApplicationsMutation,
+    ReviewMutation,
+    DecisionsMutation,
+    InventoryMutation,
+    ClaimsMutation,
+):
     pass
 
 

@@ -1,6 +1,18 @@
 # pyright: basic
 """Tables of memberships."""
 
+from consortium.membership.models.applications import (
+    ApplicationAlias,
+    ApplicationConflict,
+    ApplicationDocument,
+    ApplicationNote,
+    ApplicationStep,
+    ApplicationVote,
+    MembershipApplication,
+    OrganisationDomain,
+    Terms,
+    TermsAcceptance,
+)
 from consortium.membership.models.engagements import Engagement
 from consortium.membership.models.memberships import (
     Membership,
@@ -12,10 +24,21 @@ __all__ = [
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
     "UNWATCHED",
+    "WITHHELD",
+    "ApplicationAlias",
+    "ApplicationConflict",
+    "ApplicationDocument",
+    "ApplicationNote",
+    "ApplicationStep",
+    "ApplicationVote",
     "Engagement",
     "Membership",
+    "MembershipApplication",
     "MembershipDecision",
     "MembershipTransition",
+    "OrganisationDomain",
+    "Terms",
+    "TermsAcceptance",
 ]
 
 EXTRA_CONSTRAINTS = (
@@ -24,12 +47,27 @@ EXTRA_CONSTRAINTS = (
     "membership_transition_key",
     "engagement_dates_ordered",
     "engagement_of_another",
+    "membership_application_revenue_whole",
+    "membership_application_sizes_positive",
+    "membership_application_organisation_approved",
 )
 
 RIGHTS = {
     "membership_transition": "SELECT",
     # Never deleted; what an update may change, a trigger says.
     "membership_decision": "SELECT, INSERT, UPDATE",
+    # What was decided, said and voted stays.
+    "application_step": "SELECT, INSERT",
+    "application_note": "SELECT, INSERT",
+    "application_vote": "SELECT, INSERT",
+    "terms": "SELECT, INSERT",
+    "membership_application": "SELECT, INSERT, UPDATE",
 }
 
 UNWATCHED = {"membership_transition": "a copy of the rules, which migrations write"}
+
+# Personal: blanked by erasure, so they must not stay in the audit trail.
+WITHHELD = {
+    "membership_application": ("contact_name", "contact_email"),
+    "terms_acceptance": ("signatory_name",),
+}
