@@ -115,7 +115,10 @@ def _checked(command: Apply) -> Apply:
         raise ApplicationInvalid(message).at("revenueYear")
     if command.revenue_year is not None and command.revenue_year not in _YEARS:
         raise ApplicationInvalid("The year of revenue has four digits.").at("revenueYear")
-    for value, field in ((command.revenue_amount, "revenueAmount"), (command.employees, "employees")):
+    for value, field in (
+        (command.revenue_amount, "revenueAmount"),
+        (command.employees, "employees"),
+    ):
         if value is not None and not 0 <= value < 10**18:
             raise ApplicationInvalid("This number is 0 or more, and below 10^18.").at(field)
     if len(command.message) > TEXT_MAX:
