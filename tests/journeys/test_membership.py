@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from starlette.requests import Request
 
-from consortium.avoided.actions import refresh
+from consortium.avoided.actions import rebuild_all
 from consortium.identity.actions.invitations import accept_as_new
 from consortium.identity.oauth.authorization import Approval, AuthorizationRequest
 from consortium.identity.rules.roles import Role
@@ -182,8 +182,6 @@ async def desk(database: Database, tmp_path: Path) -> AsyncGenerator[Desk]:
 
 async def test_from_the_application_to_the_last_day(desk: Desk, database: Database) -> None:
     """Everything that happens to a member, each step in the audit trail."""
-    with database.active():
-        await refresh(today=desk.day)
     assert (await desk.asked("ana", TERMS, **{"from": str(FIRST)}))["publishTerms"] == {
         "version": "1"
     }
@@ -303,7 +301,7 @@ async def test_from_the_application_to_the_last_day(desk: Desk, database: Databa
         "ben", "suspendMembership", organisation=windward, reason="Dues are open."
     )
     assert (suspended["before"], suspended["after"]) == ("MEMBER", "SUSPENDED")
-    assert await _sees(desk, database) == (["its own"], "1")
+    assert await _sees(desk, database) == (["its own"], None)
     desk.passes(10)
     await desk.decides("ben", "reinstateMembership", organisation=windward)
     assert await _sees(desk, database) == (["among members", "its own"], "5")
@@ -315,7 +313,7 @@ async def test_from_the_application_to_the_last_day(desk: Desk, database: Databa
     desk.passes(90)
     assert await _sees(desk, database) == (["among members", "its own"], "5")
     desk.passes(1)
-    assert await _sees(desk, database) == (["its own"], "1")
+    assert await _sees(desk, database) == (["its own"], None)
     status = "query ($id: ID!) { organisation(id: $id) { membership { status } } }"
     assert (await desk.asked(None, status, id=windward))["organisation"]["membership"] == {
         "status": "FORMER"
@@ -354,14 +352,16 @@ async def test_from_the_application_to_the_last_day(desk: Desk, database: Databa
     ]  # fmt: skip
 
 
-async def _sees(desk: Desk, database: Database) -> tuple[list[str], str]:
+async def _sees(desk: Desk, database: Database) -> tuple[list[str], str | None]:
     """What Windward's admin sees of claims today, and what members' avoided emissions add up to."""
     with database.active():
-        await refresh(today=desk.day)
+        # The database's own day, by which it keeps the sums, is not the desk's.
+        await rebuild_all(today=desk.day)
     data = await desk.asked(
         "ada",
         """{ claims { nodes { category } }
              avoidedEmissions { groups { total { value(unit: TONNE_CO2E) } } } }""",
     )
-    [group] = data["avoidedEmissions"]["groups"]
-    return sorted(one["category"] for one in data["claims"]["nodes"]), group["total"]["value"]
+    groups = data["avoidedEmissions"]["groups"]
+    total = groups[0]["total"]["value"] if groups else None
+    return sorted(one["category"] for one in data["claims"]["nodes"]), total
