@@ -18,6 +18,16 @@ MANAGED = {
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+# The secretariat's alone.
+REVIEWED = {
+    "Application",
+    "ApplicationStep",
+    "ApplicationNote",
+    "ApplicationConflict",
+    "ApplicationVote",
+    "TermsAcceptance",
+    "Document",
+}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -37,6 +47,12 @@ class Ask:
             return self._sees_managed(row, *MANAGED[row.kind])
         if row.kind in AUDITED:
             return self._audits(row)
+        if row.kind in REVIEWED:
+            return self.principal.may(Permission.MEMBERSHIPS_MANAGE)
+        if row.kind == "MembershipDecision":
+            own = row["organisation_id"] == self.principal.organisation_id
+            represents = own and self.principal.may(Permission.ORGANISATIONS_REPRESENT)
+            return represents or self.principal.may(Permission.MEMBERSHIPS_MANAGE)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from consortium.kernel.text import search_words
+from tests.factories.applications import key_of
 from tests.oracle.asking import Ask
 from tests.oracle.choices import Chooser
 from tests.oracle.documents import Draft, Operation, literal
@@ -241,6 +242,9 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
+        if name == "myApplication":
+            keys = [key_of(row["reference"]) for row in inputs.ask.world.all("Application")]
+            return {"key": choose.one_of([*keys, "no such"])}
         if name == "search":
             given: dict[str, Any] = {"query": self._words(), "first": 1000}
             if choose.chance(40):
