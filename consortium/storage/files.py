@@ -98,10 +98,7 @@ class Files:
         except OSError as error:
             raise _told(error) from error
         finally:
-            with suppress(OSError):
-                incoming.close()
-            with suppress(FileNotFoundError):
-                Path(incoming.name).unlink()
+            await asyncio.to_thread(_gone, incoming)
 
     def _incoming(self) -> IO[bytes]:
         self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -132,6 +129,14 @@ class Received:
         Path(self.file.name).replace(path)
         for directory in (path.parent, self.files.directory):
             _to_disk(directory)
+
+
+def _gone(file: IO[bytes]) -> None:
+    """Close what arrived; it is removed unless it was kept, and has another name by now."""
+    with suppress(OSError):
+        file.close()
+    with suppress(OSError):
+        Path(file.name).unlink()
 
 
 def _to_disk(directory: Path) -> None:

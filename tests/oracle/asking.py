@@ -27,6 +27,8 @@ REVIEWED = {
     "ApplicationVote",
     "TermsAcceptance",
     "Document",
+    # And of those whom they are about.
+    "MembershipDecision",
 }
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
@@ -48,17 +50,21 @@ class Ask:
         if row.kind in AUDITED:
             return self._audits(row)
         if row.kind in REVIEWED:
-            return self.principal.may(Permission.MEMBERSHIPS_MANAGE)
-        if row.kind == "MembershipDecision":
-            own = row["organisation_id"] == self.principal.organisation_id
-            represents = own and self.principal.may(Permission.ORGANISATIONS_REPRESENT)
-            return represents or self.principal.may(Permission.MEMBERSHIPS_MANAGE)
+            return self._reviews(row)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}
             may = self.principal.may
             return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
         return True
+
+    def _reviews(self, row: Row) -> bool:
+        """The secretariat; decisions are seen by who represents their organisation as well."""
+        if self.principal.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        decided = row.kind == "MembershipDecision"
+        own = decided and row["organisation_id"] == self.principal.organisation_id
+        return own and self.principal.may(Permission.ORGANISATIONS_REPRESENT)
 
     def _sees_figure(self, row: Row) -> bool:
         """PUBLIC: everyone. CONSORTIUM: members. All of them: whoever sees them whole."""

@@ -242,15 +242,20 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
-        if name == "myApplication":
-            keys = [key_of(row["reference"]) for row in inputs.ask.world.all("Application")]
-            return {"key": choose.one_of([*keys, "no such"])}
-        if name == "search":
-            given: dict[str, Any] = {"query": self._words(), "first": 1000}
-            if choose.chance(40):
-                given["types"] = [inputs.member("SearchType") for _ in range(choose.number(0, 2))]
-            return given
-        return None
+        found = {"search": self._searched, "myApplication": self._keyed}.get(name)
+        return None if found is None else found()
+
+    def _searched(self) -> dict[str, Any]:
+        inputs, choose = self.inputs, self.inputs.choose
+        given: dict[str, Any] = {"query": self._words(), "first": 1000}
+        if choose.chance(40):
+            given["types"] = [inputs.member("SearchType") for _ in range(choose.number(0, 2))]
+        return given
+
+    def _keyed(self) -> dict[str, Any]:
+        rows = self.inputs.ask.world.all("Application")
+        keys = [key_of(row["reference"]) for row in rows]
+        return {"key": self.inputs.choose.one_of([*keys, "no such"])}
 
     def _words(self) -> str:
         """Words of the world, some cut short."""

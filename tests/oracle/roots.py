@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import reviews as reviews  # completes KINDS
+from tests.oracle import reviews  # noqa: F401  completes KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many

@@ -284,7 +284,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders consortium members memberships engagements myApplication applications terms "
+            "serviceClients identityProviders consortium members memberships engagements "
+            "myApplication applications terms "
             "valueChain valueChains inventory inventories initiative initiatives claim claims "
             "avoidedEmissions auditEntries"
         ),

@@ -16,6 +16,17 @@ ORDER BY a.email
 """
 _NAME = "SELECT name FROM organisation WHERE id = $1"
 _DAY = timedelta(days=1)
+# `day` is the one on which it takes effect, `before` the last one before.
+_SAID = {
+    Step.SUSPEND: "The membership is suspended from {day}.",
+    Step.REINSTATE: "The suspension ends: the membership is in force again from {day}.",
+    Step.LEAVE: "Notice was given: the last day of the membership is {before}.",
+    Step.STAY: "The notice was taken back: the membership goes on.",
+    Step.EXPEL: "The organisation is expelled; its rights rest from {day}.",
+    Step.APPEAL: "An appeal was made against the expulsion; the secretariat decides.",
+    Step.GRANT_APPEAL: "The appeal was granted: the membership is in force again from {day}.",
+    Step.DISMISS_APPEAL: "The appeal was dismissed: the membership has ended with {before}.",
+}
 
 
 async def tell_admins(connection: Connection, step: TakeStep, changed: Changed) -> None:
@@ -31,23 +42,7 @@ async def tell_admins(connection: Connection, step: TakeStep, changed: Changed) 
 
 
 def _said(step: TakeStep, changed: Changed) -> str:
+    """What happened, in a sentence."""
     day = changed.effective_on
-    match step.step:
-        case Step.SUSPEND:
-            return f"The membership is suspended from {day}."
-        case Step.REINSTATE:
-            return f"The suspension ends: the membership is in force again from {day}."
-        case Step.LEAVE:
-            return f"Notice was given: the last day of the membership is {day - _DAY}."
-        case Step.STAY:
-            return "The notice was taken back: the membership goes on."
-        case Step.EXPEL:
-            return f"The organisation is expelled; its rights rest from {day}."
-        case Step.APPEAL:
-            return "An appeal was made against the expulsion; the secretariat decides."
-        case Step.GRANT_APPEAL:
-            return f"The appeal was granted: the membership is in force again from {day}."
-        case Step.DISMISS_APPEAL:
-            return f"The appeal was dismissed: the membership has ended with {day - _DAY}."
-        case _:
-            return f"The organisation is {changed.after.value.lower()} from {day}."
+    other = f"The organisation is {changed.after.value.lower()} from {day}."
+    return _SAID.get(step.step, other).format(day=day, before=day - _DAY)

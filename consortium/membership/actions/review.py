@@ -104,7 +104,10 @@ class RejectApplication(NamedTuple):
 
 
 async def review_application(by: Principal, command: ReviewApplication, today: date) -> int:
-    """Begin the review; returns the application's id. Raises as `for_secretariat`, StepNotPossible."""
+    """Begin the review; returns the application's id.
+
+    Raises StepNotPossible, ConflictOfInterest, and as `for_secretariat`.
+    """
     async with audited(by, "application:review") as connection:
         application = await _deciding(connection, by, command.application, command.version, today)
         await advance(connection, by, application, Step.REVIEW, today)
