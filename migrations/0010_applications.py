@@ -496,12 +496,12 @@ class Migration(migrations.Migration):
                 ("id", IdField(generated=True, primary_key=True, unique=True, db_index=True)),
                 (
                     "application",
-                    fields.OneToOneField(
+                    fields.ForeignKeyField(
                         "consortium.MembershipApplication",
                         source_field="application_id",
                         db_constraint=True,
                         to_field="id",
-                        related_name="acceptance",
+                        related_name="acceptances",
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
@@ -527,6 +527,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "terms_acceptance",
                 "app": "consortium",
+                "unique_together": (("application_id",),),
                 "indexes": [Index(fields=["terms_id"], name="terms_acceptance_terms_idx")],
                 "pk_attr": "id",
                 "table_description": "That an authorised person bound the applicant to terms. Only the person can be erased.",

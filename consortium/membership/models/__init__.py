@@ -21,6 +21,8 @@ from consortium.membership.models.memberships import (
 )
 
 __all__ = [
+    "ADDRESSED",
+    "ERASE",
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
     "UNWATCHED",
@@ -71,3 +73,14 @@ WITHHELD = {
     "membership_application": ("contact_name", "contact_email"),
     "terms_acceptance": ("signatory_name",),
 }
+
+# What is held of a person by their mail address alone, and what their erasure blanks: $1 is the
+# account. That an application was signed stays, as what; not by whom, where it was the contact.
+ADDRESSED = (("membership_application", "contact_email"),)
+ERASE = (
+    """UPDATE terms_acceptance s SET signatory_name = '' FROM membership_application a, account p
+        WHERE a.id = s.application_id AND p.id = $1
+        AND a.contact_email = p.email AND s.signatory_name IN (a.contact_name, p.name)""",
+    """UPDATE membership_application a SET contact_name = '', contact_email = ''
+        FROM account p WHERE p.id = $1 AND a.contact_email = p.email""",
+)

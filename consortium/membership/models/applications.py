@@ -183,11 +183,7 @@ class TermsAcceptance(Model):
     """That an authorised person bound the applicant to terms. Only the person can be erased."""
 
     id = IdField()
-    application: fields.OneToOneRelation[MembershipApplication] = fields.OneToOneField(
-        "consortium.MembershipApplication",
-        on_delete=fields.RESTRICT,
-        related_name="acceptance",
-    )
+    application = _application("acceptances")
     terms: fields.ForeignKeyRelation[Terms] = fields.ForeignKeyField(
         "consortium.Terms", on_delete=fields.RESTRICT, related_name="acceptances"
     )
@@ -198,6 +194,7 @@ class TermsAcceptance(Model):
 
     class Meta:
         table = "terms_acceptance"
+        unique_together = (("application_id",),)
         indexes = (Index(fields=("terms_id",), name="terms_acceptance_terms_idx"),)
 
 
