@@ -30,13 +30,13 @@ MUTATIONS_SHOW = {
     "publishTerms": "Terms",
 }
 STEPS = ("Membership", "Notice", "Member", "Expulsion", "Appeal")
-GIVEN = {
+GIVEN: dict[str, Any] = {
     "name": "Newcomer SE",
     "country": "DE",
     "contactName": "Nora",
     "contactEmail": "nora@newcomer.example",
 }
-ACCEPTANCE = {
+ACCEPTANCE: dict[str, Any] = {
     "termsVersion": "1",
     "signatoryName": "Grace",
     "signatoryTitle": "Director",
@@ -75,11 +75,7 @@ class Office:
         self, mutation: str, by: Principal = ANONYMOUS, on: date = TODAY, **given: Any
     ) -> Any:
         """What a mutation answers."""
-        kind = (
-            "RoleInput"
-            if mutation.endswith("Role")
-            else f"{mutation[0].upper()}{mutation[1:]}Input"
-        )
+        kind = f"{mutation[0].upper()}{mutation[1:]}Input"
         query = (
             f"mutation ($input: {kind}!) {{ {mutation}(input: $input)"
             f" {{ __typename {_shown(mutation)} }} }}"
@@ -148,4 +144,5 @@ async def office(database: Database) -> Office:
             await create_role(connection, account, organisation, role.value)
             found.append(person(role, organisation, account))
     executor = Executor.over(database.pool, Writing(database.active))
-    return Office(database, executor, *found, f"org_{member}")
+    ana, ben, admin = found
+    return Office(database, executor, ana, ben, admin, f"org_{member}")

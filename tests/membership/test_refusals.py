@@ -132,7 +132,7 @@ async def test_two_secretaries_at_once(desk: Office) -> None:
     application, _ = await desk.applied()
     await desk.reviews("reviewApplication", application)
     await desk.reviews("voteOnApplication", application, vote="APPROVE")
-    seen = {"application": application, "version": await desk.version(application)}
+    seen: dict[str, Any] = {"application": application, "version": await desk.version(application)}
     answers = await asyncio.gather(
         desk.done("approveApplication", desk.ana, **seen),
         desk.done("rejectApplication", desk.ben, **seen, reason="No"),
@@ -157,7 +157,7 @@ async def test_two_secretaries_at_once(desk: Office) -> None:
 
 async def test_of_two_decisions_at_once_one_is_made(desk: Office) -> None:
     application, _ = await desk.applied()
-    seen = {"application": application, "version": await desk.version(application)}
+    seen: dict[str, Any] = {"application": application, "version": await desk.version(application)}
     answers = await asyncio.gather(
         *(desk.done("reviewApplication", who, **seen) for who in (desk.ana, desk.ben)),
     )
@@ -169,7 +169,7 @@ async def test_the_last_of_a_thousand_references(desk: Office) -> None:
     """Applications that come at once get numbers one after the other."""
     made = await asyncio.gather(
         *(
-            desk.done("applyForMembership", **GIVEN | {"contactEmail": f"a{at}@new.example"})
+            desk.done("applyForMembership", **(GIVEN | {"contactEmail": f"a{at}@new.example"}))
             for at in range(5)
         )
     )

@@ -14,9 +14,10 @@ from consortium.storage.database import Database
 from tests.factories import create_organisation
 from tests.factories.applications import create_application, key_of
 from tests.identity.oauth.world import World, create_client, world
-from tests.rights.test_changing import digest
+from tests.people import rows_of
 
 PDF = b"%PDF-1.7\nstatutes"
+TABLES = ("document", "application_document", "membership_application", "application_step")
 ROLE = "UPDATE role_grant SET role = 'SECRETARIAT' WHERE account_id = $1"
 
 
@@ -48,14 +49,14 @@ class Desk:
 
     async def refused(self, sent: Any, status: int, code: str) -> None:
         """The answer is this refusal; no row and no file is left."""
-        before = await digest(self.w.api.database)
+        before = await rows_of(self.w.api.database, *TABLES)
         answer = await sent
 
         assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (
             status,
             code,
         )
-        assert await digest(self.w.api.database) == before
+        assert await rows_of(self.w.api.database, *TABLES) == before
         assert self.held() == []
 
     def held(self) -> list[str]:
