@@ -16,10 +16,22 @@ from consortium.membership.rules.applications import (
     check_approval,
     read_web_domain,
 )
-from consortium.membership.rules.lei import LeiInvalid, check_digits, read_lei
-from consortium.membership.rules.matching import LEGAL_FORMS, match_key, match_key_of
+from consortium.membership.rules.lei import LeiInvalid, read_lei
+from consortium.membership.rules.matching import LEGAL_FORMS, match_key_of
 from consortium.membership.rules.notices import NOTICE, NoticeTooShort, check_notice
 from consortium.storage.database import Database
+
+
+def check_digits(base: str) -> str:
+    """The two digits that follow 18 characters (ISO/IEC 7064, MOD 97-10)."""
+    number = "".join(str(int(char, 36)) for char in f"{base}00")
+    return f"{98 - int(number) % 97:02d}"
+
+
+def match_key(name: str) -> str:
+    """What the name has in common with those that are alike."""
+    return match_key_of(name_key(name))
+
 
 LEIS = st.text(ascii_uppercase + digits, min_size=18, max_size=18).map(
     lambda base: base + check_digits(base)

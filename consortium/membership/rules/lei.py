@@ -26,11 +26,6 @@ def read_lei(text: str) -> str:
     return lei
 
 
-def check_digits(base: str) -> str:
-    """The two digits that follow these 18 characters (ISO/IEC 7064, MOD 97-10)."""
-    return f"{98 - _remainder(f'{base}00'):02d}"
-
-
 def _remainder(text: str) -> int:
     """Of the number that the text is when each letter stands for 10 to 35."""
     return int("".join(str(int(char, 36)) for char in text)) % 97

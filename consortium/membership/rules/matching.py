@@ -5,8 +5,6 @@ The function `match_key` of the database does the same, so that an index finds w
 
 import re
 
-from consortium.kernel.text import name_key
-
 # Words at the end of a name that say what sort of a company it is, not which.
 LEGAL_FORMS = (
     *("ab", "ag", "aktiengesellschaft", "and co", "aps", "as", "asa", "bhd", "bv", "co"),
@@ -22,13 +20,11 @@ FORMS = f"( ({'|'.join(LEGAL_FORMS)}))+$"
 _DROPPED, _SPACED, _FORMS = re.compile(DROPPED), re.compile(SPACED), re.compile(FORMS)
 
 
-def match_key(name: str) -> str:
-    """What names have in common that are likely to mean the same: "ACME, Inc." and "Acme"."""
-    return match_key_of(name_key(name))
-
-
 def match_key_of(folded: str) -> str:
-    """As `match_key`, of a name without case and accents."""
+    """What names have in common that are likely to mean the same, such as "acme, inc." and "acme".
+
+    `folded` is without case and accents: see `consortium.kernel.text.name_key`.
+    """
     plain = _SPACED.sub(" ", _DROPPED.sub("", folded.replace("&", " and ")))
     words = " ".join(one for one in plain.split(" ") if one)
     return _FORMS.sub("", words).replace(" ", "")
