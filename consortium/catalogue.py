@@ -16,8 +16,9 @@ from consortium.kernel.text import name_key
 from consortium.membership.reads.applications import APPLICATIONS, MY_APPLICATION, TERMS
 from consortium.membership.reads.decisions import DECISIONS
 from consortium.membership.reads.engagements import ENGAGEMENTS
-from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
-from consortium.organisations.reads import BY_NAME, ORGANISATIONS
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
+from consortium.membership.reads.profile import PROFILE
+from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
     AnyOf,
@@ -89,6 +90,7 @@ ROOT = Source(
         "search": SEARCHED,
         "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
         "organisations": Many(ORGANISATIONS),
+        "exchange_rates": Many(EXCHANGE_RATES),
         "consortium": One(PROFILE, "true"),
         "members": MEMBERS,
         "memberships": Many(MEMBERSHIPS),

@@ -14,8 +14,9 @@ from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
-from schema.organisations import OrganisationsQuery
+from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
+from schema.profile import ProfileQuery
 from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
@@ -41,6 +42,7 @@ class Query(
     OrganisationsQuery,
     IdentityQuery,
     MembershipQuery,
+    ProfileQuery,
     EngagementsQuery,
     ApplicationsQuery,
     ValueChainsQuery,
@@ -59,6 +61,7 @@ class Query(
 )
 class Mutation(
     IdentityMutation,
+    OrganisationsMutation,
     EngagementsMutation,
     ApplicationsMutation,
     ReviewMutation,

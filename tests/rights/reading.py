@@ -119,11 +119,11 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "CombinedRevenue": (
         "everyone",
-        "known of byCurrency",
+        "known undated converted of usd byCurrency rates",
     ),
     "ConsortiumProfile": (
         "everyone",
-        "onDate memberCount revenue employees",
+        "onDate memberCount joined left revenue employees bySector byRegion byCountry",
     ),
     "Contribution": (
         "within",
@@ -136,6 +136,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ContributionEdge": (
         "within",
         "cursor node",
+    ),
+    "CountryProfile": (
+        "everyone",
+        "country memberCount revenue employees",
     ),
     "CurrencyAmount": (
         "everyone",
@@ -150,6 +154,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "edges nodes pageInfo totalCount",
     ),
     "EngagementEdge": (
+        "within",
+        "cursor node",
+    ),
+    "ExchangeRate": (
+        "everyone",
+        "currency year perUsd source",
+    ),
+    "ExchangeRateConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ExchangeRateEdge": (
         "within",
         "cursor node",
     ),
@@ -248,6 +264,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "MembershipMovement": (
+        "everyone",
+        "since members",
+    ),
     "Money": (
         "everyone",
         "amount currency year",
@@ -256,7 +276,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
-            "recordedAt source sizeSource parents subsidiaries stages initiatives claims "
+            "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories"
         ),
     ),
@@ -268,6 +288,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "OrganisationSize": (
+        "everyone",
+        "year revenue revenueUsd employees recordedAt source",
+    ),
     "PageInfo": (
         "within",
         "hasNextPage hasPreviousPage startCursor endCursor",
@@ -275,6 +299,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "Parentage": (
         "everyone",
         "relation equityShare startsOn endsOn notes child parent source",
+    ),
+    "PartRevenue": (
+        "everyone",
+        "known undated converted of usd",
     ),
     "Quantity": (
         "within",
@@ -284,19 +312,31 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders consortium members memberships engagements "
-            "myApplication applications terms "
-            "valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions auditEntries"
+            "serviceClients identityProviders myApplication applications terms "
+            "exchangeRates consortium members memberships "
+            "engagements valueChain valueChains inventory inventories initiative initiatives "
+            "claim claims avoidedEmissions auditEntries"
         ),
+    ),
+    "RateUsed": (
+        "everyone",
+        "currency year perUsd members source",
     ),
     "Refusal": (
         "asker",
         "code message path",
     ),
+    "RegionProfile": (
+        "everyone",
+        "region memberCount revenue employees",
+    ),
     "RoleGrant": (
         "managed",
         "role grantedAt account organisation",
+    ),
+    "SectorProfile": (
+        "everyone",
+        "sector memberCount revenue employees",
     ),
     "SearchResult": (
         "within",

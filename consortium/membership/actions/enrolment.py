@@ -10,6 +10,7 @@ from consortium.membership.rules.applications import OrganisationKnown
 from consortium.membership.rules.timeline import status_on
 from consortium.membership.rules.transitions import Step, next_state
 from consortium.organisations.actions.record import OrganisationFacts, record_organisation
+from consortium.organisations.actions.sizes import SizeFacts, record_size
 from consortium.storage.raw import Connection
 
 _APPLICATION = """
@@ -27,13 +28,15 @@ ORDER BY o.id LIMIT 1
 # Blanks are filled; what is known of an organisation, an applicant does not overwrite.
 _COMPLETE = """
 UPDATE organisation SET
-    country = coalesce(country, $2), sector = coalesce(sector, $3), lei = coalesce(lei, $4),
-    revenue_amount = coalesce(revenue_amount, $5),
-    revenue_currency = CASE WHEN revenue_amount IS NULL THEN $6 ELSE revenue_currency END,
-    revenue_year = CASE WHEN revenue_amount IS NULL THEN $7 ELSE revenue_year END,
-    employees = coalesce(employees, $8)
+    country = coalesce(country, $2), sector = coalesce(sector, $3), lei = coalesce(lei, $4)
 WHERE id = $1
 """
+_SIZED = """
+SELECT EXISTS (
+    SELECT FROM organisation_size WHERE organisation_id = $1 AND year IS NOT DISTINCT FROM $2
+)
+"""
+_SIZES = ("revenue_year", "revenue_amount", "revenue_currency", "employees")
 _LEI_TAKEN = "SELECT name FROM organisation WHERE lei = $1 AND id <> $2"
 _ALIAS = """
 INSERT INTO organisation_alias (organisation_id, name, name_key)
@@ -85,9 +88,12 @@ async def _completed(connection: Connection, organisation_id: int, row: asyncpg.
         raise OrganisationKnown(f"{other} has the applicant's LEI: it is another organisation.").at(
             "organisation"
         )
-    revenue = (row["revenue_amount"], row["revenue_currency"], row["revenue_year"])
-    about = (row["country"], row["sector"], row["lei"], *revenue, row["employees"])
+    about = (row["country"], row["sector"], row["lei"])
     await connection.execute(_COMPLETE, organisation_id, *about)
+    size = SizeFacts(organisation_id, *(row[name] for name in _SIZES))
+    told = size.revenue_amount is not None or size.employees is not None
+    if told and not await connection.fetchval(_SIZED, organisation_id, size.year):
+        await record_size(connection, size)
 
 
 async def _named(

@@ -19,6 +19,7 @@ from consortium.membership.models.memberships import (
     MembershipDecision,
     MembershipTransition,
 )
+from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
 
 __all__ = [
     "ADDRESSED",
@@ -39,6 +40,9 @@ __all__ = [
     "MembershipDecision",
     "MembershipTransition",
     "OrganisationDomain",
+    "ProfileSpan",
+    "ProfileStale",
+    "ProfileTotal",
     "Terms",
     "TermsAcceptance",
 ]
@@ -52,7 +56,11 @@ EXTRA_CONSTRAINTS = (
     "membership_application_revenue_whole",
     "membership_application_sizes_positive",
     "membership_application_organisation_approved",
+    "profile_total_key",
 )
+
+# What is computed again from memberships and sizes.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 
 RIGHTS = {
     "membership_transition": "SELECT",
@@ -64,9 +72,17 @@ RIGHTS = {
     "application_vote": "SELECT, INSERT",
     "terms": "SELECT, INSERT",
     "membership_application": "SELECT, INSERT, UPDATE",
+    "profile_span": _DERIVED,
+    "profile_stale": _DERIVED,
+    "profile_total": _DERIVED,
 }
 
-UNWATCHED = {"membership_transition": "a copy of the rules, which migrations write"}
+UNWATCHED = {
+    "membership_transition": "a copy of the rules, which migrations write",
+    "profile_span": "computed from memberships, sizes and rates",
+    "profile_stale": "whose spans are to be computed again",
+    "profile_total": "sums of the spans",
+}
 
 # Personal: blanked by erasure, so they must not stay in the audit trail.
 WITHHELD = {

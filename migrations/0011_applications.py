@@ -91,7 +91,7 @@ CREATE TRIGGER {table}_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0009_lifecycle")]
+    dependencies = [("consortium", "0010_profile")]
 
     initial = False
 
