@@ -121,6 +121,9 @@ def _checked(command: Apply) -> Apply:
     ):
         if value is not None and not 0 <= value < 10**18:
             raise ApplicationInvalid("This number is 0 or more, and below 10^18.").at(field)
+    amount = command.revenue_amount
+    if amount is not None and amount != round(amount, 4):
+        raise ApplicationInvalid("A revenue has at most four decimals.").at("revenueAmount")
     if len(command.message) > TEXT_MAX:
         message = f"The message has at most {TEXT_MAX} characters."
         raise ApplicationInvalid(message).at("message")
