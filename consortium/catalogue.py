@@ -13,6 +13,8 @@ from consortium.identity.reads import (
 from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
+from consortium.membership.reads.applications import APPLICATIONS, MY_APPLICATION, TERMS
+from consortium.membership.reads.decisions import DECISIONS
 from consortium.membership.reads.engagements import ENGAGEMENTS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
 from consortium.membership.reads.profile import PROFILE
@@ -43,6 +45,9 @@ NODES: dict[str, Source] = {
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
+    "MembershipDecision": DECISIONS,
+    "Application": APPLICATIONS,
+    "Terms": TERMS,
     "Account": ACCOUNTS,
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
@@ -102,6 +107,9 @@ ROOT = Source(
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "engagements": Many(ENGAGEMENTS),
+        "my_application": MY_APPLICATION,
+        "applications": Many(APPLICATIONS),
+        "terms": Many(TERMS),
         "viewer": VIEWER,
         "accounts": Many(ACCOUNTS),
         "invitations": Many(INVITATIONS),

@@ -45,7 +45,7 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(
         default_factory=default_data_dir,
-        description="The directory of the program's own PostgreSQL and of its logs.",
+        description="The directory of the program's own PostgreSQL, of its logs, and of documents.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the server listens on.")
     port: int = Field(
@@ -87,6 +87,9 @@ class Settings(BaseSettings):
     )
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
+    )
+    max_document_bytes: PositiveInt = Field(
+        default=25_000_000, description="The largest file that is kept as a document, in bytes."
     )
     read_pool_size: PositiveInt = Field(
         default=10, description="How many statements of queries may run at once in one process."

@@ -3,9 +3,11 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.applications import ApplicationsMutation, ApplicationsQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.decisions import DecisionsMutation
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
@@ -16,6 +18,7 @@ from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
+from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -42,6 +45,7 @@ class Query(
     MembershipQuery,
     ProfileQuery,
     EngagementsQuery,
+    ApplicationsQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -61,6 +65,9 @@ class Mutation(
     IdentityMutation,
     OrganisationsMutation,
     EngagementsMutation,
+    ApplicationsMutation,
+    ReviewMutation,
+    DecisionsMutation,
     InventoryMutation,
     ClaimsMutation,
     ReorganisationsMutation,

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from consortium.cli.http import Server
 from consortium.cli.sockets import listening
-from consortium.kernel.clock import Now, utc_now
+from consortium.kernel.clock import Now, Today, utc_now
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.app import create_app
@@ -53,6 +53,7 @@ async def served(
     database: Database,
     *,
     now: Now = utc_now,
+    today: Today = lambda: TODAY,
     interaction: Interaction | None = None,
     **changes: Any,
 ) -> AsyncGenerator[Api]:
@@ -61,7 +62,7 @@ async def served(
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
         given: dict[str, Any] = {"public_url": address, "secret_key": SECRET_KEY} | changes
         settings = Settings(log_level="ERROR", **given)
-        app = create_app(settings, database, lambda: TODAY, now=now, interaction=interaction)
+        app = create_app(settings, database, today, now=now, interaction=interaction)
         ready = asyncio.Event()
         server = Server(app, settings, ready.set)
         running = asyncio.create_task(server.serve([listener]))

@@ -1,4 +1,6 @@
-"""Citations are shared: what states several figures is one row."""
+"""Record sources and documents. Citations are shared: what states several figures is one row."""
+
+from typing import NamedTuple
 
 from consortium.storage.raw import Connection
 
@@ -32,3 +34,23 @@ class Citations:
             found = await self._connection.fetchval(SELECT, url, title)
         assert found is not None  # noqa: S101  one of the two statements names it
         return found
+
+
+_DOCUMENT = """
+INSERT INTO document (name, media_type, size_bytes, sha256) VALUES ($1, $2, $3, $4) RETURNING id
+"""
+
+
+class DocumentFacts(NamedTuple):
+    """A file that is kept: its name as it came, its media type, and its content's size and hash."""
+
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+
+
+async def record_document(connection: Connection, facts: DocumentFacts) -> int:
+    """Record a file that is kept; whoever calls says what it belongs to."""
+    row_id: int = await connection.fetchval(_DOCUMENT, *facts)
+    return row_id

@@ -5,6 +5,7 @@ DomainError
 │   ├── CursorInvalid
 │   ├── IdInvalid
 │   └── PageSizeInvalid
+├── ChangedMeanwhile       what the caller saw is no longer so
 ├── NotFound               nothing there that the caller may see
 ├── PermissionDenied       something is there, and the caller may not do this to it
 └── (every feature and door adds its own, in its own module)
@@ -79,3 +80,9 @@ class PermissionDenied(DomainError):
     """You may not do this."""
 
     code = "PERMISSION_DENIED"
+
+
+class ChangedMeanwhile(DomainError):
+    """It was changed since you read it: read it again and decide anew."""
+
+    code = "CHANGED_MEANWHILE"

@@ -23,6 +23,7 @@ from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
+from consortium.storage.files import Files
 from consortium.storage.raw import Connection
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
@@ -66,6 +67,17 @@ def create_app(
     executor = Executor.over(database.reads, Writing(database.active, told))
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
+    # Here, for the reason given below at the sums of members.
+    from consortium.web.documents import DocumentDoor
+
+    documents = DocumentDoor(
+        database,
+        Files(settings.data_dir / "files"),
+        authenticator,
+        server.addresses,
+        today,
+        settings.max_document_bytes,
+    )
 
     async def ready(_: Request) -> Response:
         try:
@@ -83,6 +95,7 @@ def create_app(
             Route("/health/live", live),
             Route("/health/ready", ready),
             *oauth.routes(),
+            *documents.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],

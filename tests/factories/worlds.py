@@ -8,6 +8,12 @@ from typing import Any
 
 from consortium.identity.rules.roles import Role
 from consortium.kernel.text import search_words
+from tests.factories.applications import (
+    create_application,
+    create_decision,
+    create_review,
+    create_terms,
+)
 from tests.factories.avoided import create_claim, link_claim
 from tests.factories.changes import CHANGES
 from tests.factories.evidence import create_citation
@@ -34,7 +40,7 @@ from tests.factories.organisations import (
     create_rate,
     create_size,
 )
-from tests.factories.rows import Connection, number
+from tests.factories.rows import Connection, insert, number
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 NAMES = (
@@ -330,6 +336,7 @@ class Maker:
             )
             await create_identity_provider(self.connection, self.one_of(self.organisations))
         await self.engaged(14)
+        await self.applied(8)
 
     async def engaged(self, count: int) -> None:
         """Engagements, most of which hold today."""
@@ -344,6 +351,52 @@ class Maker:
                 starts_on=starts,
                 ends_on=starts + timedelta(days=self.one_of((0, 500, 500, 500))),
                 ended_at=self.maybe(datetime.now(UTC), 0.2),
+            )
+
+    async def applied(self, count: int) -> None:
+        """Applications, some of them from organisations that are known, and decisions."""
+        stages = ("SUBMITTED", "IN_REVIEW", "MORE_ASKED", "APPROVED", "REJECTED", "RETRACTED")
+        terms = await create_terms(self.connection, version="1")
+        await create_terms(self.connection, version="2", in_force_from=date(2030, 1, 1))
+        for _ in range(count):
+            stage = self.one_of(stages)
+            organisation = self.one_of(self.organisations) if stage == "APPROVED" else None
+            application = await create_application(
+                self.connection,
+                stage=stage,
+                organisation_id=organisation,
+                name=f"{self.one_of((*NAMES, 'Nobody knows'))}{self.one_of(('', ' Inc.', ' AG'))}",
+                domain=self.maybe(self.one_of(("a.example", "b.example"))),
+                lei=self.maybe(self.one_of(("529900T8BM49AURSDO55", "1"))),
+                asked=self.one_of(("", "Who?")),
+            )
+            await create_review(self.connection, application, self.one_of(self.accounts))
+            if stage == "APPROVED":
+                await insert(
+                    self.connection,
+                    "terms_acceptance",
+                    application_id=application,
+                    terms_id=terms,
+                    signatory_name=self.one_of(("", "Ada")),
+                    signatory_title="Director",
+                    accepted_on=self.today,
+                )
+                await insert(
+                    self.connection,
+                    "application_conflict",
+                    application_id=application,
+                    account_id=self.one_of(self.accounts),
+                    reason="A share",
+                )
+        for organisation in self.random.sample(self.organisations, k=6):
+            await create_decision(
+                self.connection, organisation, account_id=self.one_of(self.accounts)
+            )
+            await insert(
+                self.connection,
+                "organisation_domain",
+                organisation_id=organisation,
+                domain="a.example",
             )
 
     async def sized(self) -> None:

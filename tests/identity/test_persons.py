@@ -17,6 +17,12 @@ from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
 from tests.factories import create_organisation
+from tests.factories.applications import (
+    create_application,
+    create_decision,
+    create_review,
+    create_terms,
+)
 from tests.factories.rows import insert, number
 from tests.served import TODAY
 
@@ -68,6 +74,7 @@ async def world(database: Database) -> World:
         for account in (ann, ben):
             await create_role(connection, account, organisation, "ORGANISATION_ADMIN")
         await _possessions(connection, ann, organisation)
+        await _said(connection, ann, organisation)
     by = Principal(account_id=ann, organisation_id=organisation)
     async with audited(by, "organisations:note", organisation_id=organisation) as connection:
         await connection.execute("UPDATE organisation SET notes = 'n'")
@@ -154,6 +161,26 @@ async def _possessions(connection: Any, account: int, organisation: int) -> None
     await insert(connection, "consent", account_id=account, client_id=client, scope="figures:read")
 
 
+async def _said(connection: Any, account: int, organisation: int) -> None:
+    """An application of the person's, which it reviewed as well."""
+    application = await create_application(connection, contact_name=NAME, contact_email=ADDRESS)
+    await create_review(connection, application, account)
+    await create_decision(connection, organisation, account_id=account)
+    by = {"application_id": application, "account_id": account}
+    await insert(connection, "application_conflict", reason="It is mine", **by)
+    step = {"step": "REVIEW", "before": "SUBMITTED", "after": "IN_REVIEW", "taken_on": TODAY}
+    await insert(connection, "application_step", **by, **step)
+    await insert(
+        connection,
+        "terms_acceptance",
+        application_id=application,
+        terms_id=await create_terms(connection, account_id=account),
+        signatory_name=NAME,
+        signatory_title="Director",
+        accepted_on=TODAY,
+    )
+
+
 async def found_in(database: Database, *words: str) -> list[str]:
     """The tables that hold one of the words, in any column."""
     rows = await database.pool.fetch(
@@ -218,10 +245,12 @@ async def test_erased_person_is_found_nowhere(database: Database, world: World) 
         "account",
         "authorization_code",
         "federated_identity",
+        "membership_application",
         "recovery_code",
         "refresh_token",
         "session",
         "single_use_link",
+        "terms_acceptance",
     ]
     assert await found_in(database, *words) == []
 

@@ -19,6 +19,18 @@ MANAGED = {
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
 MERGES = {"OrganisationMerge", "OrganisationMergeChange"}
+# The secretariat's alone.
+REVIEWED = {
+    "Application",
+    "ApplicationStep",
+    "ApplicationNote",
+    "ApplicationConflict",
+    "ApplicationVote",
+    "TermsAcceptance",
+    "Document",
+    # And of those whom they are about.
+    "MembershipDecision",
+}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -32,20 +44,34 @@ class Ask:
 
     def sees(self, row: Row) -> bool:
         """Whether the caller may see a row."""
-        if row.kind in FIGURES:
-            return self._sees_figure(row)
-        if row.kind in MANAGED:
-            return self._sees_managed(row, *MANAGED[row.kind])
-        if row.kind in AUDITED:
-            return self._audits(row)
-        if row.kind in MERGES:
-            return self.principal.may(Permission.ORGANISATIONS_MANAGE)
-        if row.kind == "Engagement":
-            own = self.principal.organisation_id
-            party = own is not None and own in {row["client_id"], row["assurer_id"]}
-            may = self.principal.may
-            return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
+        for kinds, seen in (
+            (FIGURES, self._sees_figure),
+            (MANAGED, self._manages),
+            (AUDITED, self._audits),
+            (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
+            (REVIEWED, self._reviews),
+            ({"Engagement"}, self._engages),
+        ):
+            if row.kind in kinds:
+                return seen(row)
         return True
+
+    def _manages(self, row: Row) -> bool:
+        return self._sees_managed(row, *MANAGED[row.kind])
+
+    def _engages(self, row: Row) -> bool:
+        own = self.principal.organisation_id
+        party = own is not None and own in {row["client_id"], row["assurer_id"]}
+        may = self.principal.may
+        return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
+
+    def _reviews(self, row: Row) -> bool:
+        """The secretariat; decisions are seen by who represents their organisation as well."""
+        if self.principal.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        decided = row.kind == "MembershipDecision"
+        own = decided and row["organisation_id"] == self.principal.organisation_id
+        return own and self.principal.may(Permission.ORGANISATIONS_REPRESENT)
 
     def _sees_figure(self, row: Row) -> bool:
         """PUBLIC: everyone. CONSORTIUM: members. All of them: whoever sees them whole."""

@@ -97,7 +97,8 @@ def _aliases(ask: Ask, row: Row) -> list[str]:
     return [alias["name"] for alias in sorted(aliases, key=lambda one: str(one["name_key"]))]
 
 
-def _revenue(_: Ask, row: Row) -> dict[str, Any] | None:
+def revenue(_: Ask, row: Row) -> dict[str, Any] | None:
+    """A revenue with its currency and year, where it is known."""
     if row["revenue_amount"] is None:
         return None
     return {
@@ -179,6 +180,9 @@ PREFIXES = {
     "identity_provider": "provider",
     "organisation": "org",
     "membership": "membership",
+    "membership_application": "application",
+    "membership_decision": "decision",
+    "terms": "terms",
     "value_chain": "chain",
     "value_chain_stage": "stage",
     "inventory": "inventory",
@@ -238,7 +242,7 @@ KINDS: dict[str, Kind] = {
         | plain("country", "sector", "lei", "revenue_amount", "revenue_currency")
         | plain("employees", "employees_year", "recorded_at")
         | blank("notes")
-        | {"aliases": _aliases, "revenue": _revenue},
+        | {"aliases": _aliases, "revenue": revenue},
         {
             "source": SOURCE,
             "sizeSource": up("Source", "size_citation_id"),
@@ -257,6 +261,7 @@ KINDS: dict[str, Kind] = {
             "periods": _periods,
             "predecessors": down("Succession", "successor_id"),
             "successors": down("Succession", "predecessor_id"),
+            "membershipDecisions": down("MembershipDecision", "organisation_id"),
             "inventories": down("Inventory", "organisation_id"),
         },
         {

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from consortium.kernel.text import search_words
+from tests.factories.applications import key_of
 from tests.oracle.asking import Ask
 from tests.oracle.choices import Chooser
 from tests.oracle.documents import Draft, Operation, literal
@@ -241,12 +242,20 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
-        if name == "search":
-            given: dict[str, Any] = {"query": self._words(), "first": 1000}
-            if choose.chance(40):
-                given["types"] = [inputs.member("SearchType") for _ in range(choose.number(0, 2))]
-            return given
-        return None
+        found = {"search": self._searched, "myApplication": self._keyed}.get(name)
+        return None if found is None else found()
+
+    def _searched(self) -> dict[str, Any]:
+        inputs, choose = self.inputs, self.inputs.choose
+        given: dict[str, Any] = {"query": self._words(), "first": 1000}
+        if choose.chance(40):
+            given["types"] = [inputs.member("SearchType") for _ in range(choose.number(0, 2))]
+        return given
+
+    def _keyed(self) -> dict[str, Any]:
+        rows = self.inputs.ask.world.all("Application")
+        keys = [key_of(row["reference"]) for row in rows]
+        return {"key": self.inputs.choose.one_of([*keys, "no such"])}
 
     def _words(self) -> str:
         """Words of the world, some cut short."""

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
+from tests.oracle import reviews  # noqa: F401  completes KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -22,6 +24,9 @@ NODES = (
     "Initiative",
     "Claim",
     "Engagement",
+    "MembershipDecision",
+    "Application",
+    "Terms",
     "Account",
     "Invitation",
     "ServiceClient",
@@ -105,6 +110,11 @@ def _viewer(ask: Ask, _: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def _my_application(ask: Ask, args: Mapping[str, Any]) -> Row | None:
+    found = ask.world.having("MyApplication", "key_sha256", sha256(args["key"]))
+    return found[0] if found else None
+
+
 ROOTS: dict[str, Root] = {
     "node": lambda ask, args: _by_id(ask, args["id"]),
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
@@ -128,6 +138,9 @@ ROOTS: dict[str, Root] = {
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
     "engagements": _all("Engagement"),
+    "myApplication": _my_application,
+    "applications": _all("Application"),
+    "terms": _all("Terms"),
     "viewer": _viewer,
     "accounts": _all("Account"),
     "invitations": _all("Invitation"),

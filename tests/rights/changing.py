@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.factories.applications import key_of
 from tests.rights.small_world import SmallWorld
 
 DONE = "DONE"
@@ -188,12 +189,171 @@ _REORGANISATIONS = (
     ),
 )
 
+
+def _application(name: str, version: int | None = 1, **given: Any) -> Callable[..., Any]:
+    seen = {} if version is None else {"version": version}
+    return lambda world: {"application": world.id("application", name), **seen, **given}
+
+
+def _keyed(name: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda _: {"key": key_of(name), **given}
+
+
+def _of(organisation: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"organisation": world.id("org", organisation), **given}
+
+
+def _reviewing(mutation: str, name: str, **given: Any) -> list[Case]:
+    """The secretariat does it; for others there are no applications."""
+    does = {"secretariat": DONE}
+    version = None if mutation in {"noteApplication", "declareConflict"} else 1
+    cases = [Case(mutation, "as it is", _application(name, version, **given), ABSENT, does)]
+    if version is not None:
+        stale = {"secretariat": "CHANGED_MEANWHILE"}
+        given_then = _application(name, 7, **given)
+        cases.append(Case(mutation, "as it was", given_then, ABSENT, stale))
+    return cases
+
+
+_ACCEPTANCE = {
+    "termsVersion": "1",
+    "signatoryName": "Grace",
+    "signatoryTitle": "Director",
+    "authorised": True,
+    "competitionLaw": True,
+}
+_APPLICATION = {
+    "name": "A new one",
+    "country": "DE",
+    "contactName": "Ada",
+    "contactEmail": "ada@new.example",
+}
+_ANYBODY = _all(DONE, "public", "viewer", "secretariat")
+_REPRESENTS = ("admin", "other_admin")
+
+
+def _lives() -> list[Case]:
+    """From application to exit."""
+    secretary = {"secretariat": DONE}
+    return [
+        Case("applyForMembership", "by anybody", lambda _: _APPLICATION, DONE, _ANYBODY),
+        Case(
+            "applyForMembership",
+            "with a wrong LEI",
+            lambda _: _APPLICATION | {"lei": "529900T8BM49AURSDO56"},
+            "LEI_INVALID",
+            {},
+        ),
+        Case(
+            "answerApplication",
+            "with its key",
+            _keyed("more asked", answer="Ourselves"),
+            DONE,
+            _ANYBODY,
+        ),
+        Case(
+            "answerApplication",
+            "with another key",
+            _keyed("none", answer="Ourselves"),
+            "APPLICATION_KEY_INVALID",
+            {},
+        ),
+        Case("retractApplication", "with its key", _keyed("submitted"), DONE, _ANYBODY),
+        Case("acceptTerms", "with its key", _keyed("approved", **_ACCEPTANCE), DONE, _ANYBODY),
+        Case(
+            "acceptTerms",
+            "of an application that was not approved",
+            _keyed("submitted", **_ACCEPTANCE),
+            "STEP_NOT_POSSIBLE",
+            {},
+        ),
+        Case(
+            "publishTerms",
+            "for the new year",
+            lambda _: {
+                "version": "2",
+                "text": "Share.",
+                "competitionLaw": "No prices.",
+                "inForceFrom": "2027-01-01",
+            },
+            DENIED,
+            secretary,
+        ),
+        *_reviewing("reviewApplication", "submitted"),
+        *_reviewing("noteApplication", "submitted", text="A note"),
+        *_reviewing("declareConflict", "submitted", reason="A share"),
+        *_reviewing("voteOnApplication", "in review", vote="APPROVE"),
+        *_reviewing("askApplicant", "in review", question="Who owns you?"),
+        *_reviewing("approveApplication", "voted"),
+        *_reviewing("rejectApplication", "in review", reason="No figures"),
+        Case("suspendMembership", "of the owner", _of("owner", reason="Dues"), DENIED, secretary),
+        Case(
+            "reinstateMembership",
+            "of a member",
+            _of("owner"),
+            DENIED,
+            {"secretariat": "STEP_NOT_POSSIBLE"},
+        ),
+        Case(
+            "giveNotice",
+            "for the owner",
+            _of("owner", lastDay="2027-06-30"),
+            DENIED,
+            _all(DONE, "admin", "secretariat"),
+        ),
+        Case(
+            "giveNotice",
+            "for one's own organisation",
+            lambda _: {"lastDay": "2027-06-30"},
+            DENIED,
+            _all(DONE, *_REPRESENTS) | {"secretariat": "STEP_NOT_POSSIBLE"},
+        ),
+        Case(
+            "giveNotice",
+            "too late",
+            _of("owner", lastDay="2026-12-31"),
+            DENIED,
+            _all("NOTICE_TOO_SHORT", "admin", "secretariat"),
+        ),
+        Case(
+            "giveNotice",
+            "in the past",
+            _of("owner", lastDay="2026-11-22"),
+            DENIED,
+            _all("STEP_IN_THE_PAST", "admin", "secretariat"),
+        ),
+        Case("retractNotice", "of who leaves", _of("leaving"), DENIED, secretary),
+        Case(
+            "expelMember",
+            "with time to appeal",
+            _of("owner", reason="Broke the rules", appealUntil="2026-12-31"),
+            DENIED,
+            secretary,
+        ),
+        Case(
+            "appealExpulsion",
+            "where nobody was expelled",
+            lambda _: {"reason": "We kept the rules"},
+            DENIED,
+            _all("STEP_NOT_POSSIBLE", *_REPRESENTS),
+        ),
+        Case(
+            "decideAppeal",
+            "that waits",
+            _of("appealing", granted=True, reason="They did"),
+            DENIED,
+            secretary,
+        ),
+    ]
+
+
 _PARTIES = ("viewer", "editor", "approver", "service_reads", "service_writes")
 # Those to whom the people in question are known without being theirs to manage.
 _EDITOR = _all(DENIED, "editor", "no_scope", "write_scope", "assure_scope")
 
 CASES: tuple[Case, ...] = (
     *_REORGANISATIONS,
+    *_lives(),
     *_figures("claim", "setClaimVisibility", "assurer_claims"),
     *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
     Case(

@@ -6,6 +6,7 @@ down who may see it.
 
 from collections.abc import Mapping
 
+from tests.rights import small_world
 from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 
 # Who sees rows of each sort:
@@ -14,6 +15,9 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   managed    people and programs, see MANAGED
 #   parties    engagements, see ENGAGEMENTS
 #   merges     records that were merged, see MERGES
+#   secretariat  the secretariat alone, see APPLICATIONS
+#   keyed      whoever has the key of the application
+#   decisions  decisions about memberships, see DECISIONS
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
@@ -65,6 +69,42 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "visibility recordedAt organisation source partOf parts partsTotal "
             "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains"
         ),
+    ),
+    "Application": (
+        "secretariat",
+        (
+            "id reference stage version name aliases country lei domain sector revenue employees "
+            "message contactName contactEmail asked askedUntil submittedAt organisation steps "
+            "notes conflicts votes documents acceptance possibleDuplicates"
+        ),
+    ),
+    "ApplicationConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ApplicationEdge": ("within", "cursor node"),
+    "ApplicationStep": ("secretariat", "step before after reason deadline takenAt account"),
+    "ApplicationNote": ("secretariat", "text notedAt account"),
+    "ApplicationConflict": ("secretariat", "reason declaredAt account"),
+    "ApplicationVote": ("secretariat", "vote reason votedAt counts account"),
+    "TermsAcceptance": (
+        "secretariat",
+        "signatoryName signatoryTitle acceptedOn acceptedAt terms",
+    ),
+    "PossibleDuplicate": ("secretariat", "reasons organisation application"),
+    # Of the applications by the secretariat, of one's own by its key.
+    "Document": ("keyed", "name mediaType sizeBytes sha256 uploadedAt url"),
+    "MyApplication": (
+        "keyed",
+        (
+            "reference stage version name aliases country lei domain sector revenue employees "
+            "message asked askedUntil rejectedBecause submittedAt organisation documents"
+        ),
+    ),
+    "NewApplication": ("keyed", "application applicationKey"),
+    "Terms": ("everyone", "id version text competitionLaw inForceFrom publishedAt"),
+    "TermsConnection": ("within", "edges nodes pageInfo totalCount"),
+    "TermsEdge": ("within", "cursor node"),
+    "MembershipDecision": (
+        "decisions",
+        "id step before after effectiveOn deadline reason decidedAt account organisation",
     ),
     "ClaimConnection": (
         "within",
@@ -238,7 +278,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
-            "memberships membership inventories periods period predecessors successors mergedInto"
+            "memberships membership membershipDecisions inventories periods period predecessors "
+            "successors mergedInto"
         ),
     ),
     "OrganisationConnection": (
@@ -301,7 +342,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders exchangeRates consortium members memberships "
+            "serviceClients identityProviders myApplication applications terms "
+            "exchangeRates consortium members memberships "
             "engagements valueChain valueChains inventory inventories initiative initiatives "
             "claim claims avoidedEmissions organisationMerges auditEntries"
         ),
@@ -419,6 +461,16 @@ MANAGED: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
 }
 # The secretariat has no business with how a member's people sign in.
 PROVIDERS = {**MANAGED, "secretariat": ()}
+
+# Decisions, by the member they are about: for who represents it, and the secretariat.
+DECISIONS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
+    "admin": ("owner",),
+    "other_admin": ("other",),
+    "secretariat": ("owner", "other"),
+}
+APPLICATIONS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
+    "secretariat": small_world.APPLICATIONS
+}
 
 _PARTIES = ("assurer", "past", "future", "ended", "claims_only", "inventories_only")
 ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (

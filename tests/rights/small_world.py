@@ -1,7 +1,7 @@
 """A small world with rows of every kind and of every visibility, and everyone who may ask."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -38,9 +38,16 @@ from tests.factories import (
     create_target,
     link_claim,
 )
+from tests.factories.applications import (
+    create_application,
+    create_decision,
+    create_review,
+    create_terms,
+)
 from tests.factories.rows import insert
 from tests.served import TODAY
 
+APPLICATIONS = ("submitted", "in review", "voted", "more asked", "approved", "rejected")
 VISIBILITIES = ("PUBLIC", "CONSORTIUM", "PRIVATE")
 # The organisations that ask; all but the last four are members.
 ORGANISATIONS = (
@@ -152,6 +159,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.shared()
         await maker.figures()
         await maker.people()
+        await maker.applicants()
     finally:
         await connection.close()
     with database.active():
@@ -335,3 +343,66 @@ class _Maker:
                 covers=covers,
                 ended_at=datetime(2026, 6, 1, tzinfo=UTC) if ended else None,
             )
+
+    async def applicants(self) -> None:
+        """An application in each stage, terms, and decisions about memberships."""
+        c, secretary = self.connection, self.ids["account secretariat"]
+        self.ids["terms one"] = await create_terms(c, version="1")
+        for name in APPLICATIONS:
+            stage = "IN_REVIEW" if name == "voted" else name.upper().replace(" ", "_")
+            self.ids[f"application {name}"] = await create_application(
+                c,
+                reference=name,
+                stage=stage,
+                organisation_id=self.ids["org past"] if name == "approved" else None,
+                name="Alias of the owner" if name == "submitted" else f"Applicant {name}",
+                revenue_amount=Decimal(10),
+                revenue_currency="EUR",
+                asked="Who owns you?" if name == "more asked" else "",
+            )
+        await create_review(c, self.ids["application voted"], secretary)
+        await insert(
+            c,
+            "application_conflict",
+            application_id=self.ids["application voted"],
+            account_id=self.ids["account auditor"],
+            reason="A share",
+        )
+        await insert(
+            c,
+            "terms_acceptance",
+            application_id=self.ids["application rejected"],
+            terms_id=self.ids["terms one"],
+            signatory_name="Grace",
+            signatory_title="Director",
+            accepted_on=TODAY,
+        )
+        for owner in MEMBERS:
+            self.ids[f"decision {owner}"] = await create_decision(
+                c, self.ids[f"org {owner}"], account_id=secretary
+            )
+        await self._ending()
+
+    async def _ending(self) -> None:
+        """A member that has given notice, and one that has appealed against its expulsion."""
+        for name, spans in {
+            "leaving": (("MEMBER", date(2026, 12, 31)), ("FORMER", None)),
+            "appealing": (
+                ("MEMBER", date(2026, 10, 31)),
+                ("UNDER_EXPULSION", date(2026, 11, 9)),
+                ("UNDER_APPEAL", None),
+            ),
+        }.items():
+            organisation = await create_organisation(self.connection, name=f"The {name}")
+            self.ids[f"org {name}"] = organisation
+            starts_on = None
+            for status, ends_on in spans:
+                row = await create_membership(
+                    self.connection,
+                    organisation,
+                    status=status,
+                    starts_on=starts_on,
+                    ends_on=ends_on,
+                )
+                self.ids[f"membership {name} {status}"] = row
+                starts_on = ends_on and ends_on + timedelta(days=1)

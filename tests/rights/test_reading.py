@@ -134,7 +134,7 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
 
     assert wrong == {}
     # What only mutations answer with is their matrix's.
-    assert unreached == {"Refusal", "ServiceClientSecret"}
+    assert unreached == {"Refusal", "ServiceClientSecret", "NewApplication"}
 
 
 def _object(kind: Any) -> GraphQLObjectType:
@@ -154,10 +154,11 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
              serviceClients(first: 1000) { totalCount nodes { id } }
              identityProviders(first: 1000) { totalCount nodes { id } }
              engagements(first: 1000) { totalCount nodes { id } }
-             organisationMerges(first: 1000) { totalCount nodes { id } } }""",
+              organisationMerges(first: 1000) { totalCount nodes { id } }
+              applications(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
-    everyone = {"org", "membership", "chain", "stage", "initiative"}
+    everyone = {"org", "membership", "chain", "stage", "initiative", "terms"}
     ids = every_id(asked.world)
     nodes = await asked.answer(caller, f"{{ nodes(ids: {orjson.dumps(ids).decode()}) {{ id }} }}")
     by_id = {one["id"] for one in nodes["nodes"] if one is not None}
@@ -166,7 +167,8 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
     assert {name: page["totalCount"] for name, page in data.items()} == {
         name: len(rows) for name, rows in expected.items()
     }
-    assert {one for one in by_id if one.split("_")[0] not in everyone} == set().union(
+    decisions = {asked.world.id("decision", one) for one in reading.DECISIONS[caller]}
+    assert {one for one in by_id if one.split("_")[0] not in everyone} == decisions.union(
         *expected.values()
     )
 
@@ -192,6 +194,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "identityProviders": {world.id("provider", one) for one in reading.PROVIDERS[caller]},
         "engagements": {world.id("engagement", one) for one in reading.ENGAGEMENTS[caller]},
         "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
+        "applications": {world.id("application", one) for one in reading.APPLICATIONS[caller]},
     }
 
 

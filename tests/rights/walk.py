@@ -14,6 +14,7 @@ from graphql import (
     is_leaf_type,
 )
 
+from tests.factories.applications import key_of
 from tests.rights.small_world import SmallWorld
 
 Named = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
@@ -42,6 +43,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "initiative": '(name: "initiative")',
         "inventory": '(reference: "inventory owner PRIVATE")',
         "claim": '(reference: "claim owner PRIVATE")',
+        "myApplication": f'(key: "{key_of("voted")}")',
         "avoidedEmissions": "(groupBy: [MEMBER, CATEGORY])",
     }
     if name in fixed and field.args:

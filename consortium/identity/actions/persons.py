@@ -1,5 +1,10 @@
-"""A person's data: all that is held of them, and its erasure."""
+"""A person's data: all that is held of them, and its erasure.
 
+Later features cannot be named here. Their models' modules list, in `ADDRESSED`, tables with a
+column that holds a mail address, and in `ERASE` the statements that blank what is personal there.
+"""
+
+from importlib import import_module
 from typing import Any
 
 import orjson
@@ -8,7 +13,7 @@ from consortium.audit.actions import audited
 from consortium.identity.actions.roles import check_can_go
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
-from consortium.storage.database import transaction
+from consortium.storage.database import MODELS, transaction
 from consortium.storage.raw import Connection, raw
 from consortium.storage.trail import SECRET_ENDINGS
 
@@ -34,6 +39,12 @@ SELECT c.conrelid::regclass::text AS child, a.attname::text AS by,
 # By a mail address alone. What a mail was filled with may hold a link, which is a secret.
 _BY_ADDRESS = (("single_use_link", "email"), ("outbox_mail", "recipient"))
 _NOT_SHOWN = ("data",)
+
+
+def _of_features(name: str) -> list[Any]:
+    """What the models' modules list under this name."""
+    return [one for module in MODELS for one in getattr(import_module(module), name, ())]
+
 
 # Columns that name rows of these tables by their numbers.
 _NUMBERS = {
@@ -112,7 +123,7 @@ async def _belonging(
 
 
 async def _addressed(connection: Connection, email: str, export: dict[str, Any]) -> None:
-    for table, column in _BY_ADDRESS:
+    for table, column in (*_BY_ADDRESS, *_of_features("ADDRESSED")):
         rows = await _rows(connection, table, column, [email])
         known = {row["id"] for row in export.setdefault(table, [])}
         export[table] += [row for row in rows if row["id"] not in known]
@@ -187,5 +198,6 @@ async def erase_person(by: Principal, account_id: int) -> None:
         if found is None:
             raise PersonUnknown
         await check_can_go(connection, account_id)
-        for statement in _ERASE:
+        # First what is found by the address, which goes last.
+        for statement in (*_of_features("ERASE"), *_ERASE):
             await connection.execute(statement, account_id)

@@ -53,7 +53,7 @@ async def take_step(
     Raises as `consortium.membership.rules.timeline.taken`.
     """
     organisation, step, reason, effective_on, deadline = command
-    await connection.execute(LOCK, organisation)
+    await lock_steps(connection, organisation)
     spans = await spans_of(connection, organisation)
     changed = taken(spans, step, today, effective_on, deadline)
     await _rewrite(connection, organisation, spans, changed.spans)
@@ -61,6 +61,11 @@ async def take_step(
     about = (before, changed.after.value, changed.effective_on, deadline, reason, by.account_id)
     key: int = await connection.fetchval(DECIDE, organisation, step.value, *about)
     return StepTaken(key, changed)
+
+
+async def lock_steps(connection: Connection, organisation_id: int) -> None:
+    """Let no other step of this organisation be taken before this transaction ends."""
+    await connection.execute(LOCK, organisation_id)
 
 
 async def spans_of(connection: Connection, organisation_id: int) -> Spans:

@@ -1,6 +1,18 @@
 # pyright: basic
 """Tables of memberships."""
 
+from consortium.membership.models.applications import (
+    ApplicationAlias,
+    ApplicationConflict,
+    ApplicationDocument,
+    ApplicationNote,
+    ApplicationStep,
+    ApplicationVote,
+    MembershipApplication,
+    OrganisationDomain,
+    Terms,
+    TermsAcceptance,
+)
 from consortium.membership.models.engagements import Engagement
 from consortium.membership.models.memberships import (
     Membership,
@@ -10,16 +22,29 @@ from consortium.membership.models.memberships import (
 from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
 
 __all__ = [
+    "ADDRESSED",
+    "ERASE",
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
     "UNWATCHED",
+    "WITHHELD",
+    "ApplicationAlias",
+    "ApplicationConflict",
+    "ApplicationDocument",
+    "ApplicationNote",
+    "ApplicationStep",
+    "ApplicationVote",
     "Engagement",
     "Membership",
+    "MembershipApplication",
     "MembershipDecision",
     "MembershipTransition",
+    "OrganisationDomain",
     "ProfileSpan",
     "ProfileStale",
     "ProfileTotal",
+    "Terms",
+    "TermsAcceptance",
 ]
 
 EXTRA_CONSTRAINTS = (
@@ -28,6 +53,9 @@ EXTRA_CONSTRAINTS = (
     "membership_transition_key",
     "engagement_dates_ordered",
     "engagement_of_another",
+    "membership_application_revenue_whole",
+    "membership_application_sizes_positive",
+    "membership_application_organisation_approved",
     "profile_total_key",
 )
 
@@ -38,6 +66,12 @@ RIGHTS = {
     "membership_transition": "SELECT",
     # Never deleted; what an update may change, a trigger says.
     "membership_decision": "SELECT, INSERT, UPDATE",
+    # What was decided, said and voted stays.
+    "application_step": "SELECT, INSERT",
+    "application_note": "SELECT, INSERT",
+    "application_vote": "SELECT, INSERT",
+    "terms": "SELECT, INSERT",
+    "membership_application": "SELECT, INSERT, UPDATE",
     "profile_span": _DERIVED,
     "profile_stale": _DERIVED,
     "profile_total": _DERIVED,
@@ -49,3 +83,20 @@ UNWATCHED = {
     "profile_stale": "whose spans are to be computed again",
     "profile_total": "sums of the spans",
 }
+
+# Personal: blanked by erasure, so they must not stay in the audit trail.
+WITHHELD = {
+    "membership_application": ("contact_name", "contact_email"),
+    "terms_acceptance": ("signatory_name",),
+}
+
+# What is held of a person by their mail address alone, and what their erasure blanks: $1 is the
+# account. That an application was signed stays, as what; not by whom, where it was the contact.
+ADDRESSED = (("membership_application", "contact_email"),)
+ERASE = (
+    """UPDATE terms_acceptance s SET signatory_name = '' FROM membership_application a, account p
+        WHERE a.id = s.application_id AND p.id = $1
+        AND a.contact_email = p.email AND s.signatory_name IN (a.contact_name, p.name)""",
+    """UPDATE membership_application a SET contact_name = '', contact_email = ''
+        FROM account p WHERE p.id = $1 AND a.contact_email = p.email""",
+)

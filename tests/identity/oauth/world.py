@@ -215,7 +215,7 @@ async def create_client(pool: Any, **values: Any) -> str:
 
 
 @asynccontextmanager
-async def world(database: Database) -> AsyncGenerator[World]:
+async def world(database: Database, **changes: Any) -> AsyncGenerator[World]:
     """A member of whom one editor agrees to everything."""
     pool, now, secret = database.pool, datetime.now(UTC), secrets.token_urlsafe(32)
     organisation_id = await create_organisation(pool, name="Member")
@@ -244,7 +244,7 @@ async def world(database: Database) -> AsyncGenerator[World]:
     kept = {"auth_method": "CLIENT_SECRET_BASIC", "secret_sha256": sha256(secret)}
     service = {"kind": "SERVICE", "organisation_id": organisation_id, "redirect_uris": ""}
     person, clock = Person(account_id, session_id, organisation_id), Clock()
-    async with served(database, now=clock, interaction=person) as api:
+    async with served(database, now=clock, interaction=person, **changes) as api:
         yield World(
             api,
             clock,
