@@ -13,6 +13,7 @@ from consortium.identity.reads import (
 from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
+from consortium.membership.reads.dues import DUES, INVOICES, TIER_ASSIGNMENTS, TIERS
 from consortium.membership.reads.engagements import ENGAGEMENTS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
 from consortium.organisations.reads import BY_NAME, ORGANISATIONS
@@ -41,6 +42,9 @@ NODES: dict[str, Source] = {
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
+    "Tier": TIERS,
+    "TierAssignment": TIER_ASSIGNMENTS,
+    "Invoice": INVOICES,
     "Account": ACCOUNTS,
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
@@ -97,6 +101,10 @@ ROOT = Source(
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "engagements": Many(ENGAGEMENTS),
+        "tiers": Many(TIERS),
+        "invoice": _lookup(INVOICES, number=Key("{t}.number = {value}")),
+        "invoices": Many(INVOICES),
+        "dues": Lookup(DUES, {"year": Key("{t}.year = {value}", SqlType.INTEGER)}),
         "viewer": VIEWER,
         "accounts": Many(ACCOUNTS),
         "invitations": Many(INVITATIONS),

@@ -15,6 +15,7 @@ from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import ANONYMOUS, Principal
 from consortium.membership.imports import IMPORTER as MEMBERS
+from consortium.membership.imports import PAYMENTS
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
@@ -28,6 +29,7 @@ IMPORTERS: dict[str, Importer] = {
         AVOIDED_EMISSIONS,
         INVENTORIES,
         VALUE_CHAINS,
+        PAYMENTS,
         *INITIATIVES,
     )
 }

@@ -6,6 +6,7 @@ from strawberry.schema.config import StrawberryConfig
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.dues import DuesMutation, DuesQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
@@ -39,6 +40,7 @@ class Query(
     IdentityQuery,
     MembershipQuery,
     EngagementsQuery,
+    DuesQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -53,7 +55,9 @@ class Query(
     description="What can be changed. Fields of one operation run one after the other, each whole"
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
-class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+class Mutation(
+    IdentityMutation, EngagementsMutation, DuesMutation, InventoryMutation, ClaimsMutation
+):
     pass
 
 

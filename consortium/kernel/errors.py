@@ -5,6 +5,7 @@ DomainError
 │   ├── CursorInvalid
 │   ├── IdInvalid
 │   └── PageSizeInvalid
+├── ChangedMeanwhile       somebody else was faster
 ├── NotFound               nothing there that the caller may see
 ├── PermissionDenied       something is there, and the caller may not do this to it
 └── (every feature and door adds its own, in its own module)
@@ -67,6 +68,12 @@ class PageSizeInvalid(BadInput):
     """A page holds 0 or more items, up to the limit of the server."""
 
     code = "PAGE_SIZE_INVALID"
+
+
+class ChangedMeanwhile(DomainError):
+    """It was changed since you read it: read it again and decide anew."""
+
+    code = "CHANGED_MEANWHILE"
 
 
 class NotFound(DomainError):
