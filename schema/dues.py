@@ -221,7 +221,7 @@ class TierInput:
         description="The dues for a whole year. Needed.", default=strawberry.UNSET
     )
     seats: int | None = strawberry.field(
-        description="How many people of a member may have a role; left out where there is no limit.",
+        description="How many people of a member may have a role; left out: no limit.",
         default=strawberry.UNSET,
     )
 

@@ -52,10 +52,12 @@ async def _alone(settings: "Settings", dsn: str) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
-    async with Database.open(dsn, max_size=2, write_size=2) as database:
-        async with running(work_off(database), mail_of(settings, database).run()):
-            typer.echo("Working; Ctrl-C stops.")
-            await stopped.wait()
+    async with (
+        Database.open(dsn, max_size=2, write_size=2) as database,
+        running(work_off(database), mail_of(settings, database).run()),
+    ):
+        typer.echo("Working; Ctrl-C stops.")
+        await stopped.wait()
 
 
 async def work_off(database: "Database", now: Callable[[], datetime] = utc_now) -> None:

@@ -6,11 +6,12 @@ from consortium.kernel.errors import BadInput
 
 # Digits after the point by ISO 4217 (its "minor unit"), where they are not two. pycountry does not
 # carry them.
-_MINOR_DIGITS = (
-    dict.fromkeys(["BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF", "XOF", "XPF"], 0)
-    | dict.fromkeys(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"], 3)
-    | dict.fromkeys(["CLF", "UYW"], 4)
-)
+_DIGITS = {
+    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
+    3: "BHD IQD JOD KWD LYD OMR TND",
+    4: "CLF UYW",
+}
+_MINOR_DIGITS = {code: digits for digits, codes in _DIGITS.items() for code in codes.split()}
 _USUAL_DIGITS = 2
 # More digits than any amount of dues needs, and few enough for every ledger.
 AMOUNT_BELOW = Decimal(10) ** 15

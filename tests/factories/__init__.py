@@ -4,6 +4,13 @@ Each takes any column of its table by name, fills in the others, and returns the
 """
 
 from tests.factories.avoided import create_claim, link_claim
+from tests.factories.dues import (
+    create_assignment,
+    create_dues_year,
+    create_entry,
+    create_invoice,
+    create_reminder,
+)
 from tests.factories.evidence import create_citation
 from tests.factories.identity import (
     create_account,
@@ -24,6 +31,11 @@ from tests.factories.organisations import create_alias, create_organisation, cre
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
+    "create_assignment",
+    "create_dues_year",
+    "create_entry",
+    "create_invoice",
+    "create_reminder",
     "create_account",
     "create_alias",
     "create_chain",

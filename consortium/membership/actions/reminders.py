@@ -4,10 +4,11 @@ Whatever was done for a day is done once, however often and by however many the 
 each invoice is one transaction, and each level is in the table once.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+import asyncpg
 
 from consortium.audit.actions import audited
 from consortium.kernel.principal import ANONYMOUS, Principal
@@ -31,8 +32,10 @@ SELECT i.id, i.organisation_id, o.name, i.number, i.issued_on, i.due_on, i.curre
     ARRAY(SELECT r.sent_on FROM invoice_reminder r WHERE r.invoice_id = i.id ORDER BY r.id) AS days
 FROM invoice i JOIN organisation o ON o.id = i.organisation_id
 """
-UNPAID = f"{_FACTS} WHERE i.amount > i.paid + i.credited AND i.due_on <= $1::date + $2::int ORDER BY i.id"
-UNPAID_ONE = f"{_FACTS} WHERE i.id = $1 FOR UPDATE OF i"
+UNPAID = (
+    _FACTS + "WHERE i.amount > i.paid + i.credited AND i.due_on <= $1::date + $2::int ORDER BY i.id"
+)
+UNPAID_ONE = _FACTS + "WHERE i.id = $1 FOR UPDATE OF i"
 REMEMBER = """
 INSERT INTO invoice_reminder (invoice_id, level, sent_on, mails, decision_id)
 VALUES ($1, $2, $3, $4, $5)
@@ -167,7 +170,7 @@ async def _reinstate(organisation_id: int, today: date) -> bool:
     return True
 
 
-def _unpaid(row: Mapping[str, Any]) -> _Unpaid:
+def _unpaid(row: asyncpg.Record) -> _Unpaid:
     sent = dict(zip(map(Level, row["levels"]), row["days"], strict=True))
     claimed = Claimed(row["issued_on"], row["due_on"], max(row["open"], Decimal(0)), sent)
     about = (row["id"], row["organisation_id"], row["name"], row["number"], row["currency"])

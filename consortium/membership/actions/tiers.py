@@ -38,7 +38,8 @@ SELECT t.id, t.name, t.revenue_from, t.revenue_to, t.price, t.seats,
 FROM tier t WHERE t.year = $1 ORDER BY t.revenue_from
 """
 ADD = """
-INSERT INTO tier (year, name, revenue_from, revenue_to, price, seats) VALUES ($1, $2, $3, $4, $5, $6)
+INSERT INTO tier (year, name, revenue_from, revenue_to, price, seats)
+VALUES ($1, $2, $3, $4, $5, $6)
 """
 CHANGE = """
 UPDATE tier SET revenue_from = $2, revenue_to = $3, price = $4, seats = $5 WHERE id = $1

@@ -1,4 +1,4 @@
-"""What can be read of dues: tiers by everyone, invoices by the secretariat and by whom they are for.
+"""What can be read of dues: tiers by everyone, invoices by the secretariat and who owes them.
 
 Sums over a year are the secretariat's.
 """
@@ -160,30 +160,34 @@ CSV_HEADER = (
     "number,reference,organisation,tier,months,amount,currency,issued_on,due_on,paid,credited,"
     "open,status"
 )
-_LINE = ", ".join(
-    (
-        "i.number",
-        "i.reference",
-        # A spreadsheet takes a text that begins so for a formula.
-        """'"' || CASE WHEN o.name ~ '^[=+@\\t\\r-]' THEN '''' ELSE '' END"""
-        """ || replace(o.name, '"', '""') || '"'""",
-        """'"' || replace(b.name, '"', '""') || '"'""",
-        "i.months",
-        "i.amount",
-        "i.currency",
-        "i.issued_on",
-        "i.due_on",
-        "i.paid",
-        "i.credited",
-        OPEN.format(t="i"),
-        STATUS.replace("{today}", "{{today}}").format(t="i"),
-    )
+
+
+def _text(sql: str) -> str:
+    """SQL of a quoted value. A spreadsheet would take one that begins like a formula for one."""
+    guard = f"CASE WHEN {sql} ~ '^[-=+@\\t\\r]' THEN '''' ELSE '' END"
+    return f"""'"' || {guard} || replace({sql}, '"', '""') || '"'"""
+
+
+_VALUES = (
+    "i.number",
+    "i.reference",
+    _text("o.name"),
+    _text("b.name"),
+    "i.months",
+    "i.amount",
+    "i.currency",
+    "i.issued_on",
+    "i.due_on",
+    "i.paid",
+    "i.credited",
+    OPEN.format(t="i"),
+    STATUS.replace("{today}", "{{today}}").format(t="i"),
 )
 
 
 def invoices_csv(year: str, today: str) -> str:
     """SQL of the invoices of a year as CSV (RFC 4180), by their numbers, as they are on the day."""
-    line = _LINE.replace("{today}", today)
+    line = ", ".join(_VALUES).replace("{today}", today)
     return (
         f"(SELECT '{CSV_HEADER}' || E'\\r\\n'"
         f" || coalesce(string_agg(concat_ws(',', {line}), E'\\r\\n' ORDER BY i.sequence)"

@@ -36,7 +36,7 @@ class TiersOverlap(BadInput):
 
 
 class TiersLeaveGap(BadInput):
-    """Bands leave no gap: the first begins at 0, each where the one before ends, the last is open."""
+    """Bands leave no gap: the first begins at 0, each where one ends, and the last is open."""
 
     code = "TIERS_LEAVE_GAP"
     constraint = "tier_bands_whole"
@@ -162,7 +162,7 @@ def _check_bands(ordered: Sequence[Terms]) -> None:
         if following is None:
             if tier.revenue_to is not None:
                 raise TiersLeaveGap(
-                    f"Revenue from {tier.revenue_to:f} belongs to no tier: leave the last band open."
+                    f"Revenue from {tier.revenue_to:f} belongs to no tier: leave the last open."
                 )
         elif tier.revenue_to is None or tier.revenue_to > following.revenue_from:
             raise TiersOverlap(f"The bands of {tier.name} and {following.name} overlap.")
