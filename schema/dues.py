@@ -73,6 +73,8 @@ TierFilter = filter_of(TIERS)
 TierOrder = order_of(TIERS)
 InvoiceFilter = filter_of(INVOICES)
 InvoiceOrder = order_of(INVOICES)
+TierAssignmentFilter = filter_of(TIER_ASSIGNMENTS)
+TierAssignmentOrder = order_of(TIER_ASSIGNMENTS)
 
 
 @strawberry.type(
@@ -167,7 +169,7 @@ class Dues:
     currency: CurrencyCode = strawberry.field(description="The currency of all amounts.")
     tiers: list[Tier] = strawberry.field(description="The tiers, from the lowest band.")
     invoices: Connection[Invoice] = connection(
-        "The year's invoices, by their numbers.", InvoiceFilter, InvoiceOrder
+        "The year's invoices, latest first.", InvoiceFilter, InvoiceOrder
     )
     invoice_count: BigInt = strawberry.field(description="How many there are.")
     invoiced: Decimal = strawberry.field(description="The sum of all invoices.")
@@ -183,7 +185,7 @@ class Dues:
 @extends(Organisation)
 class OrganisationDues:
     invoices: list[Invoice] = strawberry.field(
-        description="Its invoices, latest year first; empty for whoever may not see them."
+        description="Its invoices, latest first; empty for whoever may not see them."
     )
     tier_assignments: list[TierAssignment] = strawberry.field(
         description="The tiers it was given, latest year first; empty as for invoices."
@@ -196,12 +198,17 @@ class DuesQuery:
         "The tiers of every year, latest year first.", TierFilter, TierOrder
     )
     invoice: Invoice | None = field(
-        "One invoice, by its id or its number.",
+        "One invoice, by its id or its reference.",
         optional("id", strawberry.ID, "Its global id."),
-        optional("number", str, "Its number, such as 2026-0001."),
+        optional("reference", str, "What a payment names, such as RF6320260001."),
     )
     invoices: Connection[Invoice] = connection(
-        "Invoices that you may see, latest year first.", InvoiceFilter, InvoiceOrder
+        "Invoices that you may see, latest first.", InvoiceFilter, InvoiceOrder
+    )
+    tier_assignments: Connection[TierAssignment] = connection(
+        "Tiers that were given to organisations, latest year first.",
+        TierAssignmentFilter,
+        TierAssignmentOrder,
     )
     dues: Dues | None = field(
         "The dues of a year; null if it has no tiers, or you may not see them.",

@@ -74,11 +74,11 @@ async def work_off(database: "Database", now: Callable[[], datetime] = utc_now) 
 
 def queue_of(database: "Database") -> "App":
     """The queue with every feature's jobs."""
-    from consortium.membership.jobs import JOBS
+    from consortium.membership.jobs import add_jobs
     from consortium.storage.queue import queue_over
 
     queue = queue_over(database.dsn)
-    queue.add_tasks_from(JOBS, namespace="membership")
+    add_jobs(queue)
     return queue
 
 
@@ -103,9 +103,11 @@ async def catch_up(queue: "App", now: datetime) -> None:
     from procrastinate.exceptions import AlreadyEnqueued
     from procrastinate.jobs import Status
 
+    from consortium.membership.jobs import DUES
+
     for job in await queue.job_manager.get_stalled_jobs():
         await queue.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-    task = queue.configure_task("membership:dues", queueing_lock=f"dues of {now:%Y-%m-%d}")
+    task = queue.configure_task(DUES, queueing_lock=f"dues of {now:%Y-%m-%d}")
     try:
         await task.defer_async(timestamp=int(now.timestamp()))
     except AlreadyEnqueued:

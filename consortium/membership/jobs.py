@@ -3,22 +3,27 @@
 from datetime import UTC, date, datetime
 
 import structlog
-from procrastinate import Blueprint, JobContext, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 
 from consortium.membership.actions.reminders import dues_due
 from consortium.storage.database import Database
 
 _log = structlog.get_logger(__name__)
 
-JOBS = Blueprint()
-# In the night by UTC, after the day has begun everywhere that it counts.
-CRON = "10 0 * * *"
+# What the worker hands to its jobs.
 DATABASE = "database"
+DUES = "membership:dues"
+# In the night by UTC.
+_EVERY_NIGHT = "10 0 * * *"
 _AGAIN = RetryStrategy(max_attempts=10, linear_wait=60)
 
 
-@JOBS.periodic(cron=CRON)
-@JOBS.task(name="dues", pass_context=True, retry=_AGAIN)
+def add_jobs(queue: App) -> None:
+    """Tell a queue what there is to do. (A blueprint of procrastinate's serves one queue only.)"""
+    task = queue.task(name=DUES, pass_context=True, retry=_AGAIN)(follow_dues)
+    queue.periodic(cron=_EVERY_NIGHT)(task)
+
+
 async def follow_dues(context: JobContext, timestamp: int) -> None:
     """Do what the day of the moment brings; any number of times."""
     database: Database = context.additional_context[DATABASE]

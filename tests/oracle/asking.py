@@ -18,6 +18,7 @@ MANAGED = {
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+DUES = {"Dues", "TierAssignment", "Invoice", "InvoiceEntry", "InvoiceReminder"}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -37,12 +38,26 @@ class Ask:
             return self._sees_managed(row, *MANAGED[row.kind])
         if row.kind in AUDITED:
             return self._audits(row)
+        if row.kind in DUES:
+            return self._sees_dues(row)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}
             may = self.principal.may
             return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
         return True
+
+    def _sees_dues(self, row: Row) -> bool:
+        """Who manages memberships sees all, who represents an organisation what it owes."""
+        if self.principal.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        if row.kind == "Dues" or not self.principal.may(Permission.ORGANISATIONS_REPRESENT):
+            return False
+        if row.kind in {"InvoiceEntry", "InvoiceReminder"}:
+            owed = self.world.get("Invoice", row["invoice_id"])
+            return owed is not None and self._sees_dues(owed)
+        own: bool = row["organisation_id"] == self.principal.organisation_id
+        return own
 
     def _sees_figure(self, row: Row) -> bool:
         """PUBLIC: everyone. CONSORTIUM: members. All of them: whoever sees them whole."""

@@ -241,6 +241,8 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
+        if name == "dues":
+            return {"year": choose.one_of((2026, 2026, 2027, 1999))}
         if name == "search":
             given: dict[str, Any] = {"query": self._words(), "first": 1000}
             if choose.chance(40):

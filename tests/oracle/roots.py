@@ -22,6 +22,9 @@ NODES = (
     "Initiative",
     "Claim",
     "Engagement",
+    "Tier",
+    "TierAssignment",
+    "Invoice",
     "Account",
     "Invitation",
     "ServiceClient",
@@ -124,6 +127,10 @@ def _viewer(ask: Ask, _: Mapping[str, Any]) -> dict[str, Any] | None:
     }
 
 
+def _dues(ask: Ask, args: Mapping[str, Any]) -> Row | None:
+    return next(iter(ask.seen(ask.world.having("Dues", "year", args["year"]))), None)
+
+
 ROOTS: dict[str, Root] = {
     "node": lambda ask, args: _by_id(ask, args["id"]),
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
@@ -143,6 +150,11 @@ ROOTS: dict[str, Root] = {
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
     "engagements": _all("Engagement"),
+    "tiers": _all("Tier"),
+    "tierAssignments": _all("TierAssignment"),
+    "invoice": _lookup("Invoice", "reference", str, "reference"),
+    "invoices": _all("Invoice"),
+    "dues": _dues,
     "viewer": _viewer,
     "accounts": _all("Account"),
     "invitations": _all("Invitation"),

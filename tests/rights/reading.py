@@ -13,6 +13,8 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   figure     by the visibility of each row, see FIGURES
 #   managed    people and programs, see MANAGED
 #   parties    engagements, see ENGAGEMENTS
+#   owed       invoices and what belongs to them, see DUES
+#   secretariat  sums over all invoices
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
@@ -101,6 +103,13 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         "currency amount known",
     ),
+    "Dues": (
+        "secretariat",
+        (
+            "year version revenueCurrency currency tiers invoices invoiceCount invoiced paid "
+            "credited open overdue csv"
+        ),
+    ),
     "Engagement": (
         "parties",
         "id covers startsOn endsOn createdAt endedAt assurer client",
@@ -125,6 +134,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "ImportedPayments": ("within", "entry rows booked unchanged errors"),
     "Initiative": (
         "everyone",
         (
@@ -184,6 +194,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "Invoice": (
+        "owed",
+        (
+            "id number reference year months amount currency issuedOn dueOn paid credited open "
+            "status organisation tier entries reminders"
+        ),
+    ),
+    "InvoiceConnection": ("within", "edges nodes pageInfo totalCount"),
+    "InvoiceEdge": ("within", "cursor node"),
+    "InvoiceEntry": ("owed", "kind amount bookedOn bankReference reason recordedAt"),
+    "InvoiceReminder": ("owed", "level sentOn mails"),
+    "IssuedInvoices": ("within", "dues issued leftOut"),
     "LeftOut": (
         "within",
         "claim reason because counted",
@@ -196,6 +218,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "MemberLeftOut": ("within", "organisation name reason"),
     "Membership": (
         "everyone",
         "id status startsOn endsOn evidenceAsOf notes recordedAt organisation source",
@@ -217,7 +240,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource parents subsidiaries stages initiatives claims "
-            "memberships membership inventories"
+            "memberships membership inventories invoices tierAssignments"
         ),
     ),
     "OrganisationConnection": (
@@ -246,7 +269,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "node nodes search organisation organisations viewer accounts invitations "
             "serviceClients identityProviders consortium members memberships engagements "
             "valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions auditEntries"
+            "avoidedEmissions auditEntries tiers tierAssignments invoice invoices dues"
         ),
     ),
     "Refusal": (
@@ -257,6 +280,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "managed",
         "role grantedAt account organisation",
     ),
+    "RowProblem": ("asker", "line column reason"),
     "SearchResult": (
         "within",
         "nodes totalCount",
@@ -278,6 +302,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         "url title",
     ),
+    "Tier": (
+        "everyone",
+        "id year name revenueCurrency revenueFrom revenueTo price currency seats",
+    ),
+    "TierAssignment": ("owed", "id year reason version assignedAt organisation tier"),
+    "TierAssignmentConnection": ("within", "edges nodes pageInfo totalCount"),
+    "TierAssignmentEdge": ("within", "cursor node"),
+    "TierConnection": ("within", "edges nodes pageInfo totalCount"),
+    "TierEdge": ("within", "cursor node"),
     "ValueChain": (
         "everyone",
         "id name description source stages endStages initiatives claims",
@@ -346,6 +379,13 @@ MANAGED: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
 }
 # The secretariat has no business with how a member's people sign in.
 PROVIDERS = {**MANAGED, "secretariat": ()}
+
+# What a member owes: its admin, who acts for it, and the secretariat.
+DUES: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
+    "admin": ("owner",),
+    "other_admin": ("other",),
+    "secretariat": ("owner", "other"),
+}
 
 _PARTIES = ("assurer", "past", "future", "ended", "claims_only", "inventories_only")
 ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (

@@ -147,8 +147,8 @@ INVOICES = Source(
         "organisation",
         "tier",
     ),
-    orders={"number": ("year", "number"), "due_on": ("due_on",), "amount": ("amount",)},
-    default_order=(("year", True), ("number", False)),
+    orders={"number": ("number",), "due_on": ("due_on",), "amount": ("amount",)},
+    default_order=(("number", True),),
 )
 
 ORGANISATIONS.relate(
@@ -214,7 +214,7 @@ DUES = Source(
     fields=columns(DuesYear, None, ("year", "version", "revenue_currency", "currency"))
     | {
         "tiers": Many(TIERS, "{u}.year = {t}.year", (("revenue_from", False),)),
-        "invoices": Many(INVOICES, "{u}.year = {t}.year", (("number", False),)),
+        "invoices": Many(INVOICES, "{u}.year = {t}.year"),
         "invoice_count": Column(
             "(SELECT count(*) FROM invoice i WHERE i.year = {t}.year)",
             SqlType.BIGINT,
