@@ -81,10 +81,8 @@ STATUS = """query ($name: String!, $day: Date!) {
     organisation(name: $name) { membership(onDate: $day) { status } } }"""
 
 
-async def test_a_year_of_dues(database: Database) -> None:
-    """Set, issued, paid from a file, credited, forgotten, suspended, paid, reinstated."""
-    story = await begun(database)
-
+async def set_tiers(story: Story) -> str:
+    """Refused without a price, then set; returns the lower tier's id."""
     refusal = await story.do(
         "setTiers", "", ISSUED, **YEAR, tiers=[{"name": "All", "revenueFrom": "0"}]
     )
@@ -94,7 +92,12 @@ async def test_a_year_of_dues(database: Database) -> None:
         "setTiers", "... on Dues { version tiers { id name } }", ISSUED, **YEAR, tiers=TIERS
     )
     assert [tier["name"] for tier in made["tiers"]] == ["Small", "Large"]
+    lowest: str = made["tiers"][0]["id"]
+    return lowest
 
+
+async def issue(story: Story, lowest: str) -> None:
+    """To all but one, whose revenue is unknown, and to that one by a tier that it is given."""
     issued = await story.do(
         "issueInvoices",
         "... on IssuedInvoices { issued leftOut { name reason why: reason } dues { invoiced } }",
@@ -115,7 +118,7 @@ async def test_a_year_of_dues(database: Database) -> None:
         ISSUED,
         organisation=unknown,
         year=2026,
-        tier=made["tiers"][0]["id"],
+        tier=lowest,
         reason="A foundation",
         version=0,
     )
@@ -129,13 +132,16 @@ async def test_a_year_of_dues(database: Database) -> None:
         dueOn="2026-03-01",
     )
     assert (late["number"], late["months"], late["status"]) == ("2026-0004", 12, "OPEN")
-    assert len(await mails(database)) == 4
+    assert len(await mails(story.database)) == 4
 
+
+async def invoices(story: Story) -> dict[str, Any]:
+    """What the secretary sees of each company's invoice; a member sees its own alone."""
     [own] = (await story.ask(OWN, "Payer", ISSUED))["invoices"]["nodes"]
     assert (own["organisation"]["name"], own["open"]) == ("Payer", "1000.00")
     assert (await story.ask(OWN, "Payer", ISSUED))["dues"] is None
 
-    by_name = {
+    return {
         one["organisation"]["name"]: one
         for one in (
             await story.ask(
@@ -145,8 +151,13 @@ async def test_a_year_of_dues(database: Database) -> None:
             )
         )["invoices"]["nodes"]
     }
+
+
+async def book(story: Story, by_name: dict[str, Any]) -> None:
+    """A file with a wrong row books nothing, the right one everything, and once only."""
     header = "invoice,amount,currency,booked_on,bank_reference\n"
-    paid = f"{by_name['Payer']['reference']},1000,EUR,2026-02-01,b1\n2026-0004,1000,EUR,2026-02-01,b2\n"
+    paid = f"{by_name['Payer']['reference']},1000,EUR,2026-02-01,b1\n"
+    paid += "2026-0004,1000,EUR,2026-02-01,b2\n"
     read = """... on ImportedPayments { booked unchanged errors { line column reason }
         entry { action } }"""
     february = date(2026, 2, 2)
@@ -170,6 +181,9 @@ async def test_a_year_of_dues(database: Database) -> None:
     again = await story.do("importPayments", read, february, csv=header + paid)
     assert (again["booked"], again["unchanged"]) == (0, 2)
 
+
+async def forget(story: Story) -> date:
+    """Nobody pays the third: reminded, reminded again, suspended; returns the day after all."""
     day = ISSUED
     while day < DUE + timedelta(days=70):
         await dues_due(day)
@@ -198,7 +212,11 @@ async def test_a_year_of_dues(database: Database) -> None:
         asked = await story.ask(STATUS, "secretary", day, name=name, day=day.isoformat())
         expected = "SUSPENDED" if name == "Forgetful" else "MEMBER"
         assert asked["organisation"]["membership"]["status"] == expected
+    return day
 
+
+async def settle(story: Story, by_name: dict[str, Any], day: date) -> None:
+    """The payment reinstates it."""
     settled = await story.do(
         "recordPayment",
         "... on Invoice { status }",
@@ -212,6 +230,18 @@ async def test_a_year_of_dues(database: Database) -> None:
     asked = await story.ask(STATUS, "Forgetful", day, name="Forgetful", day=day.isoformat())
     assert settled["status"] == "PAID"
     assert asked["organisation"]["membership"]["status"] == "MEMBER"
+
+
+async def test_a_year_of_dues(database: Database) -> None:
+    """Set, issued, paid from a file, credited, forgotten, suspended, paid, reinstated."""
+    story = await begun(database)
+
+    await issue(story, await set_tiers(story))
+    by_name = await invoices(story)
+    await book(story, by_name)
+    day = await forget(story)
+    await settle(story, by_name, day)
+
     trail = await story.ask(
         "{ auditEntries(first: 100, orderBy: [{field: AT}]) { nodes { action note } } }",
         "secretary",

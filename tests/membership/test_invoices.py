@@ -320,20 +320,20 @@ async def test_what_cannot_be_booked_is_refused(year: Database) -> None:
     ):
         await refused(year, error, lambda wrong=wrong: record_payment(SECRETARY, wrong, TODAY))  # type: ignore[misc]
     credit = CreditInvoice(invoice, "Goodwill")
-    for bad, error in (
+    for bad, why in (
         (credit._replace(amount=Decimal("4000.01")), CreditTooHigh),
         (credit._replace(amount=Decimal(-1)), AmountInvalid),
         (credit._replace(reason=" "), ReasonMissing),
     ):
-        await refused(year, error, lambda bad=bad: credit_invoice(SECRETARY, bad, TODAY))  # type: ignore[misc]
+        await refused(year, why, lambda bad=bad: credit_invoice(SECRETARY, bad, TODAY))  # type: ignore[misc]
     refund = RefundPayment(invoice, Decimal("1000.01"), TODAY, "b", "Too much")
     await refused(year, RefundTooHigh, lambda: refund_payment(SECRETARY, refund, TODAY))
     own = acting(Role.ORGANISATION_ADMIN, organisation_id=company)
     other = acting(Role.ORGANISATION_ADMIN, organisation_id=await member())
-    for caller, error in ((own, PermissionDenied), (other, NotFound)):
+    for caller, hears in ((own, PermissionDenied), (other, NotFound)):
         await refused(
             year,
-            error,
+            hears,
             lambda caller=caller: record_payment(caller, payment(invoice), TODAY),  # type: ignore[misc]
         )
 

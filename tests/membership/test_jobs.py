@@ -50,7 +50,7 @@ async def sent(database: Database) -> list[tuple[str, int]]:
 async def until(holds: Callable[[], "asyncio.Future[bool]"]) -> None:
     """Wait for it, half a minute at most."""
     async with asyncio.timeout(30):
-        while not await holds():
+        while not await holds():  # noqa: ASYNC110  it happens in the database
             await asyncio.sleep(0.05)
 
 
@@ -118,8 +118,8 @@ async def test_a_database_that_goes_away_comes_back(
         await until(lambda: asyncio.ensure_future(followed(1)))
         connection = await asyncpg.connect(unpaid.dsn)
         await connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
+            " AND datname = current_database() AND usename = current_user"
         )
         await connection.close()
         async with queue_of(unpaid).open_async() as queue:

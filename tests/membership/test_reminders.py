@@ -1,5 +1,6 @@
 """What follows when dues are not paid: day by day against a slow model of it."""
 
+import contextlib
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,13 +14,13 @@ from hypothesis import strategies as st
 
 from consortium.identity.rules.roles import Role
 from consortium.kernel.principal import ANONYMOUS
-from consortium.membership.actions import reminders
 from consortium.membership.actions.entries import RecordPayment, record_payment
 from consortium.membership.actions.reminders import Followed, dues_due
 from consortium.membership.actions.statuses import TakeStep, spans_of, take_step
 from consortium.membership.rules.reminders import Claimed, Level, next_level
 from consortium.membership.rules.timeline import Span
 from consortium.membership.rules.transitions import MembershipStatus, Step
+from consortium.outbox.actions import enqueue
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from tests.factories import (
@@ -55,19 +56,21 @@ class Model:
             return
         late = (day - self.due_on).days
         if late <= 0:
-            warned_first = (self.due_on - self.issued_on).days > 14
-            if late >= -14 and warned_first:
+            if late >= -14 and (self.due_on - self.issued_on).days > 14:
                 self.sent.setdefault("UPCOMING", day)
         elif "FIRST" not in self.sent:
-            if late >= 14:
-                self.sent["FIRST"] = day
+            self._send("FIRST", day, late >= 14)
         elif "SECOND" not in self.sent:
-            if late >= 30 and (day - self.sent["FIRST"]).days >= 16:
-                self.sent["SECOND"] = day
+            self._send("SECOND", day, late >= 30 and (day - self.sent["FIRST"]).days >= 16)
         elif "SUSPENSION" not in self.sent:
-            if late >= 60 and (day - self.sent["SECOND"]).days >= 30:
-                self.sent["SUSPENSION"] = day
+            rested = (day - self.sent["SECOND"]).days >= 30
+            if self._send("SUSPENSION", day, late >= 60 and rested):
                 self.status = "SUSPENDED"
+
+    def _send(self, level: str, day: date, ripe: bool) -> bool:
+        if ripe:
+            self.sent[level] = day
+        return ripe
 
 
 @given(
@@ -111,11 +114,8 @@ def test_the_calendar_of_an_invoice_that_nobody_pays() -> None:
     }
 
 
-async def company_with_invoice(
-    tier: int, sequence: int, *, paid: Decimal = Decimal(0), **values: Any
-) -> tuple[int, int]:
+async def company_with_invoice(tier: int, sequence: int, **values: Any) -> tuple[int, int]:
     """A member with an invoice."""
-    del paid
     async with transaction() as client:
         company = await create_organisation(raw(client))
         await create_membership(raw(client), company, starts_on=JOINED)
@@ -158,15 +158,15 @@ class Killed(Exception):
 
 def killed_after(mails_sent: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the job die in the middle of a transaction, after so many mails."""
-    whole, left = reminders.enqueue, [mails_sent]
+    whole, left = enqueue, [mails_sent]
 
-    async def enqueue(connection: Any, to: str, template: str, data: Mapping[str, str]) -> None:
+    async def dying(connection: Any, to: str, template: str, data: Mapping[str, str]) -> None:
         await whole(connection, to, template, data)
         left[0] -= 1
         if left[0] < 0:
             raise Killed
 
-    monkeypatch.setattr(reminders, "enqueue", enqueue)
+    monkeypatch.setattr("consortium.membership.actions.reminders.enqueue", dying)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -197,10 +197,8 @@ async def test_a_year_day_by_day_is_the_slow_models(
         if luck.random() < 0.3:
             with monkeypatch.context() as patch:
                 killed_after(luck.randint(0, 1), patch)
-                try:
+                with contextlib.suppress(Killed):
                     await dues_due(day)
-                except Killed:
-                    pass
         for _ in range(luck.randint(1, 2)):
             await dues_due(day)
         assert await dues_due(day) == Followed()
@@ -282,7 +280,8 @@ async def test_a_payment_from_a_file_reinstates_with_the_next_days_job(database:
     assert await status_of(company, DUE + 61 * DAY) == "MEMBER"
 
 
-async def test_what_somebody_decided_since_stands(database: Database) -> None:
+@pytest.mark.usefixtures("database")
+async def test_what_somebody_decided_since_stands() -> None:
     """A secretary reinstates without payment, or suspends for more: neither is overruled."""
     tier = await tier_of_everybody()
     lenient, unpaid = await company_with_invoice(tier, 1)

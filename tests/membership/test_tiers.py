@@ -62,7 +62,7 @@ def tiers_of(*tiers: Terms, version: int = 0, year: int = 2026) -> SetTiers:
         ((SMALL._replace(name=" "), LARGE), TiersMissing),
         ((SMALL._replace(price=None), LARGE), TierWithoutPrice),
         ((SMALL._replace(price=Decimal(0)), LARGE), AmountInvalid),
-        ((SMALL._replace(price=Decimal("-1")), LARGE), AmountInvalid),
+        ((SMALL._replace(price=Decimal(-1)), LARGE), AmountInvalid),
         ((SMALL._replace(price=Decimal("0.001")), LARGE), AmountInvalid),
         ((SMALL._replace(seats=0), LARGE), SeatsInvalid),
         ((SMALL, LARGE._replace(revenue_from=9 * MILLION)), TiersOverlap),
@@ -87,7 +87,7 @@ def test_tiers_that_do_not_fit_are_refused(
     st.randoms(use_true_random=False),
 )
 def test_every_revenue_has_exactly_one_tier(ends: list[int], revenue: int, order: Any) -> None:
-    """Bands without gap and overlap: whatever the revenue, one tier holds it, lower end included."""
+    """Bands without gap and overlap: one tier holds any revenue, lower end included."""
     edges = [0, *ends]
     tiers = [
         Terms(f"T{start}", Decimal(start), None if end is None else Decimal(end), Decimal(1))
@@ -229,8 +229,9 @@ async def test_a_tier_is_assigned_with_a_reason(database: Database) -> None:
         ("UPDATE tier SET year = 2030", "tier_of_year"),
     ],
 )
+@pytest.mark.usefixtures("database")
 async def test_the_database_refuses_other_bands(
-    database: Database, owner_dsn: str, change: str, constraint: str
+    owner_dsn: str, change: str, constraint: str
 ) -> None:
     await set_tiers(SECRETARY, tiers_of(SMALL, LARGE), TODAY)
     connection = await asyncpg.connect(owner_dsn)

@@ -209,10 +209,8 @@ def _invoices_csv(ask: Ask, row: Row) -> str:
     def text(value: str) -> str:
         return '"' + ("'" if value[0] in "=+-@" else "") + value.replace('"', '""') + '"'
 
-    lines = [
-        "number,reference,organisation,tier,months,amount,currency,issued_on,due_on,paid,credited,"
-        "open,status"
-    ]
+    names = "number reference organisation tier months amount currency issued_on due_on paid"
+    lines = [",".join([*names.split(), "credited", "open", "status"])]
     for one in sorted(_of_year(ask, row), key=lambda one: int(one["sequence"])):
         company = ask.world.get("Organisation", one["organisation_id"])
         tier = ask.world.get("Tier", one["tier_id"])
@@ -480,7 +478,7 @@ KINDS: dict[str, Kind] = {
             "invoiced": _sum(lambda one: one["amount"]),
             "paid": _sum(lambda one: one["paid"]),
             "credited": _sum(lambda one: one["credited"]),
-            "open": _sum(lambda one: _open(one)),
+            "open": _sum(_open),
             "overdue": lambda ask, row: sum(
                 (_open(one) for one in _of_year(ask, row) if one["due_on"] < ask.today),
                 Decimal(0),

@@ -231,10 +231,9 @@ class Generator:
         """Arguments of the fields that look something up; None for all others."""
         inputs, choose = self.inputs, self.inputs.choose
         kind = get_named_type(described.type).name
-        if name == "nodes":
-            return {"ids": [inputs.id() for _ in range(choose.number(0, 5))]}
-        if name == "node":
-            return {"id": inputs.id()}
+        if name in {"node", "nodes"}:
+            ids = [inputs.id() for _ in range(choose.number(0, 5))]
+            return {"ids": ids} if name == "nodes" else {"id": inputs.id()}
         if "id" in described.args:
             if choose.chance(50):
                 return {"id": inputs.id(kind)}

@@ -17,8 +17,8 @@ SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::re
 def test_another_schema_of_the_queue_needs_a_migration() -> None:
     """A new procrastinate that changes its tables: write a migration with its own changes.
 
-    They are in `SchemaManager.get_migrations_path()`. A database that is made anew has them already,
-    so the migration asks first. Then put the new digest here.
+    They are in `SchemaManager.get_migrations_path()`. A database that is made anew has them
+    already, so the migration asks first. Then put the new digest here.
     """
     assert sha256(SchemaManager.get_schema().encode()).hexdigest() == MIGRATED
 
