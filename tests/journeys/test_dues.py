@@ -109,7 +109,7 @@ async def issue(story: Story, lowest: str) -> None:
         "__typename": "IssuedInvoices",
         "issued": 3,
         "leftOut": [{"name": "Unknown", "reason": "REVENUE_UNKNOWN", "why": "REVENUE_UNKNOWN"}],
-        "dues": {"invoiced": "11000.00"},
+        "dues": {"invoiced": "11000"},
     }
     unknown = f"org_{story.companies['Unknown']}"
     assigned = await story.do(
@@ -138,7 +138,7 @@ async def issue(story: Story, lowest: str) -> None:
 async def invoices(story: Story) -> dict[str, Any]:
     """What the secretary sees of each company's invoice; a member sees its own alone."""
     [own] = (await story.ask(OWN, "Payer", ISSUED))["invoices"]["nodes"]
-    assert (own["organisation"]["name"], own["open"]) == ("Payer", "1000.00")
+    assert (own["organisation"]["name"], own["open"]) == ("Payer", "1000")
     assert (await story.ask(OWN, "Payer", ISSUED))["dues"] is None
 
     return {
@@ -177,7 +177,7 @@ async def book(story: Story, by_name: dict[str, Any]) -> None:
         invoice=by_name["Credited"]["id"],
         reason="Left at the end of last year",
     )
-    assert (credited["status"], credited["open"]) == ("CREDITED", "0.00")
+    assert (credited["status"], credited["open"]) == ("CREDITED", "0")
     again = await story.do("importPayments", read, february, csv=header + paid)
     assert (again["booked"], again["unchanged"]) == (0, 2)
 
@@ -201,11 +201,11 @@ async def forget(story: Story) -> date:
     assert await story.ask(DUES, "secretary", day) == {
         "dues": {
             "invoiceCount": 4,
-            "invoiced": "12000.00",
-            "paid": "2000.00",
-            "credited": "5000.00",
-            "open": "5000.00",
-            "overdue": "5000.00",
+            "invoiced": "12000",
+            "paid": "2000",
+            "credited": "5000",
+            "open": "5000",
+            "overdue": "5000",
         }
     }
     for name in COMPANIES:
