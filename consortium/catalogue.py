@@ -15,8 +15,9 @@ from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
 from consortium.membership.reads.dues import DUES, INVOICES, TIER_ASSIGNMENTS, TIERS
 from consortium.membership.reads.engagements import ENGAGEMENTS
-from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
-from consortium.organisations.reads import BY_NAME, ORGANISATIONS
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
+from consortium.membership.reads.profile import PROFILE
+from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
     AnyOf,
@@ -30,6 +31,7 @@ from consortium.query.source import (
     everyone,
 )
 from consortium.query.sqltypes import SqlType
+from consortium.reorganisations.reads.merges import MERGES
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
@@ -49,6 +51,7 @@ NODES: dict[str, Source] = {
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
     "IdentityProvider": IDENTITY_PROVIDERS,
+    "OrganisationMerge": MERGES,
     "AuditEntry": AUDIT_ENTRIES,
 }
 
@@ -87,7 +90,9 @@ ROOT = Source(
         "nodes": AnyOf(many=True),
         "search": SEARCHED,
         "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
-        "organisations": Many(ORGANISATIONS),
+        # A record that was merged is found by its id alone.
+        "organisations": Many(ORGANISATIONS, "{u}.merged_into_id IS NULL"),
+        "exchange_rates": Many(EXCHANGE_RATES),
         "consortium": One(PROFILE, "true"),
         "members": MEMBERS,
         "memberships": Many(MEMBERSHIPS),
@@ -111,6 +116,7 @@ ROOT = Source(
         "invitations": Many(INVITATIONS),
         "service_clients": Many(SERVICE_CLIENTS),
         "identity_providers": Many(IDENTITY_PROVIDERS),
+        "organisation_merges": Many(MERGES),
         "audit_entries": Many(AUDIT_ENTRIES),
     },
 )

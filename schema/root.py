@@ -13,8 +13,10 @@ from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
-from schema.organisations import OrganisationsQuery
+from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
+from schema.profile import ProfileQuery
+from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.value_chains import ValueChainsQuery
@@ -39,6 +41,7 @@ class Query(
     OrganisationsQuery,
     IdentityQuery,
     MembershipQuery,
+    ProfileQuery,
     EngagementsQuery,
     DuesQuery,
     ValueChainsQuery,
@@ -46,6 +49,7 @@ class Query(
     InitiativesQuery,
     ClaimsQuery,
     AvoidedQuery,
+    ReorganisationsQuery,
     AuditQuery,
 ):
     pass
@@ -56,7 +60,13 @@ class Query(
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
 class Mutation(
-    IdentityMutation, EngagementsMutation, DuesMutation, InventoryMutation, ClaimsMutation
+    IdentityMutation,
+    OrganisationsMutation,
+    EngagementsMutation,
+    DuesMutation,
+    InventoryMutation,
+    ClaimsMutation,
+    ReorganisationsMutation,
 ):
     pass
 

@@ -30,6 +30,7 @@ MODELS = (
     "consortium.inventory.models",
     "consortium.initiatives.models",
     "consortium.avoided.models",
+    "consortium.reorganisations.models",
 )
 
 

@@ -27,7 +27,16 @@ from tests.factories.initiatives import (
 )
 from tests.factories.inventory import create_inventory
 from tests.factories.membership import create_engagement, create_membership
-from tests.factories.organisations import create_alias, create_organisation, create_parentage
+from tests.factories.organisations import (
+    create_alias,
+    create_merge,
+    create_organisation,
+    create_parentage,
+    create_period,
+    create_rate,
+    create_size,
+    create_succession,
+)
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
@@ -47,14 +56,19 @@ __all__ = [
     "create_invitation",
     "create_invoice",
     "create_membership",
+    "create_merge",
     "create_organisation",
     "create_parentage",
     "create_participant",
+    "create_period",
+    "create_rate",
     "create_reminder",
     "create_role",
     "create_service_client",
+    "create_size",
     "create_stage",
     "create_stage_participant",
+    "create_succession",
     "create_target",
     "link_claim",
 ]

@@ -19,6 +19,7 @@ MANAGED = {
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
 DUES = {"Dues", "TierAssignment", "Invoice", "InvoiceEntry", "InvoiceReminder"}
+MERGES = {"OrganisationMerge", "OrganisationMergeChange"}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -38,14 +39,14 @@ class Ask:
             return self._sees_managed(row, *MANAGED[row.kind])
         if row.kind in AUDITED:
             return self._audits(row)
-        if row.kind in DUES:
-            return self._sees_dues(row)
+        if row.kind in MERGES:
+            return self.principal.may(Permission.ORGANISATIONS_MANAGE)
         if row.kind == "Engagement":
             own = self.principal.organisation_id
             party = own is not None and own in {row["client_id"], row["assurer_id"]}
             may = self.principal.may
             return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
-        return True
+        return row.kind not in DUES or self._sees_dues(row)
 
     def _sees_dues(self, row: Row) -> bool:
         """Who manages memberships sees all, who represents an organisation what it owes."""

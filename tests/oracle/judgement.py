@@ -130,8 +130,9 @@ class Moment:
             kept = max(versions, key=lambda c: (c.id not in restaters, c["known_on"], c.id))
             for claim in versions:
                 if claim is not kept:
-                    by = max((one.id for one in restaters.get(claim.id, [])), default=kept.id)
-                    self.reasons[claim.id] = ("SUPERSEDED", by)
+                    # Of several, the one that was known last.
+                    last = max(restaters.get(claim.id, [kept]), key=lambda c: (c["known_on"], c.id))
+                    self.reasons[claim.id] = ("SUPERSEDED", last.id)
 
     def points(self) -> dict[Any, list[Row]]:
         """Cumulative figures that would count if no other of their series were known."""
@@ -278,15 +279,14 @@ def divided(world: World, claims: list[Row], today: date) -> frozenset[str]:
     """The dimensions in which a total and its parts are not all alike."""
 
     def described(claim: Row) -> dict[str, Any]:
-        organisation = world.get("Organisation", claim["organisation_id"])
-        assert organisation is not None
+        was = as_it_was(world, claim)
         return {
             "YEAR": claim["year"],
             "FISCAL_PERIOD": claim["fiscal_label"],
-            "MEMBER": organisation.id,
+            "MEMBER": claim["organisation_id"],
             "GROUP": group_of(world, claim, today),
-            "SECTOR": organisation["sector"],
-            "COUNTRY": organisation["country"],
+            "SECTOR": was["sector"],
+            "COUNTRY": was["country"],
             "CATEGORY": claim["category"],
             "INITIATIVE": links(world, "ClaimInitiative", claim, "initiative_id"),
             "VALUE_CHAIN": links(world, "ClaimValueChain", claim, "value_chain_id"),
@@ -295,6 +295,19 @@ def divided(world: World, claims: list[Row], today: date) -> frozenset[str]:
 
     first, *others = [described(claim) for claim in claims]
     return frozenset(name for name in first if any(one[name] != first[name] for one in others))
+
+
+def as_it_was(world: World, claim: Row) -> Row:
+    """The organisation of a claim on the period's last day: a past period of it, or itself."""
+    organisation = world.get("Organisation", claim["organisation_id"])
+    assert organisation is not None
+    day = claim["period_end"]
+    held = [
+        past
+        for past in world.having("Period", "organisation_id", organisation.id)
+        if day is not None and holds_on(day, past["starts_on"], past["ends_on"])
+    ]
+    return held[0] if held else organisation
 
 
 def links(world: World, kind: str, claim: Row, column: str) -> set[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,6 +13,7 @@ from consortium.kernel.principal import Permission
 from tests.oracle.asking import Ask
 from tests.oracle.judgement import parts_sum
 from tests.oracle.plain import Mass, Name, mass
+from tests.oracle.profile import in_usd
 from tests.oracle.world import Row
 
 Read = Callable[[Ask, Row], Any]
@@ -106,10 +108,42 @@ def _revenue(_: Ask, row: Row) -> dict[str, Any] | None:
     }
 
 
+def _size_revenue(_: Ask, row: Row) -> dict[str, Any] | None:
+    if row["revenue_amount"] is None:
+        return None
+    return {
+        "amount": row["revenue_amount"],
+        "currency": row["revenue_currency"],
+        "year": row["year"],
+    }
+
+
 def _membership(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
     day = ask.day(args.get("onDate"))
     held = ask.world.having("Membership", "organisation_id", row.id)
     return [one for one in held if holds_on(day, one["starts_on"], one["ends_on"])]
+
+
+def _periods(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    """What it was, and since the last of that ended what it is."""
+    key = ("periods", row.id)
+    if key not in ask.world.memory:
+        past = ask.world.having("Period", "organisation_id", row.id)
+        ends = [one["ends_on"] for one in past]
+        now = {name: row[name] for name in ("name", "country", "sector")}
+        since = max(ends) + timedelta(days=1) if ends else None
+        now |= {"id": 2 * row.id + 1, "starts_on": since, "ends_on": None, "citation_id": None}
+        was = [{**one.values, "id": 2 * one.id} for one in past]
+        ask.world.memory[key] = [Row("OrganisationPeriod", one) for one in (*was, now)]
+    found: list[Row] = ask.world.memory[key]
+    return found
+
+
+def _period(ask: Ask, row: Row, args: Mapping[str, Any]) -> list[Row]:
+    day = ask.day(args.get("onDate"))
+    return [
+        one for one in _periods(ask, row, {}) if holds_on(day, one["starts_on"], one["ends_on"])
+    ]
 
 
 def _end_stages(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
@@ -154,6 +188,7 @@ PREFIXES = {
     "inventory": "inventory",
     "initiative": "initiative",
     "avoided_claim": "claim",
+    "organisation_merge": "merge",
 }
 
 
@@ -260,14 +295,20 @@ KINDS: dict[str, Kind] = {
             "source": SOURCE,
             "sizeSource": up("Source", "size_citation_id"),
             "membership": _membership,
+            "period": _period,
+            "mergedInto": up("Organisation", "merged_into_id"),
         },
         {
+            "sizes": down("OrganisationSize", "organisation_id"),
             "parents": down("Parentage", "child_id"),
             "subsidiaries": down("Parentage", "parent_id"),
             "stages": down("ValueChainParticipant", "organisation_id"),
             "initiatives": down("InitiativeParticipant", "organisation_id"),
             "claims": down("Claim", "organisation_id"),
             "memberships": down("Membership", "organisation_id"),
+            "periods": _periods,
+            "predecessors": down("Succession", "successor_id"),
+            "successors": down("Succession", "predecessor_id"),
             "inventories": down("Inventory", "organisation_id"),
             "invoices": down("Invoice", "organisation_id"),
             "tierAssignments": down("TierAssignment", "organisation_id"),
@@ -279,6 +320,22 @@ KINDS: dict[str, Kind] = {
         },
         ("NAME",),
     ),
+    "OrganisationSize": Kind(
+        plain("year", "employees", "recorded_at")
+        | {"revenue": _size_revenue, "revenueUsd": lambda ask, row: in_usd(ask.world, row)[0]},
+        {"source": SOURCE},
+        orders={"YEAR": lambda _, row: row["year"]},
+        default_order=("-YEAR",),
+    ),
+    "ExchangeRate": Kind(
+        plain("currency", "year", "per_usd"),
+        {"source": SOURCE},
+        orders={
+            "CURRENCY": lambda _, row: (row["currency"], row["year"]),
+            "YEAR": lambda _, row: (row["year"], row["currency"]),
+        },
+        default_order=("CURRENCY",),
+    ),
     "Parentage": Kind(
         plain("relation", "equity_share", "starts_on", "ends_on") | blank("notes"),
         {
@@ -288,6 +345,45 @@ KINDS: dict[str, Kind] = {
         },
         orders={"STARTS_ON": lambda _, row: row["starts_on"]},
         default_order=("STARTS_ON",),
+    ),
+    "OrganisationPeriod": Kind(
+        plain("starts_on", "ends_on", "name", "country", "sector"),
+        {"source": SOURCE},
+        orders={"ENDS_ON": lambda _, row: row["ends_on"]},
+        default_order=("ENDS_ON",),
+    ),
+    "Succession": Kind(
+        plain("kind", "effective_on", "recorded_at"),
+        {
+            "predecessor": up("Organisation", "predecessor_id"),
+            "successor": up("Organisation", "successor_id"),
+            "source": SOURCE,
+        },
+        orders={"EFFECTIVE_ON": lambda _, row: row["effective_on"]},
+        default_order=("EFFECTIVE_ON",),
+    ),
+    "OrganisationMerge": Kind(
+        global_id("merge") | plain("merged_at", "undone_at") | blank("reason"),
+        {
+            "duplicate": up("Organisation", "duplicate_id"),
+            "survivor": up("Organisation", "survivor_id"),
+        },
+        {"changes": down("OrganisationMergeChange", "merge_id")},
+        {"MERGED_AT": lambda _, row: row["merged_at"]},
+        ("-MERGED_AT",),
+    ),
+    "OrganisationMergeChange": Kind(
+        plain("row_id")
+        | {
+            "table": lambda _, row: row["row_table"],
+            "before": _json("before"),
+            "after": _json("after"),
+            "stayed": lambda _, row: (
+                row["row_table"] != "membership"
+                and row["before"] is not None
+                and row["before"] == row["after"]
+            ),
+        },
     ),
     "Membership": Kind(
         global_id("membership")

@@ -16,6 +16,7 @@ from tests.oracle.judgement import (
     WHOLE,
     Outcome,
     Reader,
+    as_it_was,
     group_of,
     judged,
     links,
@@ -114,17 +115,16 @@ def _figure(
     ask: Ask, outcome: Outcome, reader: Reader, known_at: date, above: list[Outcome]
 ) -> Row:
     claim, whole = outcome.claim, outcome.whole
-    organisation = ask.world.get("Organisation", claim["organisation_id"])
-    assert organisation is not None
+    was = as_it_was(ask.world, claim)
     cumulative = whole["kind"] == "CUMULATIVE"
     values = {
         "id": place(ask, outcome, reader, known_at),
         "claim_id": claim.id,
         "because_id": outcome.because,
-        "organisation_id": organisation.id,
+        "organisation_id": claim["organisation_id"],
         "group_id": group_of(ask.world, claim, ask.today),
-        "sector": organisation["sector"],
-        "country": organisation["country"],
+        "sector": was["sector"],
+        "country": was["country"],
         "category": None if outcome.not_broken_down else claim["category"],
         "kind": claim["kind"],
         "since": whole["period_start"] if cumulative else None,

@@ -118,6 +118,16 @@ def _invitation(*roles: str, where: str = "owner") -> Callable[[SmallWorld], Map
     }
 
 
+def _size(where: str, year: int = 2025) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "organisation": world.id("org", where),
+        "year": year,
+        "revenueAmount": "12.5",
+        "revenueCurrency": "EUR",
+        "employees": 7,
+    }
+
+
 def _client(*scopes: str, name: str = "A system") -> Callable[[SmallWorld], Mapping[str, Any]]:
     return lambda world: {
         "name": name,
@@ -125,6 +135,58 @@ def _client(*scopes: str, name: str = "A system") -> Callable[[SmallWorld], Mapp
         "organisation": world.id("org", "owner"),
     }
 
+
+def _organisations(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    """Values as they are, and names of organisations in brackets for their ids."""
+
+    def made(world: SmallWorld, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith("["):
+            return world.id("org", value.strip("[]"))
+        return [made(world, one) for one in value] if isinstance(value, list) else value
+
+    return lambda world: {key: made(world, value) for key, value in given.items()}
+
+
+def _managed(mutation: str, **given: Any) -> Case:
+    """What the secretariat alone may do, to organisations that everyone sees."""
+    return Case(
+        mutation, "by the secretariat alone", _organisations(**given), DENIED, {"secretariat": DONE}
+    )
+
+
+_PAST = "2024-01-01"
+_REORGANISATIONS = (
+    _managed("renameOrganisation", organisation="[owner]", name="Another", effectiveOn=_PAST),
+    _managed("moveOrganisation", organisation="[owner]", country="FR", effectiveOn=_PAST),
+    _managed("reclassifyOrganisation", organisation="[owner]", sector="New", effectiveOn=_PAST),
+    _managed("correctOrganisation", organisation="[owner]", notes="Right"),
+    _managed("recordParentage", child="[past]", parent="[owner]", relation="CONTROL"),
+    _managed("endParentage", child="[participant]", parent="[owner]", endsOn=_PAST),
+    _managed("recordMerger", absorbed="[other]", into="[owner]", effectiveOn=_PAST),
+    _managed("recordSplit", organisation="[other]", into=["[past]"], effectiveOn=_PAST),
+    _managed("mergeOrganisations", duplicate="[other]", into="[owner]"),
+    Case(
+        "mergeOrganisations",
+        "of what was merged",
+        _organisations(duplicate="[twice]", into="[other]"),
+        DENIED,
+        {"secretariat": "ALREADY_MERGED"},
+    ),
+    Case(
+        "renameOrganisation",
+        "of what was merged",
+        _organisations(organisation="[twice]", name="Another", effectiveOn=_PAST),
+        DENIED,
+        {"secretariat": "ALREADY_MERGED"},
+    ),
+    Case(
+        "unmergeOrganisations",
+        "that others hear nothing of",
+        lambda world: {"merge": world.id("merge", "twice")},
+        ABSENT,
+        {"secretariat": DONE},
+    ),
+)
 
 _PARTIES = ("viewer", "editor", "approver", "service_reads", "service_writes")
 # Those to whom the people in question are known without being theirs to manage.
@@ -263,6 +325,7 @@ _DUES: tuple[Case, ...] = (
 )
 
 CASES: tuple[Case, ...] = (
+    *_REORGANISATIONS,
     *_figures("claim", "setClaimVisibility", "assurer_claims"),
     *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
     Case(
@@ -427,5 +490,29 @@ CASES: tuple[Case, ...] = (
         lambda world: {"client": world.id("client", "owner")},
         ABSENT,
         _all(DONE, "admin", "secretariat"),
+    ),
+    *(
+        Case(
+            "recordSize",
+            f"of the {where}",
+            _size(where),
+            DENIED,
+            _all(DONE, admin, "secretariat"),
+        )
+        for where, admin in (("owner", "admin"), ("other", "other_admin"))
+    ),
+    Case(
+        "recordSize",
+        "of a year to come",
+        _size("owner", year=2027),
+        DENIED,
+        _all("SIZE_INVALID", "admin", "secretariat"),
+    ),
+    Case(
+        "recordSize",
+        "of nothing there is",
+        lambda _: {"organisation": "org_999999", "year": 2020, "employees": 1},
+        ABSENT,
+        {},
     ),
 )

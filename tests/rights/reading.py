@@ -15,6 +15,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   parties    engagements, see ENGAGEMENTS
 #   owed       invoices and what belongs to them, see DUES
 #   secretariat  sums over all invoices
+#   merges     records that were merged, see MERGES
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
@@ -81,11 +82,11 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "CombinedRevenue": (
         "everyone",
-        "known of byCurrency",
+        "known undated converted of usd byCurrency rates",
     ),
     "ConsortiumProfile": (
         "everyone",
-        "onDate memberCount revenue employees",
+        "onDate memberCount joined left revenue employees bySector byRegion byCountry",
     ),
     "Contribution": (
         "within",
@@ -98,6 +99,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ContributionEdge": (
         "within",
         "cursor node",
+    ),
+    "CountryProfile": (
+        "everyone",
+        "country memberCount revenue employees",
     ),
     "CurrencyAmount": (
         "everyone",
@@ -119,6 +124,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "edges nodes pageInfo totalCount",
     ),
     "EngagementEdge": (
+        "within",
+        "cursor node",
+    ),
+    "ExchangeRate": (
+        "everyone",
+        "currency year perUsd source",
+    ),
+    "ExchangeRateConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ExchangeRateEdge": (
         "within",
         "cursor node",
     ),
@@ -231,6 +248,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "MembershipMovement": (
+        "everyone",
+        "since members",
+    ),
     "Money": (
         "everyone",
         "amount currency year",
@@ -239,8 +260,9 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
-            "recordedAt source sizeSource parents subsidiaries stages initiatives claims "
-            "memberships membership inventories invoices tierAssignments"
+            "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
+            "memberships membership inventories periods period predecessors successors mergedInto "
+            "invoices tierAssignments"
         ),
     ),
     "OrganisationConnection": (
@@ -251,6 +273,38 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "OrganisationMerge": (
+        "merges",
+        "id reason mergedAt undoneAt duplicate survivor changes",
+    ),
+    "OrganisationMergeChange": (
+        "merges",
+        "table rowId before after stayed",
+    ),
+    "OrganisationMergeChangeConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "OrganisationMergeChangeEdge": (
+        "within",
+        "cursor node",
+    ),
+    "OrganisationMergeConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "OrganisationMergeEdge": (
+        "within",
+        "cursor node",
+    ),
+    "OrganisationPeriod": (
+        "everyone",
+        "startsOn endsOn name country sector source",
+    ),
+    "OrganisationSize": (
+        "everyone",
+        "year revenue revenueUsd employees recordedAt source",
+    ),
     "PageInfo": (
         "within",
         "hasNextPage hasPreviousPage startCursor endCursor",
@@ -258,6 +312,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "Parentage": (
         "everyone",
         "relation equityShare startsOn endsOn notes child parent source",
+    ),
+    "PartRevenue": (
+        "everyone",
+        "known undated converted of usd",
     ),
     "Quantity": (
         "within",
@@ -267,20 +325,33 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders consortium members memberships engagements "
-            "valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions auditEntries tiers tierAssignments invoice invoices dues"
+            "serviceClients identityProviders exchangeRates consortium members memberships "
+            "engagements valueChain valueChains inventory inventories initiative initiatives "
+            "claim claims avoidedEmissions organisationMerges auditEntries "
+            "tiers tierAssignments invoice invoices dues"
         ),
+    ),
+    "RateUsed": (
+        "everyone",
+        "currency year perUsd members source",
     ),
     "Refusal": (
         "asker",
         "code message path",
+    ),
+    "RegionProfile": (
+        "everyone",
+        "region memberCount revenue employees",
     ),
     "RoleGrant": (
         "managed",
         "role grantedAt account organisation",
     ),
     "RowProblem": ("asker", "line column reason"),
+    "SectorProfile": (
+        "everyone",
+        "sector memberCount revenue employees",
+    ),
     "SearchResult": (
         "within",
         "nodes totalCount",
@@ -311,6 +382,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "TierAssignmentEdge": ("within", "cursor node"),
     "TierConnection": ("within", "edges nodes pageInfo totalCount"),
     "TierEdge": ("within", "cursor node"),
+    "Succession": (
+        "everyone",
+        "kind effectiveOn recordedAt predecessor successor source",
+    ),
     "ValueChain": (
         "everyone",
         "id name description source stages endStages initiatives claims",
@@ -401,6 +476,9 @@ ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (
         "assurer_inventories": ("inventories_only",),
     }
 )
+
+# Who manages organisations sees which records were merged.
+MERGES = {"secretariat"}
 
 # Who reads the whole trail, and who what concerns the owner.
 TRAIL = {"auditor", "secretariat"}

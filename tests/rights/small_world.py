@@ -28,14 +28,18 @@ from tests.factories import (
     create_invitation,
     create_invoice,
     create_membership,
+    create_merge,
     create_organisation,
     create_parentage,
     create_participant,
+    create_period,
+    create_rate,
     create_reminder,
     create_role,
     create_service_client,
     create_stage,
     create_stage_participant,
+    create_succession,
     create_target,
     link_claim,
 )
@@ -170,6 +174,9 @@ class _Maker:
         """Who there is, with a source, another name, control and memberships."""
         source = await create_citation(self.connection, url="https://a.example", title="A")
         self.ids["citation"] = source
+        await create_rate(
+            self.connection, "EUR", 2024, per_usd=Decimal("0.9242"), citation_id=source
+        )
         for name in ORGANISATIONS:
             self.ids[f"org {name}"] = await create_organisation(
                 self.connection,
@@ -178,6 +185,7 @@ class _Maker:
                 country="DE",
                 revenue_amount=Decimal(10),
                 revenue_currency="EUR",
+                revenue_year=2024,
                 employees=5,
                 citation_id=source,
                 size_citation_id=source,
@@ -186,11 +194,32 @@ class _Maker:
         await create_parentage(
             self.connection, self.ids["org participant"], self.ids["org owner"], citation_id=source
         )
+        await self._reorganised(source)
         for name in ORGANISATIONS[:4]:
             status = "MEMBER" if name in MEMBERS else "PARTICIPANT"
             self.ids[f"membership {name}"] = await create_membership(
                 self.connection, self.ids[f"org {name}"], status=status, citation_id=source
             )
+
+    async def _reorganised(self, source: int) -> None:
+        """The owner had another name, came out of another one, and was recorded twice."""
+        c, owner = self.connection, self.ids["org owner"]
+        await create_period(c, owner, date(2020, 12, 31), name="The founder", citation_id=source)
+        await create_succession(
+            c, self.ids["org participant"], owner, kind="SPLIT", citation_id=source
+        )
+        twice = await create_organisation(c, name="The owner again", merged_into_id=owner)
+        merge = await create_merge(c, twice, owner)
+        await insert(
+            c,
+            "organisation_merge_change",
+            merge_id=merge,
+            row_table="organisation_alias",
+            row_id=1,
+            before='{"organisation_id": 1}',
+            after='{"organisation_id": 1}',
+        )
+        self.ids |= {"org twice": twice, "merge twice": merge}
 
     async def shared(self) -> None:
         """An initiative, a chain with two stages, and who is at work on them."""

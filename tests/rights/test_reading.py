@@ -162,7 +162,8 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
              identityProviders(first: 1000) { totalCount nodes { id } }
              invoices(first: 1000) { totalCount nodes { id } }
              tierAssignments(first: 1000) { totalCount nodes { id } }
-             engagements(first: 1000) { totalCount nodes { id } } }""",
+             engagements(first: 1000) { totalCount nodes { id } }
+             organisationMerges(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
     everyone = {"org", "membership", "chain", "stage", "initiative", "tier"}
@@ -201,6 +202,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "invoices": {world.id("invoice", one) for one in reading.DUES[caller]},
         "tierAssignments": {world.id("assignment", one) for one in reading.DUES[caller]},
         "engagements": {world.id("engagement", one) for one in reading.ENGAGEMENTS[caller]},
+        "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
     }
 
 

@@ -9,7 +9,7 @@ from consortium.kernel.errors import DomainError
 from consortium.membership.rules.engagements import EngagementDatesReversed
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
-from tests.factories import create_engagement, create_organisation
+from tests.factories import create_engagement, create_initiative, create_organisation
 
 # The tables' own, and those that triggers name when they refuse.
 CONSTRAINTS = """
@@ -27,10 +27,10 @@ async def engage_backwards() -> None:
 
 
 async def name_twice() -> None:
-    """Two organisations of one name, past the rules."""
+    """Two initiatives of one name, past the rules."""
     async with transaction() as client:
         for _ in range(2):
-            await create_organisation(raw(client), name="Twice")
+            await create_initiative(raw(client), name="Twice")
 
 
 async def test_a_constraint_becomes_its_error(database: Database) -> None:

@@ -11,12 +11,16 @@ from consortium.kernel.visibility import Visibility
 from consortium.organisations.rules import Control, ControlChains
 from consortium.storage.raw import Connection
 
-# In the order of ClaimFacts. Links are asked for only where totals and parts are compared.
+# In the order of ClaimFacts. Links are asked for only where totals and parts are compared. Sector
+# and country are those of the organisation on the period's last day: of the first of its past
+# periods that reaches that day, for they follow one another from the beginning; else today's.
 FACTS = """
 SELECT c.id, c.reference, c.organisation_id, c.basis, c.kind, c.record_type, c.period_start,
     c.period_end, c.year, c.fiscal_label, c.value_kg_co2e, c.low_kg_co2e, c.high_kg_co2e, c.bound,
     c.category, c.part_of_id, c.supersedes_id, c.series, c.verifier IS NOT NULL,
-    c.separate_from_parent, c.quarantined, c.visibility, c.known_on, o.sector, o.country,
+    c.separate_from_parent, c.quarantined, c.visibility, c.known_on,
+    CASE WHEN was.id IS NULL THEN o.sector ELSE was.sector END,
+    CASE WHEN was.id IS NULL THEN o.country ELSE was.country END,
     CASE WHEN p.entangled THEN ARRAY(
         SELECT l.initiative_id FROM avoided_claim_initiative l WHERE l.claim_id = c.id) END,
     CASE WHEN p.entangled THEN ARRAY(
@@ -27,6 +31,11 @@ CROSS JOIN LATERAL (
     SELECT c.part_of_id IS NOT NULL
         OR EXISTS (SELECT 1 FROM avoided_claim part WHERE part.part_of_id = c.id) AS entangled
 ) p
+LEFT JOIN LATERAL (
+    SELECT past.id, past.sector, past.country FROM organisation_period past
+    WHERE past.organisation_id = c.organisation_id AND past.ends_on >= c.period_end
+    ORDER BY past.ends_on LIMIT 1
+) was ON true
 WHERE c.organisation_id = ANY ($1)
 """
 

@@ -33,7 +33,7 @@ _ORGANISATIONS = "SELECT DISTINCT organisation_id FROM role_grant WHERE account_
 _AFFILIATIONS = """
 SELECT o.id, o.name, array_agg(r.role ORDER BY r.role) AS roles
 FROM role_grant r JOIN organisation o ON o.id = r.organisation_id
-WHERE r.account_id = $1 GROUP BY o.id, o.name ORDER BY o.name_key, o.id
+WHERE r.account_id = $1 AND o.merged_into_id IS NULL GROUP BY o.id, o.name ORDER BY o.name_key, o.id
 """
 _BY_EMAIL = """
 SELECT id, password_hash IS NOT NULL AS has_password,

@@ -26,13 +26,14 @@ SELECT EXISTS (SELECT FROM account WHERE id = $1 AND disabled_at IS NULL AND era
 # All holders are locked, so that of the last two who go at once one is refused.
 _HOLDERS = """
 SELECT r.account_id FROM role_grant r JOIN account a ON a.id = r.account_id
+JOIN organisation o ON o.id = r.organisation_id AND o.merged_into_id IS NULL
 WHERE r.role = $1 AND ($2::bigint IS NULL OR r.organisation_id = $2)
     AND a.disabled_at IS NULL AND a.erased_at IS NULL
 ORDER BY r.id FOR UPDATE OF r, a
 """
 _KEPT_BY = """
 SELECT r.organisation_id, r.role, o.name FROM role_grant r
-JOIN organisation o ON o.id = r.organisation_id
+JOIN organisation o ON o.id = r.organisation_id AND o.merged_into_id IS NULL
 WHERE r.account_id = $1 AND r.role = ANY ($2::text[]) ORDER BY r.organisation_id, r.role
 """
 

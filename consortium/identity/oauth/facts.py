@@ -33,8 +33,8 @@ WHERE one.token_sha256 = $1 FOR UPDATE OF one, g
 _PERSON = """
 SELECT a.id, a.subject, a.name, a.disabled_at IS NULL AND a.erased_at IS NULL AS active,
     NOT EXISTS (SELECT FROM session s WHERE s.id = $3 AND s.revoked_at IS NOT NULL) AS signed_in,
-    ARRAY(SELECT r.role FROM role_grant r WHERE r.account_id = a.id AND r.organisation_id = $2)
-        AS roles
+    ARRAY(SELECT r.role FROM role_grant r JOIN organisation o ON o.id = r.organisation_id
+        WHERE r.account_id = a.id AND o.id = $2 AND o.merged_into_id IS NULL) AS roles
 FROM account a WHERE a.id = $1
 """
 

@@ -15,6 +15,7 @@ from consortium.membership.models.memberships import (
     MembershipDecision,
     MembershipTransition,
 )
+from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
@@ -28,6 +29,9 @@ __all__ = [
     "Membership",
     "MembershipDecision",
     "MembershipTransition",
+    "ProfileSpan",
+    "ProfileStale",
+    "ProfileTotal",
     "Tier",
     "TierAssignment",
 ]
@@ -55,7 +59,11 @@ EXTRA_CONSTRAINTS = (
     "invoice_entry_amount_positive",
     "invoice_entry_bank_reference",
     "invoice_entry_bank_reference_given",
+    "profile_total_key",
 )
+
+# What is computed again from memberships and sizes.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 
 RIGHTS = {
     "membership_transition": "SELECT",
@@ -65,6 +73,14 @@ RIGHTS = {
     "invoice": "SELECT, INSERT, UPDATE",
     "invoice_entry": "SELECT, INSERT",
     "invoice_reminder": "SELECT, INSERT",
+    "profile_span": _DERIVED,
+    "profile_stale": _DERIVED,
+    "profile_total": _DERIVED,
 }
 
-UNWATCHED = {"membership_transition": "a copy of the rules, which migrations write"}
+UNWATCHED = {
+    "membership_transition": "a copy of the rules, which migrations write",
+    "profile_span": "computed from memberships, sizes and rates",
+    "profile_stale": "whose spans are to be computed again",
+    "profile_total": "sums of the spans",
+}

@@ -17,16 +17,30 @@ SELECT o.name FROM parentage p JOIN organisation o ON o.id = p.parent_id
 WHERE p.child_id = $1 AND p.relation = 'CONTROL' AND p.id <> $2
     AND daterange(p.starts_on, p.ends_on, '[]') && daterange($3, $4, '[]')
 """
-# From the would-be parent upwards, through whoever controls at any time of the period.
-ABOVE = """
-WITH RECURSIVE above (id) AS (
-    SELECT $1::bigint
+# Who controls it, and who controls those, each for the days on which all of the chain holds.
+IN_RING = """
+WITH RECURSIVE above (id, held) AS (
+    SELECT p.parent_id, daterange(p.starts_on, p.ends_on, '[]') FROM parentage p
+    WHERE p.child_id = $1 AND p.relation = 'CONTROL'
     UNION
-    SELECT p.parent_id FROM parentage p JOIN above a ON a.id = p.child_id
-    WHERE p.relation = 'CONTROL'
-        AND daterange(p.starts_on, p.ends_on, '[]') && daterange($2, $3, '[]')
+    SELECT p.parent_id, a.held * daterange(p.starts_on, p.ends_on, '[]')
+    FROM above a JOIN parentage p ON p.child_id = a.id AND p.relation = 'CONTROL'
+        AND a.held && daterange(p.starts_on, p.ends_on, '[]')
+    WHERE a.id <> $1
 )
-SELECT id FROM above
+SELECT EXISTS (SELECT FROM above WHERE id = $1)
+"""
+# As that, with a relation of control of $1 by $2 that is not on record yet.
+WOULD_BE_RING = """
+WITH RECURSIVE above (id, held) AS (
+    SELECT $2::bigint, daterange($3, $4, '[]')
+    UNION
+    SELECT p.parent_id, a.held * daterange(p.starts_on, p.ends_on, '[]')
+    FROM above a JOIN parentage p ON p.child_id = a.id AND p.relation = 'CONTROL'
+        AND a.held && daterange(p.starts_on, p.ends_on, '[]')
+    WHERE a.id <> $1
+)
+SELECT EXISTS (SELECT FROM above WHERE id = $1)
 """
 INSERT = """
 INSERT INTO parentage
@@ -86,6 +100,16 @@ async def _check_control(connection: Connection, facts: ParentageFacts, own_id: 
     other = await connection.fetchval(OTHER_CONTROLLER, facts.child_id, own_id, *span)
     if other is not None:
         raise ParentageConflict(f"{other} controls it in the same period")
-    above = await connection.fetch(ABOVE, facts.parent_id, *span)
-    if any(row[0] == facts.child_id for row in above):
+    if await connection.fetchval(WOULD_BE_RING, facts.child_id, facts.parent_id, *span):
         raise ParentageConflict("it would control itself")
+
+
+async def check_no_ring(connection: Connection, organisation_id: int) -> None:
+    """Refuse what was written where the organisation controls itself on some day.
+
+    Raises ParentageConflict.
+    """
+    if await connection.fetchval(IN_RING, organisation_id):
+        raise ParentageConflict(
+            "It would control itself: end one of the relations of control first."
+        )

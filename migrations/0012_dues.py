@@ -137,7 +137,7 @@ QUEUE = SchemaManager.get_schema()
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0009_lifecycle")]
+    dependencies = [("consortium", "0011_reorganisations")]
 
     initial = False
 

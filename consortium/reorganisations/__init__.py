@@ -1,0 +1,1 @@
+"""What becomes of organisations: renamed, moved, merged, split, or found to be recorded twice."""

@@ -1,0 +1,1 @@
+"""What can be done when an organisation changes: each action is one transaction."""

@@ -1,0 +1,1 @@
+"""How organisations change, and what two records of one organisation come to."""
