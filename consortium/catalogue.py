@@ -15,6 +15,7 @@ from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
 from consortium.membership.reads.applications import APPLICATIONS, MY_APPLICATION, TERMS
 from consortium.membership.reads.decisions import DECISIONS
+from consortium.membership.reads.dues import DUES, INVOICES, TIER_ASSIGNMENTS, TIERS
 from consortium.membership.reads.engagements import ENGAGEMENTS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
 from consortium.membership.reads.profile import PROFILE
@@ -48,6 +49,9 @@ NODES: dict[str, Source] = {
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
     "Terms": TERMS,
+    "Tier": TIERS,
+    "TierAssignment": TIER_ASSIGNMENTS,
+    "Invoice": INVOICES,
     "Account": ACCOUNTS,
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
@@ -110,6 +114,11 @@ ROOT = Source(
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),
         "terms": Many(TERMS),
+        "tiers": Many(TIERS),
+        "invoice": _lookup(INVOICES, reference=_BY_REFERENCE),
+        "invoices": Many(INVOICES),
+        "tier_assignments": Many(TIER_ASSIGNMENTS),
+        "dues": Lookup(DUES, {"year": Key("{t}.year = {value}", SqlType.INTEGER)}),
         "viewer": VIEWER,
         "accounts": Many(ACCOUNTS),
         "invitations": Many(INVITATIONS),

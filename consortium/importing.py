@@ -16,6 +16,7 @@ from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import ANONYMOUS, Principal
 from consortium.membership.actions import catch_up, put_off
 from consortium.membership.imports import IMPORTER as MEMBERS
+from consortium.membership.imports import PAYMENTS
 from consortium.organisations.imports import EXCHANGE_RATES
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
 from consortium.storage.database import transaction
@@ -31,6 +32,7 @@ IMPORTERS: dict[str, Importer] = {
         AVOIDED_EMISSIONS,
         INVENTORIES,
         VALUE_CHAINS,
+        PAYMENTS,
         *INITIATIVES,
     )
 }

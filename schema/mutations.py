@@ -73,6 +73,9 @@ class Does:
         if isinstance(value, list):
             inner = get_args(kind)[0]
             return tuple(self._value(name, inner, one) for one in value)
+        if isinstance(value, Mapping):
+            hints = get_type_hints(kind)
+            return kind(**{key: self._value(key, hints[key], one) for key, one in value.items()})
         return _word(kind, value)
 
 

@@ -8,6 +8,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
 from schema.decisions import DecisionsMutation
+from schema.dues import DuesMutation, DuesQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.initiatives import InitiativesQuery
@@ -46,6 +47,7 @@ class Query(
     ProfileQuery,
     EngagementsQuery,
     ApplicationsQuery,
+    DuesQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -68,6 +70,7 @@ class Mutation(
     ApplicationsMutation,
     ReviewMutation,
     DecisionsMutation,
+    DuesMutation,
     InventoryMutation,
     ClaimsMutation,
     ReorganisationsMutation,

@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from consortium.cli import admin, clients, importing, persons, providers, queries, serving, upkeep
+from consortium.cli import (
+    admin,
+    clients,
+    exporting,
+    importing,
+    persons,
+    providers,
+    queries,
+    serving,
+    upkeep,
+    worker,
+)
 from consortium.cli.failures import reported
 
 app = typer.Typer(
@@ -37,7 +48,18 @@ def options(
     del debug, version
 
 
-for room in (serving, importing, admin, clients, providers, persons, queries, upkeep):
+for room in (
+    serving,
+    worker,
+    importing,
+    exporting,
+    admin,
+    clients,
+    providers,
+    persons,
+    queries,
+    upkeep,
+):
     room.register(app)
 
 

@@ -33,6 +33,7 @@ def configure_logs(level: str) -> None:
         # Its starts and stops are told by the command itself.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
         logging.getLogger("tortoise").setLevel(logging.WARNING)
+        logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
 def _rendering() -> list[Processor]:

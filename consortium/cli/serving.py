@@ -96,6 +96,7 @@ async def _serve(
     from consortium.avoided.jobs import follow_calendar
     from consortium.cli.background import keep_house, mail_of, running
     from consortium.cli.http import Server
+    from consortium.cli.worker import work_off
     from consortium.storage.database import Database
     from consortium.web.app import create_app
 
@@ -105,7 +106,8 @@ async def _serve(
         if prepare is not None:
             await prepare(database)
         mail = mail_of(settings, database)
-        async with running(follow_calendar(database), mail.run(), keep_house(database)):
+        work = (follow_calendar(database), mail.run(), keep_house(database), work_off(database))
+        async with running(*work):
             await Server(create_app(settings, database), settings, ready).serve([listener])
 
 

@@ -70,6 +70,12 @@ class PageSizeInvalid(BadInput):
     code = "PAGE_SIZE_INVALID"
 
 
+class ChangedMeanwhile(DomainError):
+    """It was changed since you read it: read it again and decide anew."""
+
+    code = "CHANGED_MEANWHILE"
+
+
 class NotFound(DomainError):
     """There is nothing of that id that you may see."""
 
@@ -80,9 +86,3 @@ class PermissionDenied(DomainError):
     """You may not do this."""
 
     code = "PERMISSION_DENIED"
-
-
-class ChangedMeanwhile(DomainError):
-    """It was changed since you read it: read it again and decide anew."""
-
-    code = "CHANGED_MEANWHILE"

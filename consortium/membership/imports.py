@@ -1,4 +1,4 @@
-"""Members and participants from a file, with their sizes and aliases."""
+"""Members and participants from a file, with their sizes and aliases; payments of dues."""
 
 import re
 from datetime import date
@@ -8,6 +8,9 @@ from consortium.documents.csv import Columns, Table
 from consortium.documents.imports import Importer, Progress, Report, Row
 from consortium.evidence.actions import Citations
 from consortium.kernel.periods import PartialDate
+from consortium.kernel.principal import ANONYMOUS
+from consortium.membership.actions.entries import COLUMNS as PAYMENT_COLUMNS
+from consortium.membership.actions.entries import book_rows
 from consortium.membership.actions.memberships import (
     MembershipFacts,
     MembershipOverlaps,
@@ -169,4 +172,13 @@ def _revenue(row: Row) -> tuple[Decimal | None, str | None]:
     return amount, currency
 
 
+async def load_payments(
+    connection: Connection, table: Table, report: Report, progress: Progress
+) -> None:
+    """Book payments. Memberships that they settle are reinstated by the next day's job."""
+    await book_rows(connection, ANONYMOUS, table, report)
+    progress(len(table.records), len(table.records))
+
+
 IMPORTER = Importer("members", COLUMNS, load)
+PAYMENTS = Importer("payments", PAYMENT_COLUMNS, load_payments)

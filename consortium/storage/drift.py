@@ -13,6 +13,7 @@ from tortoise.models import Model
 
 from consortium.storage.connections import Connection
 from consortium.storage.database import MODELS, tortoise_config
+from consortium.storage.queue import QUEUE_TABLES
 
 # Spelled by models : spelled by the catalogue.
 TYPE_NAMES = {
@@ -28,7 +29,7 @@ SELECT c.relname AS table, a.attname AS name, format_type(a.atttypid, a.atttypmo
        NOT a.attnotnull AS null
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND a.attnum > 0
-   AND NOT a.attisdropped AND c.relname <> 'tortoise_migrations'
+   AND NOT a.attisdropped AND c.relname <> 'tortoise_migrations' AND c.relname <> ALL ($1)
 """
 
 # Primary keys and NOT NULL follow from the columns; a constraint of one column that is UNIQUE or a
@@ -41,6 +42,7 @@ SELECT c.conname AS name, c.contype::text AS kind, c.conrelid::regclass::text AS
   FROM pg_constraint c
  WHERE c.connamespace = 'public'::regnamespace AND c.contype IN ('c', 'f', 'u', 'x')
    AND c.conrelid <> to_regclass('tortoise_migrations')
+   AND c.conrelid::regclass::text <> ALL ($1)
 """
 
 INDEXES = """
@@ -120,10 +122,10 @@ def _type_name(field: object) -> str:
 
 async def _catalogue_facts(connection: Connection, named: set[str]) -> set[Fact]:
     facts = set[Fact]()
-    for row in await connection.fetch(COLUMNS):
+    for row in await connection.fetch(COLUMNS, [*QUEUE_TABLES]):
         null = "null" if row["null"] else "not null"
         facts.add(Fact(row["table"], f"the column {row['name']} {row['type']} {null}"))
-    for row in await connection.fetch(CONSTRAINTS):
+    for row in await connection.fetch(CONSTRAINTS, [*QUEUE_TABLES]):
         if row["name"] not in named:
             facts.add(Fact(row["table"], _constraint(row)))
     return facts
@@ -139,7 +141,7 @@ def _constraint(row: asyncpg.Record) -> str:
 
 
 async def _constraint_names(connection: Connection) -> set[str]:
-    return {row["name"] for row in await connection.fetch(CONSTRAINTS)}
+    return {row["name"] for row in await connection.fetch(CONSTRAINTS, [*QUEUE_TABLES])}
 
 
 def _extra_constraints(module: str) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from importlib import import_module
 
 from consortium.storage.connections import Connection
 from consortium.storage.database import MODELS
+from consortium.storage.queue import QUEUE_TABLES
 
 SECRET_ENDINGS = ("_sha256", "_sealed", "_hash")
 
 # Of the program itself, not of the consortium.
-BOOKKEEPING = {"tortoise_migrations": "which migrations were applied"}
+BOOKKEEPING = {"tortoise_migrations": "which migrations were applied"} | QUEUE_TABLES
 
 TABLES = """
 SELECT c.relname AS table,

@@ -23,12 +23,16 @@ from schema.planner.selections import Selector
 
 
 class Told(NamedTuple):
-    """A field of a result around a row: the row itself, or what the action alone knows."""
+    """A field of a result around a row: the row itself, or what the action alone knows.
+
+    That is a value, or a list of objects of which `picks` are told.
+    """
 
     key: str
     name: str
     typename: str
     row: Statement | None = None
+    picks: tuple[Pick, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ def _payload(does: Does, picks: tuple[Pick, ...], rights: Rights) -> Statement |
             pick.key, pick.name, pick.typename, compile_row(does.source, pick.picks, rights, NODES)
         )
         if pick.name == does.around
-        else Told(pick.key, pick.name, pick.typename)
+        else Told(pick.key, pick.name, pick.typename, picks=pick.picks)
         for pick in picks
     )
 
@@ -184,6 +188,19 @@ async def _around(payload: tuple[Told, ...], done: Any, inputs: Inputs, reads: R
         elif one.name == "__typename":
             value = orjson.dumps(one.typename)
         else:
-            value = orjson.dumps(getattr(done, one.name))
+            value = orjson.dumps(_known(getattr(done, one.name), one.picks))
         parts.append(orjson.dumps(one.key) + b":" + value)
     return b"{" + b",".join(parts) + b"}"
+
+
+def _known(value: Any, picks: tuple[Pick, ...]) -> Any:
+    """A value as it is; of objects in a list, the fields that are picked."""
+    if not picks:
+        return value
+    return [
+        {
+            pick.key: pick.typename if pick.name == "__typename" else getattr(one, pick.name)
+            for pick in picks
+        }
+        for one in value
+    ]

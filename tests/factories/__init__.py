@@ -4,6 +4,13 @@ Each takes any column of its table by name, fills in the others, and returns the
 """
 
 from tests.factories.avoided import create_claim, link_claim
+from tests.factories.dues import (
+    create_assignment,
+    create_dues_year,
+    create_entry,
+    create_invoice,
+    create_reminder,
+)
 from tests.factories.evidence import create_citation
 from tests.factories.identity import (
     create_account,
@@ -35,15 +42,19 @@ from tests.factories.value_chains import create_chain, create_stage, create_stag
 __all__ = [
     "create_account",
     "create_alias",
+    "create_assignment",
     "create_chain",
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_dues_year",
     "create_engagement",
+    "create_entry",
     "create_identity_provider",
     "create_initiative",
     "create_inventory",
     "create_invitation",
+    "create_invoice",
     "create_membership",
     "create_merge",
     "create_organisation",
@@ -51,6 +62,7 @@ __all__ = [
     "create_participant",
     "create_period",
     "create_rate",
+    "create_reminder",
     "create_role",
     "create_service_client",
     "create_size",

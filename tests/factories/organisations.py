@@ -17,6 +17,14 @@ async def create_organisation(connection: Connection, **values: Any) -> int:
     return await insert(connection, "organisation", **defaults | values)
 
 
+async def create_period(
+    connection: Connection, organisation_id: int, ends_on: date, **values: Any
+) -> int:
+    """What an organisation was until a day, since ever unless told otherwise."""
+    defaults = {"organisation_id": organisation_id, "ends_on": ends_on}
+    return await insert(connection, "organisation_period", **{"name": "Was", **defaults, **values})
+
+
 async def create_alias(connection: Connection, organisation_id: int, name: str) -> int:
     """Another name of an organisation."""
     return await insert(

@@ -16,6 +16,13 @@ from tests.factories.applications import (
 )
 from tests.factories.avoided import create_claim, link_claim
 from tests.factories.changes import CHANGES
+from tests.factories.dues import (
+    create_assignment,
+    create_dues_year,
+    create_entry,
+    create_invoice,
+    create_reminder,
+)
 from tests.factories.evidence import create_citation
 from tests.factories.identity import (
     create_account,
@@ -65,6 +72,17 @@ CATEGORIES = ("Cloud", "cloud", "Heat pumps", "Rail % road", None, None)
 LABELS = ("FY2021", "FY2022", "2022", "2023", "")
 BOUNDS = ("EXACT", "EXACT", "EXACT", "AT_LEAST", "AT_MOST", "APPROXIMATE")
 VISIBILITIES = ("PUBLIC",) * 5 + ("CONSORTIUM", "PRIVATE")
+# What may be booked on an invoice of 1200.
+BOOKED: tuple[tuple[tuple[str, str], ...], ...] = (
+    (),
+    (("PAYMENT", "1200"),),
+    (("PAYMENT", "1500"), ("REFUND", "300")),
+    (("PAYMENT", "1200.01"),),
+    (("PAYMENT", "0.50"),),
+    (("CREDIT", "1200"),),
+    (("PAYMENT", "200"), ("CREDIT", "1000")),
+    (("CREDIT", "1"),),
+)
 VERIFIERS = ("DNV", None, None)
 SERIES = ("S1", "S2", None, None)
 
@@ -135,6 +153,35 @@ class Maker:
         await self.claimed(60)
         await self.identified()
         await self.sized()
+        await self.owed()
+
+    async def owed(self) -> None:
+        """Two years of dues, with invoices that are settled or not."""
+        for year in (2026, 2027):
+            tier = await create_dues_year(self.connection, year)
+            owing = self.random.sample(self.organisations, k=5)
+            for sequence, organisation in enumerate(owing, 1):
+                await self._invoiced(organisation, tier, sequence, year)
+            await create_assignment(self.connection, self.one_of(owing), tier, year=year)
+
+    async def _invoiced(self, organisation: int, tier: int, sequence: int, year: int) -> None:
+        due_on = self.today + timedelta(days=self.one_of((-90, -1, 0, 1, 90)))
+        invoice = await create_invoice(
+            self.connection,
+            organisation,
+            tier,
+            sequence,
+            year=year,
+            issued_on=due_on - timedelta(days=30),
+            due_on=due_on,
+        )
+        for at, (kind, amount) in enumerate(self.one_of(BOOKED)):
+            bank = None if kind == "CREDIT" else f"bank {number()}"
+            reason = self.one_of(("", "Goodwill")) if at else ""
+            about = {"kind": kind, "amount": Decimal(amount), "bank_reference": bank}
+            await create_entry(self.connection, invoice, reason=reason, **about)
+        if self.chance(0.5):
+            await create_reminder(self.connection, invoice)
 
     async def organised(self) -> None:
         """Sources, organisations, control, memberships."""

@@ -18,6 +18,7 @@ MANAGED = {
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+DUES = {"Dues", "TierAssignment", "Invoice", "InvoiceEntry", "InvoiceReminder"}
 MERGES = {"OrganisationMerge", "OrganisationMergeChange"}
 # The secretariat's alone.
 REVIEWED = {
@@ -50,11 +51,24 @@ class Ask:
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
             (REVIEWED, self._reviews),
+            (DUES, self._sees_dues),
             ({"Engagement"}, self._engages),
         ):
             if row.kind in kinds:
                 return seen(row)
         return True
+
+    def _sees_dues(self, row: Row) -> bool:
+        """Who manages memberships sees all, who represents an organisation what it owes."""
+        if self.principal.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        if row.kind == "Dues" or not self.principal.may(Permission.ORGANISATIONS_REPRESENT):
+            return False
+        if row.kind in {"InvoiceEntry", "InvoiceReminder"}:
+            owed = self.world.get("Invoice", row["invoice_id"])
+            return owed is not None and self._sees_dues(owed)
+        own: bool = row["organisation_id"] == self.principal.organisation_id
+        return own
 
     def _manages(self, row: Row) -> bool:
         return self._sees_managed(row, *MANAGED[row.kind])

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import orjson
@@ -177,6 +178,9 @@ def _of_parts(at: int) -> Read:
 PREFIXES = {
     "account": "account",
     "engagement": "engagement",
+    "tier": "tier",
+    "tier_assignment": "assignment",
+    "invoice": "invoice",
     "identity_provider": "provider",
     "organisation": "org",
     "membership": "membership",
@@ -208,6 +212,54 @@ def _actor_name(ask: Ask, row: Row) -> str | None:
         role["organisation_id"] == own for role in roles
     )
     return (row["name"] or None) if known else None
+
+
+def _year(ask: Ask, row: Row) -> Row:
+    [found] = ask.world.having("Dues", "year", row["year"])
+    return found
+
+
+def _of_year(ask: Ask, row: Row) -> list[Row]:
+    return ask.world.having("Invoice", "year", row["year"])
+
+
+def _open(row: Row) -> Decimal:
+    rest: Decimal = row["amount"] - row["paid"] - row["credited"]
+    return rest if rest > 0 else Decimal(0)
+
+
+def _status(ask: Ask, row: Row) -> str:
+    if row["credited"] == row["amount"]:
+        return "CREDITED"
+    if _open(row) == 0:
+        return "PAID"
+    if row["due_on"] < ask.today:
+        return "OVERDUE"
+    return "PARTLY_PAID" if row["paid"] or row["credited"] else "OPEN"
+
+
+def _sum(of: Callable[[Row], Decimal]) -> Read:
+    return lambda ask, row: sum((of(one) for one in _of_year(ask, row)), Decimal(0))
+
+
+def _invoices_csv(ask: Ask, row: Row) -> str:
+    """Texts in quotation marks, apart from a spreadsheet's formulas; nothing else in them."""
+
+    def text(value: str) -> str:
+        return '"' + ("'" if value[0] in "=+-@" else "") + value.replace('"', '""') + '"'
+
+    names = "number reference organisation tier months amount currency issued_on due_on paid"
+    lines = [",".join([*names.split(), "credited", "open", "status"])]
+    for one in sorted(_of_year(ask, row), key=lambda one: int(one["sequence"])):
+        company = ask.world.get("Organisation", one["organisation_id"])
+        tier = ask.world.get("Tier", one["tier_id"])
+        assert company is not None
+        assert tier is not None
+        values = [one["number"], one["reference"], text(company["name"]), text(tier["name"])]
+        values += [one[name] for name in ("months", "amount", "currency", "issued_on", "due_on")]
+        values += [one["paid"], one["credited"], _open(one), _status(ask, one)]
+        lines.append(",".join(map(str, values)))
+    return "".join(f"{line}\r\n" for line in lines)
 
 
 KINDS: dict[str, Kind] = {
@@ -263,6 +315,8 @@ KINDS: dict[str, Kind] = {
             "successors": down("Succession", "predecessor_id"),
             "membershipDecisions": down("MembershipDecision", "organisation_id"),
             "inventories": down("Inventory", "organisation_id"),
+            "invoices": down("Invoice", "organisation_id"),
+            "tierAssignments": down("TierAssignment", "organisation_id"),
         },
         {
             "NAME": lambda _, row: Name(row["name"]),
@@ -471,6 +525,71 @@ KINDS: dict[str, Kind] = {
         },
         orders={"STARTS_ON": lambda _, row: row["starts_on"]},
         default_order=("STARTS_ON",),
+    ),
+    "Tier": Kind(
+        global_id("tier")
+        | plain("year", "name", "revenue_from", "revenue_to", "price", "seats")
+        | {
+            "revenueCurrency": lambda ask, row: _year(ask, row)["revenue_currency"],
+            "currency": lambda ask, row: _year(ask, row)["currency"],
+        },
+        orders={
+            "YEAR": lambda _, row: row["year"],
+            "REVENUE_FROM": lambda _, row: row["revenue_from"],
+        },
+        default_order=("-YEAR", "REVENUE_FROM"),
+    ),
+    "TierAssignment": Kind(
+        global_id("assignment") | plain("year", "reason", "version", "assigned_at"),
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "tier": up("Tier", "tier_id"),
+        },
+        orders={"YEAR": lambda _, row: row["year"]},
+        default_order=("-YEAR",),
+    ),
+    "Invoice": Kind(
+        global_id("invoice")
+        | plain("number", "reference", "year", "months", "amount", "currency", "issued_on")
+        | plain("due_on", "paid", "credited")
+        | {"open": lambda _, row: _open(row), "status": _status},
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "tier": up("Tier", "tier_id"),
+        },
+        {
+            "entries": down("InvoiceEntry", "invoice_id"),
+            "reminders": down("InvoiceReminder", "invoice_id"),
+        },
+        {
+            "NUMBER": lambda _, row: row["number"],
+            "DUE_ON": lambda _, row: row["due_on"],
+            "AMOUNT": lambda _, row: row["amount"],
+        },
+        ("-NUMBER",),
+    ),
+    "InvoiceEntry": Kind(
+        plain("kind", "amount", "booked_on", "bank_reference", "recorded_at") | blank("reason")
+    ),
+    "InvoiceReminder": Kind(plain("level", "sent_on", "mails")),
+    "Dues": Kind(
+        plain("year", "version", "revenue_currency", "currency")
+        | {
+            "invoiceCount": lambda ask, row: len(_of_year(ask, row)),
+            "invoiced": _sum(lambda one: one["amount"]),
+            "paid": _sum(lambda one: one["paid"]),
+            "credited": _sum(lambda one: one["credited"]),
+            "open": _sum(_open),
+            "overdue": lambda ask, row: sum(
+                (_open(one) for one in _of_year(ask, row) if one["due_on"] < ask.today),
+                Decimal(0),
+            ),
+            "csv": _invoices_csv,
+        },
+        many={
+            "tiers": lambda ask, row, _: ask.seen(ask.world.having("Tier", "year", row["year"])),
+            "invoices": lambda ask, row, _: ask.seen(_of_year(ask, row)),
+        },
     ),
     "Account": Kind(
         global_id("account")

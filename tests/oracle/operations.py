@@ -232,18 +232,21 @@ class Generator:
         """Arguments of the fields that look something up; None for all others."""
         inputs, choose = self.inputs, self.inputs.choose
         kind = get_named_type(described.type).name
-        if name == "nodes":
-            return {"ids": [inputs.id() for _ in range(choose.number(0, 5))]}
-        if name == "node":
-            return {"id": inputs.id()}
+        if name in {"node", "nodes"}:
+            ids = [inputs.id() for _ in range(choose.number(0, 5))]
+            return {"ids": ids} if name == "nodes" else {"id": inputs.id()}
         if "id" in described.args:
             if choose.chance(50):
                 return {"id": inputs.id(kind)}
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
-        found = {"search": self._searched, "myApplication": self._keyed}.get(name)
-        return None if found is None else found()
+        made = {
+            "search": self._searched,
+            "myApplication": self._keyed,
+            "dues": lambda: {"year": self.inputs.choose.one_of((2026, 2026, 2027, 1999))},
+        }.get(name)
+        return None if made is None else made()
 
     def _searched(self) -> dict[str, Any]:
         inputs, choose = self.inputs, self.inputs.choose

@@ -27,6 +27,9 @@ NODES = (
     "MembershipDecision",
     "Application",
     "Terms",
+    "Tier",
+    "TierAssignment",
+    "Invoice",
     "Account",
     "Invitation",
     "ServiceClient",
@@ -115,6 +118,10 @@ def _my_application(ask: Ask, args: Mapping[str, Any]) -> Row | None:
     return found[0] if found else None
 
 
+def _dues(ask: Ask, args: Mapping[str, Any]) -> Row | None:
+    return next(iter(ask.seen(ask.world.having("Dues", "year", args["year"]))), None)
+
+
 ROOTS: dict[str, Root] = {
     "node": lambda ask, args: _by_id(ask, args["id"]),
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
@@ -141,6 +148,11 @@ ROOTS: dict[str, Root] = {
     "myApplication": _my_application,
     "applications": _all("Application"),
     "terms": _all("Terms"),
+    "tiers": _all("Tier"),
+    "tierAssignments": _all("TierAssignment"),
+    "invoice": _lookup("Invoice", "reference", str, "reference"),
+    "invoices": _all("Invoice"),
+    "dues": _dues,
     "viewer": _viewer,
     "accounts": _all("Account"),
     "invitations": _all("Invitation"),

@@ -351,6 +351,138 @@ _PARTIES = ("viewer", "editor", "approver", "service_reads", "service_writes")
 # Those to whom the people in question are known without being theirs to manage.
 _EDITOR = _all(DENIED, "editor", "no_scope", "write_scope", "assure_scope")
 
+
+def _booked(mutation: str, about: str, done: Mapping[str, Any], **given: Any) -> Case:
+    """On the owner's invoice: known to its admin, the secretariat's to do."""
+    return Case(
+        mutation,
+        about,
+        lambda world: {"invoice": world.id("invoice", "owner"), **given},
+        ABSENT,
+        {"admin": DENIED, **done},
+    )
+
+
+_TIER = {"name": "All", "revenueFrom": "0", "price": "100"}
+_PAID = {"amount": "50", "bookedOn": "2026-11-01", "bankReference": "new"}
+_CSV = "invoice,amount,currency,booked_on,bank_reference\nRF20260001,5,EUR,2026-11-01,new\n"
+_SECRETARY = {"secretariat": DONE}
+_DUES: tuple[Case, ...] = (
+    Case(
+        "setTiers",
+        "of a new year",
+        lambda _: {
+            "year": 2028,
+            "version": 0,
+            "revenueCurrency": "USD",
+            "currency": "EUR",
+            "tiers": [_TIER],
+        },
+        DENIED,
+        _SECRETARY,
+    ),
+    Case(
+        "setTiers",
+        "without a price",
+        lambda _: {
+            "year": 2028,
+            "version": 0,
+            "revenueCurrency": "USD",
+            "currency": "EUR",
+            "tiers": [{"name": "All", "revenueFrom": "0"}],
+        },
+        DENIED,
+        {"secretariat": "TIER_WITHOUT_PRICE"},
+    ),
+    Case(
+        "assignTier",
+        "to the owner",
+        lambda world: {
+            "organisation": world.id("org", "owner"),
+            "year": 2026,
+            "tier": world.id("tier", "everybody"),
+            "reason": "Because",
+            "version": 1,
+        },
+        DENIED,
+        _SECRETARY,
+    ),
+    Case(
+        "assignTier",
+        "that somebody else assigned meanwhile",
+        lambda world: {
+            "organisation": world.id("org", "owner"),
+            "year": 2026,
+            "tier": world.id("tier", "everybody"),
+            "reason": "Because",
+            "version": 0,
+        },
+        DENIED,
+        {"secretariat": "CHANGED_MEANWHILE"},
+    ),
+    Case(
+        "issueInvoices",
+        "of the year",
+        lambda _: {"year": 2027, "dueOn": "2027-01-31"},
+        DENIED,
+        _SECRETARY,
+    ),
+    Case(
+        "issueInvoices",
+        "of a year without tiers",
+        lambda _: {"year": 2030, "dueOn": "2030-12-31"},
+        DENIED,
+        {"secretariat": "DUES_YEAR_UNKNOWN"},
+    ),
+    Case(
+        "issueInvoice",
+        "to a member",
+        lambda world: {
+            "organisation": world.id("org", "owner"),
+            "year": 2027,
+            "dueOn": "2027-01-31",
+        },
+        DENIED,
+        _SECRETARY,
+    ),
+    Case(
+        "issueInvoice",
+        "to who has one",
+        lambda world: {
+            "organisation": world.id("org", "owner"),
+            "year": 2026,
+            "dueOn": "2026-12-31",
+        },
+        DENIED,
+        {"secretariat": "INVOICED_ALREADY"},
+    ),
+    _booked("recordPayment", "that came in", _SECRETARY, currency="EUR", **_PAID),
+    _booked(
+        "recordPayment",
+        "in another currency",
+        {"secretariat": "CURRENCY_DIFFERS"},
+        currency="USD",
+        **_PAID,
+    ),
+    _booked("refundPayment", "that was too much", _SECRETARY, reason="Twice", **_PAID),
+    _booked("creditInvoice", "in full", _SECRETARY, reason="Goodwill"),
+    _booked(
+        "creditInvoice",
+        "above what is open",
+        {"secretariat": "CREDIT_ABOVE_OPEN"},
+        reason="Goodwill",
+        amount="1100.01",
+    ),
+    Case("importPayments", "from accounting", lambda _: {"csv": _CSV}, DENIED, _SECRETARY),
+    Case(
+        "importPayments",
+        "from no such table",
+        lambda _: {"csv": "a,b"},
+        DENIED,
+        {"secretariat": "FILE_WRONG_COLUMNS"},
+    ),
+)
+
 CASES: tuple[Case, ...] = (
     *_REORGANISATIONS,
     *_lives(),
@@ -406,6 +538,7 @@ CASES: tuple[Case, ...] = (
         ABSENT,
         _all("ENGAGEMENT_OVER", "admin", "assurer_ended", "secretariat") | _all(DENIED, *_PARTIES),
     ),
+    *_DUES,
     Case(
         "invitePerson",
         "to edit for the owner",

@@ -14,6 +14,8 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   figure     by the visibility of each row, see FIGURES
 #   managed    people and programs, see MANAGED
 #   parties    engagements, see ENGAGEMENTS
+#   owed       invoices and what belongs to them, see DUES
+#   secretariat  sums over all invoices
 #   merges     records that were merged, see MERGES
 #   secretariat  the secretariat alone, see APPLICATIONS
 #   keyed      whoever has the key of the application
@@ -146,6 +148,13 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         "currency amount known",
     ),
+    "Dues": (
+        "secretariat",
+        (
+            "year version revenueCurrency currency tiers invoices invoiceCount invoiced paid "
+            "credited open overdue csv"
+        ),
+    ),
     "Engagement": (
         "parties",
         "id covers startsOn endsOn createdAt endedAt assurer client",
@@ -182,6 +191,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "ImportedPayments": ("within", "entry rows booked unchanged errors"),
     "Initiative": (
         "everyone",
         (
@@ -241,6 +251,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "Invoice": (
+        "owed",
+        (
+            "id number reference year months amount currency issuedOn dueOn paid credited open "
+            "status organisation tier entries reminders"
+        ),
+    ),
+    "InvoiceConnection": ("within", "edges nodes pageInfo totalCount"),
+    "InvoiceEdge": ("within", "cursor node"),
+    "InvoiceEntry": ("owed", "kind amount bookedOn bankReference reason recordedAt"),
+    "InvoiceReminder": ("owed", "level sentOn mails"),
+    "IssuedInvoices": ("within", "dues issued leftOut"),
     "LeftOut": (
         "within",
         "claim reason because counted",
@@ -253,6 +275,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "MemberLeftOut": ("within", "organisation name reason"),
     "Membership": (
         "everyone",
         "id status startsOn endsOn evidenceAsOf notes recordedAt organisation source",
@@ -279,7 +302,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories periods period predecessors "
-            "successors mergedInto"
+            "successors mergedInto invoices tierAssignments"
         ),
     ),
     "OrganisationConnection": (
@@ -345,7 +368,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "serviceClients identityProviders myApplication applications terms "
             "exchangeRates consortium members memberships "
             "engagements valueChain valueChains inventory inventories initiative initiatives "
-            "claim claims avoidedEmissions organisationMerges auditEntries"
+            "claim claims avoidedEmissions organisationMerges auditEntries "
+            "tiers tierAssignments invoice invoices dues"
         ),
     ),
     "RateUsed": (
@@ -364,6 +388,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "managed",
         "role grantedAt account organisation",
     ),
+    "RowProblem": ("asker", "line column reason"),
     "SectorProfile": (
         "everyone",
         "sector memberCount revenue employees",
@@ -389,6 +414,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         "url title",
     ),
+    "Tier": (
+        "everyone",
+        "id year name revenueCurrency revenueFrom revenueTo price currency seats",
+    ),
+    "TierAssignment": ("owed", "id year reason version assignedAt organisation tier"),
+    "TierAssignmentConnection": ("within", "edges nodes pageInfo totalCount"),
+    "TierAssignmentEdge": ("within", "cursor node"),
+    "TierConnection": ("within", "edges nodes pageInfo totalCount"),
+    "TierEdge": ("within", "cursor node"),
     "Succession": (
         "everyone",
         "kind effectiveOn recordedAt predecessor successor source",
@@ -468,6 +502,8 @@ DECISIONS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
     "other_admin": ("other",),
     "secretariat": ("owner", "other"),
 }
+# What a member owes: its admin, who acts for it, and the secretariat.
+DUES = DECISIONS
 APPLICATIONS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
     "secretariat": small_world.APPLICATIONS
 }

@@ -14,15 +14,19 @@ from consortium.storage.database import Database
 from tests.factories import (
     create_account,
     create_alias,
+    create_assignment,
     create_chain,
     create_chain_action,
     create_citation,
     create_claim,
+    create_dues_year,
     create_engagement,
+    create_entry,
     create_identity_provider,
     create_initiative,
     create_inventory,
     create_invitation,
+    create_invoice,
     create_membership,
     create_merge,
     create_organisation,
@@ -30,6 +34,7 @@ from tests.factories import (
     create_participant,
     create_period,
     create_rate,
+    create_reminder,
     create_role,
     create_service_client,
     create_stage,
@@ -160,6 +165,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.figures()
         await maker.people()
         await maker.applicants()
+        await maker.dues()
     finally:
         await connection.close()
     with database.active():
@@ -297,6 +303,20 @@ class _Maker:
         )
         self.ids |= {f"claim {owner} total": total, f"claim {owner} part": part}
         self.ids[f"claim {owner} restated"] = restated
+
+    async def dues(self) -> None:
+        """A year with an invoice of each member, and the next one, of which there are none yet."""
+        tier = self.ids["tier everybody"] = await create_dues_year(self.connection)
+        await create_dues_year(self.connection, 2027, revenue_currency="EUR")
+        for sequence, name in enumerate(MEMBERS, 1):
+            organisation = self.ids[f"org {name}"]
+            invoice = await create_invoice(self.connection, organisation, tier, sequence)
+            self.ids[f"invoice {name}"] = invoice
+            await create_entry(self.connection, invoice)
+            await create_reminder(self.connection, invoice)
+            self.ids[f"assignment {name}"] = await create_assignment(
+                self.connection, organisation, tier
+            )
 
     async def people(self) -> None:
         """One person for each kind of caller, and what organisations set up for them."""

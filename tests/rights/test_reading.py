@@ -134,7 +134,15 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
 
     assert wrong == {}
     # What only mutations answer with is their matrix's.
-    assert unreached == {"Refusal", "ServiceClientSecret", "NewApplication"}
+    assert unreached == {
+        "ImportedPayments",
+        "IssuedInvoices",
+        "MemberLeftOut",
+        "NewApplication",
+        "Refusal",
+        "RowProblem",
+        "ServiceClientSecret",
+    }
 
 
 def _object(kind: Any) -> GraphQLObjectType:
@@ -153,12 +161,14 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
              invitations(first: 1000) { totalCount nodes { id } }
              serviceClients(first: 1000) { totalCount nodes { id } }
              identityProviders(first: 1000) { totalCount nodes { id } }
+             invoices(first: 1000) { totalCount nodes { id } }
+             tierAssignments(first: 1000) { totalCount nodes { id } }
              engagements(first: 1000) { totalCount nodes { id } }
               organisationMerges(first: 1000) { totalCount nodes { id } }
               applications(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
-    everyone = {"org", "membership", "chain", "stage", "initiative", "terms"}
+    everyone = {"org", "membership", "chain", "stage", "initiative", "terms", "tier"}
     ids = every_id(asked.world)
     nodes = await asked.answer(caller, f"{{ nodes(ids: {orjson.dumps(ids).decode()}) {{ id }} }}")
     by_id = {one["id"] for one in nodes["nodes"] if one is not None}
@@ -192,6 +202,8 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "invitations": {world.id("invitation", one) for one in reading.MANAGED[caller]},
         "serviceClients": {world.id("client", one) for one in reading.MANAGED[caller]},
         "identityProviders": {world.id("provider", one) for one in reading.PROVIDERS[caller]},
+        "invoices": {world.id("invoice", one) for one in reading.DUES[caller]},
+        "tierAssignments": {world.id("assignment", one) for one in reading.DUES[caller]},
         "engagements": {world.id("engagement", one) for one in reading.ENGAGEMENTS[caller]},
         "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
         "applications": {world.id("application", one) for one in reading.APPLICATIONS[caller]},

@@ -41,6 +41,8 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "organisation": '(name: "the owner")',
         "valueChain": '(name: "chain")',
         "initiative": '(name: "initiative")',
+        "invoice": '(reference: "RF20260001")',
+        "dues": "(year: 2026)",
         "inventory": '(reference: "inventory owner PRIVATE")',
         "claim": '(reference: "claim owner PRIVATE")',
         "myApplication": f'(key: "{key_of("voted")}")',

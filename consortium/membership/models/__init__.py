@@ -13,6 +13,14 @@ from consortium.membership.models.applications import (
     Terms,
     TermsAcceptance,
 )
+from consortium.membership.models.dues import (
+    DuesYear,
+    Invoice,
+    InvoiceEntry,
+    InvoiceReminder,
+    Tier,
+    TierAssignment,
+)
 from consortium.membership.models.engagements import Engagement
 from consortium.membership.models.memberships import (
     Membership,
@@ -34,7 +42,11 @@ __all__ = [
     "ApplicationNote",
     "ApplicationStep",
     "ApplicationVote",
+    "DuesYear",
     "Engagement",
+    "Invoice",
+    "InvoiceEntry",
+    "InvoiceReminder",
     "Membership",
     "MembershipApplication",
     "MembershipDecision",
@@ -45,6 +57,8 @@ __all__ = [
     "ProfileTotal",
     "Terms",
     "TermsAcceptance",
+    "Tier",
+    "TierAssignment",
 ]
 
 EXTRA_CONSTRAINTS = (
@@ -56,6 +70,23 @@ EXTRA_CONSTRAINTS = (
     "membership_application_revenue_whole",
     "membership_application_sizes_positive",
     "membership_application_organisation_approved",
+    "dues_year_range",
+    "tier_of_year",
+    "tier_key_of_year",
+    "tier_bands_apart",
+    "tier_price_positive",
+    "tier_seats_positive",
+    "tier_assignment_tier_of_year",
+    "invoice_tier_of_year",
+    "invoice_numbered",
+    "invoice_amounts_positive",
+    "invoice_months_range",
+    "invoice_due_after_issue",
+    "invoice_credit_within_open",
+    "invoice_refund_within_paid",
+    "invoice_entry_amount_positive",
+    "invoice_entry_bank_reference",
+    "invoice_entry_bank_reference_given",
     "profile_total_key",
 )
 
@@ -72,6 +103,10 @@ RIGHTS = {
     "application_vote": "SELECT, INSERT",
     "terms": "SELECT, INSERT",
     "membership_application": "SELECT, INSERT, UPDATE",
+    # Never deleted; what an update may change, a trigger says.
+    "invoice": "SELECT, INSERT, UPDATE",
+    "invoice_entry": "SELECT, INSERT",
+    "invoice_reminder": "SELECT, INSERT",
     "profile_span": _DERIVED,
     "profile_stale": _DERIVED,
     "profile_total": _DERIVED,
