@@ -192,12 +192,13 @@ async def erase_person(by: Principal, account_id: int) -> None:
         LastAdministrator: nobody else administers one of their organisations, or is secretariat.
     """
     async with audited(by, "person:erase") as connection:
+        # It locks all who could stay in one order: of two who go at once, one waits for the other.
+        await check_can_go(connection, account_id)
         found = await connection.fetchval(
             "SELECT id FROM account WHERE id = $1 AND erased_at IS NULL FOR UPDATE", account_id
         )
         if found is None:
             raise PersonUnknown
-        await check_can_go(connection, account_id)
         # First what is found by the address, which goes last.
         for statement in (*_of_features("ERASE"), *_ERASE):
             await connection.execute(statement, account_id)
