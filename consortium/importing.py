@@ -14,7 +14,7 @@ from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import ANONYMOUS, Principal
-from consortium.membership.actions.profile import catch_up, put_off
+from consortium.membership.actions import catch_up, put_off
 from consortium.membership.imports import IMPORTER as MEMBERS
 from consortium.organisations.imports import EXCHANGE_RATES
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS

@@ -88,7 +88,7 @@ async def _totals(address: Address) -> Finding:
 
 
 async def _profile(address: Address) -> Finding:
-    from consortium.membership.actions.profile import check_profile
+    from consortium.membership.actions import check_profile
     from consortium.storage.database import Database
 
     async with Database.open(address.dsn, max_size=2):

@@ -11,7 +11,7 @@ import asyncpg
 
 from consortium.avoided.actions.standings import rebuild_all
 from consortium.cli.progress import Tell
-from consortium.membership.actions.profile import rebuild_profile
+from consortium.membership.actions import rebuild_profile
 from consortium.storage.database import Database
 from consortium.storage.embedded import EmbeddedServer
 from consortium.storage.migrate import migrate

@@ -60,16 +60,6 @@ async def create_size(
     )
 
 
-async def create_period(
-    connection: Connection, organisation_id: int, ends_on: date, **values: Any
-) -> int:
-    """What an organisation was from nobody knows when to a day."""
-    defaults = {"name": "As it was called", "ends_on": ends_on}
-    return await insert(
-        connection, "organisation_period", organisation_id=organisation_id, **defaults | values
-    )
-
-
 async def create_rate(connection: Connection, currency: str, year: int, **values: Any) -> int:
     """What a currency was worth in a year."""
     return await insert(connection, "exchange_rate", currency=currency, year=year, **values)

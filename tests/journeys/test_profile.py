@@ -12,7 +12,7 @@ import pytest
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.importing import import_file
 from consortium.kernel.principal import ANONYMOUS, Principal, Rights
-from consortium.membership.actions.profile import check_profile
+from consortium.membership.actions import check_profile
 from consortium.storage.database import Database
 from schema.errors import RequestRefused
 from schema.planner.execution import Executor, Request

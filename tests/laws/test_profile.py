@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from consortium.kernel.principal import ANONYMOUS
-from consortium.membership.actions.profile import check_profile, rebuild_profile
+from consortium.membership.actions import check_profile, rebuild_profile
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
 from tests.factories import (
