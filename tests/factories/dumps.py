@@ -14,7 +14,9 @@ DERIVED = {
     "avoided_standing": "to_jsonb(t) - 'id'",
     "avoided_total": "to_jsonb(t) - 'id'",
     "profile_span": "to_jsonb(t) - 'id'",
-    "profile_total": "to_jsonb(t) - 'id'",
+    "profile_total": "ROW(t.dimension, t.node, t.part, t.members, t.revenue_known,"
+    " t.revenue_undated, t.revenue_converted, trim_scale(t.revenue_amount),"
+    " trim_scale(t.revenue_usd), t.employees_known, t.employees)",
 }
 NOT_NULL = {
     "avoided_total": "WHERE t.claims <> 0 OR t.value_kg_co2e <> 0",
@@ -33,3 +35,10 @@ async def dump(database: Database, *besides: str) -> Mapping[str, list[str]]:
             rows = await connection.fetch(f"SELECT ({columns})::text FROM {name} t {where}")  # noqa: S608
             found[name] = sorted(row[0] for row in rows)
     return found
+
+
+def differing(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Table -> rows that are in one of two dumps only."""
+    return {
+        name: sorted(set(one[name]) ^ set(other[name])) for name in one if one[name] != other[name]
+    }

@@ -10,7 +10,7 @@ from consortium.organisations.actions.parentage import check_no_ring
 from consortium.reorganisations.actions.checks import opened
 from consortium.reorganisations.actions.merging.journal import Journal
 from consortium.reorganisations.actions.merging.memberships import join
-from consortium.reorganisations.actions.merging.organisations import close
+from consortium.reorganisations.actions.merging.organisations import close, note_sizeless
 from consortium.reorganisations.actions.merging.references import move, references
 from consortium.reorganisations.rules.merges import Becomes, MergesItself, becomes
 from consortium.storage.raw import Connection
@@ -49,6 +49,7 @@ async def merge_organisations(by: Principal, command: MergeOrganisations, today:
             raise MergesItself().at("into")
         merge_id: int = await open_.fetchval(BEGIN, duplicate, survivor, reason)
         journal = Journal(open_, merge_id)
+        await note_sizeless(open_, journal, duplicate, survivor)
         await _hand_over(open_, journal, duplicate, survivor)
         await join(open_, journal, duplicate, survivor)
         await close(open_, journal, records[duplicate], records[survivor])

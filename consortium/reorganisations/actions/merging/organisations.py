@@ -23,12 +23,34 @@ UPDATE organisation o SET name_key = n.name_key, lei = n.lei, search_text = n.se
 FROM jsonb_populate_record((SELECT k FROM organisation k WHERE k.id = $1), $2::text::jsonb) n
 WHERE o.id = $1
 """
+# Of a record without sizes, what its own row says of them all the same: with the sizes of another
+# record, which give way to none again, that would be lost.
+SIZELESS = """
+SELECT o.id, jsonb_build_object('revenue_year', o.revenue_year, 'employees_year', o.employees_year,
+    'size_citation_id', o.size_citation_id)::text
+FROM organisation o WHERE o.id = ANY ($1)
+    AND num_nonnulls(o.revenue_year, o.employees_year, o.size_citation_id) > 0
+    AND NOT EXISTS (SELECT FROM organisation_size s WHERE s.organisation_id = o.id)
+"""
+WRITE_SIZELESS = """
+UPDATE organisation o SET revenue_year = n.revenue_year, employees_year = n.employees_year,
+    size_citation_id = n.size_citation_id
+FROM jsonb_populate_record((SELECT k FROM organisation k WHERE k.id = $1), $2::text::jsonb) n
+WHERE o.id = $1
+    AND NOT EXISTS (SELECT FROM organisation_size s WHERE s.organisation_id = o.id)
+"""
 # The words of the name and of all aliases.
 WORDS = """
 SELECT o.name, ARRAY(SELECT a.name FROM organisation_alias a WHERE a.organisation_id = o.id
     ORDER BY a.id) AS aliases
 FROM organisation o WHERE o.id = $1
 """
+
+
+async def note_sizeless(connection: Connection, journal: Journal, *organisations: int) -> None:
+    """Note what the rows of records without sizes say of sizes, before any are handed over."""
+    found = await connection.fetch(SIZELESS, list(organisations))
+    await journal.changed(TABLE, {row[0]: row[1] for row in found}, {row[0]: "{}" for row in found})
 
 
 async def close(
@@ -78,5 +100,7 @@ async def reopen(
         [(name, aliases)] = await connection.fetch(WORDS, record.id)
         back["search_text"] = search_words(" ".join([name, *aliases]))
     if not changed:
-        await connection.execute(WRITE, record.id, orjson.dumps(back).decode())
+        text = orjson.dumps(back).decode()
+        await connection.execute(WRITE, record.id, text)
+        await connection.execute(WRITE_SIZELESS, record.id, text)
     return changed
