@@ -1,5 +1,7 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+# Seats are read of organisations alone.
+import consortium.membership.reads.seats  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
@@ -14,6 +16,9 @@ from consortium.initiatives.reads import INITIATIVES
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
 from consortium.membership.reads.engagements import ENGAGEMENTS
+from consortium.membership.reads.groups import DELEGACIES, GROUPS
+from consortium.membership.reads.inbox import INBOX
+from consortium.membership.reads.meetings import MEETINGS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
 from consortium.organisations.reads import BY_NAME, ORGANISATIONS
 from consortium.query.filters import key_of
@@ -41,6 +46,9 @@ NODES: dict[str, Source] = {
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
+    "WorkingGroup": GROUPS,
+    "Delegacy": DELEGACIES,
+    "Meeting": MEETINGS,
     "Account": ACCOUNTS,
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
@@ -97,6 +105,11 @@ ROOT = Source(
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "engagements": Many(ENGAGEMENTS),
+        "working_group": _lookup(GROUPS, name=_BY_NAME_KEY),
+        "working_groups": Many(GROUPS),
+        "delegacies": Many(DELEGACIES),
+        "meetings": Many(MEETINGS),
+        "secretariat_inbox": Many(INBOX),
         "viewer": VIEWER,
         "accounts": Many(ACCOUNTS),
         "invitations": Many(INVITATIONS),

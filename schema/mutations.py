@@ -72,7 +72,7 @@ class Does:
             return value.key
         if isinstance(value, list):
             inner = get_args(kind)[0]
-            return tuple(_word(inner, one) for one in value)
+            return tuple(self._value(name, inner, one) for one in value)
         return _word(kind, value)
 
 

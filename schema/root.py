@@ -8,6 +8,7 @@ from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
+from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
@@ -16,7 +17,9 @@ from schema.organisations import OrganisationsQuery
 from schema.paging import argument, field
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
+from schema.seats import SeatsMutation
 from schema.value_chains import ValueChainsQuery
+from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
 
 
 @strawberry.type
@@ -39,6 +42,8 @@ class Query(
     IdentityQuery,
     MembershipQuery,
     EngagementsQuery,
+    WorkingGroupsQuery,
+    InboxQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -53,7 +58,14 @@ class Query(
     description="What can be changed. Fields of one operation run one after the other, each whole"
     " or not at all; each answers with its result, within your rights, or with a `Refusal`."
 )
-class Mutation(IdentityMutation, EngagementsMutation, InventoryMutation, ClaimsMutation):
+class Mutation(
+    IdentityMutation,
+    SeatsMutation,
+    EngagementsMutation,
+    WorkingGroupsMutation,
+    InventoryMutation,
+    ClaimsMutation,
+):
     pass
 
 

@@ -7,6 +7,7 @@ DomainError
 │   └── PageSizeInvalid
 ├── NotFound               nothing there that the caller may see
 ├── PermissionDenied       something is there, and the caller may not do this to it
+├── ChangedMeanwhile       somebody else was faster
 └── (every feature and door adds its own, in its own module)
 
 Anything else that is raised is a bug: it reaches the client masked and the log whole.
@@ -79,3 +80,9 @@ class PermissionDenied(DomainError):
     """You may not do this."""
 
     code = "PERMISSION_DENIED"
+
+
+class ChangedMeanwhile(DomainError):
+    """It was changed since you read it: read it again and decide anew."""
+
+    code = "CHANGED_MEANWHILE"

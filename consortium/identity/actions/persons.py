@@ -5,12 +5,13 @@ from typing import Any
 import orjson
 
 from consortium.audit.actions import audited
-from consortium.identity.actions.roles import check_can_go
+from consortium.identity.actions.succession import call_contacts, find_unmanaged
+from consortium.kernel.clock import utc_now
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
-from consortium.storage.trail import SECRET_ENDINGS
+from consortium.storage.trail import SECRET_ENDINGS, by_address
 
 Rows = list[dict[str, Any]]
 
@@ -31,8 +32,7 @@ SELECT c.conrelid::regclass::text AS child, a.attname::text AS by,
  ORDER BY 1, 2
 """
 
-# By a mail address alone. What a mail was filled with may hold a link, which is a secret.
-_BY_ADDRESS = (("single_use_link", "email"), ("outbox_mail", "recipient"))
+# What a mail was filled with may hold a link, which is a secret.
 _NOT_SHOWN = ("data",)
 
 # Columns that name rows of these tables by their numbers.
@@ -99,7 +99,10 @@ async def export_person(account_id: int) -> dict[str, Any]:
 async def _belonging(
     connection: Connection, parent: str, ids: list[int], export: dict[str, Any]
 ) -> None:
-    """The rows that refer to these, and those that belong to them in turn."""
+    """The rows that refer to these, and those that belong to them in turn.
+
+    What refers to the person without belonging to them, such as an office, is theirs as well.
+    """
     for child, by, referred, owned in await connection.fetch(_KEYS):
         if referred != parent or not (owned or parent == "account"):
             continue
@@ -107,12 +110,12 @@ async def _belonging(
         known = {row["id"] for row in export.setdefault(child, [])}
         new = [row for row in rows if row["id"] not in known]
         export[child] += new
-        if owned and new:
+        if new:
             await _belonging(connection, child, [row["id"] for row in new], export)
 
 
 async def _addressed(connection: Connection, email: str, export: dict[str, Any]) -> None:
-    for table, column in _BY_ADDRESS:
+    for table, column in by_address().items():
         rows = await _rows(connection, table, column, [email])
         known = {row["id"] for row in export.setdefault(table, [])}
         export[table] += [row for row in rows if row["id"] not in known]
@@ -149,13 +152,14 @@ async def _names(connection: Connection, export: dict[str, Any]) -> dict[str, di
     return names
 
 
+# What names the person by the address alone.
+_FORGET = "DELETE FROM {table} WHERE {column} = (SELECT email FROM account WHERE id = $1)"
+
 # In this order, so that nothing is referred to when it goes. A grant stays, revoked: the record of
 # what was given to which client.
 _GRANTED = "(SELECT id FROM oauth_grant WHERE account_id = $1)"
 _ERASE = (
-    "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)",
-    """DELETE FROM single_use_link WHERE account_id = $1
-        OR email = (SELECT email FROM account WHERE id = $1)""",
+    "DELETE FROM single_use_link WHERE account_id = $1",
     f"DELETE FROM authorization_code WHERE grant_id IN {_GRANTED}",  # noqa: S608  our own words
     f"DELETE FROM refresh_token WHERE grant_id IN {_GRANTED}",  # noqa: S608
     "UPDATE oauth_grant SET revoked_at = now() WHERE account_id = $1 AND revoked_at IS NULL",
@@ -178,7 +182,8 @@ async def erase_person(by: Principal, account_id: int) -> None:
 
     Raises:
         PersonUnknown: there is no such account, or it is erased already.
-        LastAdministrator: nobody else administers one of their organisations, or is secretariat.
+        LastAdministrator: nobody else administers one of their organisations or is asked to, or
+            nobody else is secretariat.
     """
     async with audited(by, "person:erase") as connection:
         found = await connection.fetchval(
@@ -186,6 +191,9 @@ async def erase_person(by: Principal, account_id: int) -> None:
         )
         if found is None:
             raise PersonUnknown
-        await check_can_go(connection, account_id)
+        unmanaged = await find_unmanaged(connection, account_id)
+        for table, column in by_address().items():
+            await connection.execute(_FORGET.format(table=table, column=column), account_id)
         for statement in _ERASE:
             await connection.execute(statement, account_id)
+        await call_contacts(connection, unmanaged, utc_now())
