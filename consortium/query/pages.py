@@ -142,7 +142,8 @@ class _PageWriter:
         )
         order = self.page.order()
         limit = self.page.size + int(self._asks_for_more())
-        place = f", row_number() OVER (ORDER BY {order}) AS place" if self._counts_places() else ""
+        # No column of any table ends so.
+        place = f", row_number() OVER (ORDER BY {order}) AS place_" if self._counts_places() else ""
         return (
             f"(SELECT {alias}.*{place} FROM {item}"
             f" WHERE {where} ORDER BY {order} LIMIT {limit}) {alias}"
@@ -168,7 +169,7 @@ class _PageWriter:
         """Leaves out the row that was read only to know that it is there."""
         if not self._asks_for_more():
             return ""
-        return f" FILTER (WHERE {self.inner.alias}.place <= {self.page.size})"
+        return f" FILTER (WHERE {self.inner.alias}.place_ <= {self.page.size})"
 
     def _part(self, part: Pick) -> str:
         match part.name:
@@ -215,7 +216,7 @@ class _PageWriter:
 
     def _end(self, *, last: bool) -> str:
         """The cursor of the row read last or first; null on an empty page."""
-        order = f"ORDER BY {self.inner.alias}.place{' DESC' if last else ''}"
+        order = f"ORDER BY {self.inner.alias}.place_{' DESC' if last else ''}"
         # Aggregate the few sort columns, and make one cursor of the row at the end.
         ends = [
             Sort(f"(array_agg({one.sql} {order}){self._kept()})[1]", one.type, one.nullable, False)

@@ -5,6 +5,7 @@ Each takes any column of its table by name, fills in the others, and returns the
 
 from tests.factories.avoided import create_claim, link_claim
 from tests.factories.evidence import create_citation
+from tests.factories.groups import create_delegacy, create_group, create_meeting
 from tests.factories.identity import (
     create_account,
     create_identity_provider,
@@ -30,11 +31,14 @@ __all__ = [
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_delegacy",
     "create_engagement",
+    "create_group",
     "create_identity_provider",
     "create_initiative",
     "create_inventory",
     "create_invitation",
+    "create_meeting",
     "create_membership",
     "create_organisation",
     "create_parentage",

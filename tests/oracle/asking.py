@@ -16,8 +16,11 @@ MANAGED = {
     "Invitation": (Permission.ACCOUNTS_MANAGE, None),
     "ServiceClient": (Permission.CLIENTS_MANAGE, None),
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
+    "OrganisationContact": (Permission.ACCOUNTS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
+# What happens in working groups: to be seen by organisations that have or had somebody there.
+GROUPED = {"Meeting", "Attendance", "GroupAttendance"}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -42,7 +45,36 @@ class Ask:
             party = own is not None and own in {row["client_id"], row["assurer_id"]}
             may = self.principal.may
             return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
-        return True
+        return self._sees_work(row)
+
+    def _sees_work(self, row: Row) -> bool:
+        """What working groups do, how many people there are, and what waits for whom."""
+        rights, caller = self.principal.rights, self.principal
+        if row.kind not in GROUPED | {"Delegacy", "Seats", "InboxItem"}:
+            return True
+        if rights.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        if row.kind == "Seats":
+            asks = rights.has_organisation or rights.may(Permission.ACCOUNTS_MANAGE)
+            return asks and row.id == caller.organisation_id
+        if row.kind == "Delegacy":
+            own = rights.has_organisation and row["organisation_id"] == caller.organisation_id
+            return rights.is_member or own or row["account_id"] == caller.account_id
+        if row.kind in GROUPED and rights.has_organisation:
+            return any(
+                one["organisation_id"] == caller.organisation_id and one["withdrawn_at"] is None
+                for one in self.world.having("Delegacy", "group_id", self._group(row))
+            )
+        return False
+
+    def _group(self, row: Row) -> int:
+        """The working group in which it happened."""
+        if row.kind == "Attendance":
+            held = self.world.get("Meeting", row["meeting_id"])
+            assert held is not None
+            return self._group(held)
+        key: int = row["group_id"]
+        return key
 
     def _sees_figure(self, row: Row) -> bool:
         """PUBLIC: everyone. CONSORTIUM: members. All of them: whoever sees them whole."""

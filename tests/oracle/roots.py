@@ -9,6 +9,7 @@ from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
 from tests.oracle.plain import total
 from tests.oracle.totals import avoided_emissions, is_member
+from tests.oracle.work import inbox
 from tests.oracle.world import Row
 
 Root = Callable[[Ask, Mapping[str, Any]], Any]
@@ -22,6 +23,9 @@ NODES = (
     "Initiative",
     "Claim",
     "Engagement",
+    "WorkingGroup",
+    "Delegacy",
+    "Meeting",
     "Account",
     "Invitation",
     "ServiceClient",
@@ -143,6 +147,11 @@ ROOTS: dict[str, Root] = {
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
     "engagements": _all("Engagement"),
+    "workingGroup": _lookup("WorkingGroup", "name", name_key, "name_key"),
+    "workingGroups": _all("WorkingGroup"),
+    "delegacies": _all("Delegacy"),
+    "meetings": _all("Meeting"),
+    "secretariatInbox": lambda ask, _: Many("InboxItem", ask.seen(inbox(ask))),
     "viewer": _viewer,
     "accounts": _all("Account"),
     "invitations": _all("Invitation"),

@@ -18,11 +18,14 @@ from tests.factories import (
     create_chain_action,
     create_citation,
     create_claim,
+    create_delegacy,
     create_engagement,
+    create_group,
     create_identity_provider,
     create_initiative,
     create_inventory,
     create_invitation,
+    create_meeting,
     create_membership,
     create_organisation,
     create_parentage,
@@ -148,6 +151,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.shared()
         await maker.figures()
         await maker.people()
+        await maker.work()
     finally:
         await connection.close()
     with database.active():
@@ -260,6 +264,47 @@ class _Maker:
         )
         self.ids |= {f"claim {owner} total": total, f"claim {owner} part": part}
         self.ids[f"claim {owner} restated"] = restated
+
+    async def work(self) -> None:
+        """A working group of the owner and the participant, its meetings, seats and contacts."""
+        c, ids = self.connection, self.ids
+        group = ids["group one"] = await create_group(c, name="Group one")
+        for name, where, person, office in (
+            ("owner chair", "owner", "approver", "CHAIR"),
+            ("owner delegate", "owner", "editor", "DELEGATE"),
+            ("participant delegate", "participant", "participant", "DELEGATE"),
+        ):
+            who = (ids[f"org {where}"], ids[f"account {person}"])
+            ids[f"delegacy {name}"] = await create_delegacy(c, group, *who, office=office)
+        ids["meeting held"] = await create_meeting(c, group, held_on=date(2026, 11, 2))
+        ids["meeting planned"] = await create_meeting(c, group, held_on=date(2026, 12, 1))
+        for name in ("owner chair", "participant delegate"):
+            await insert(
+                c,
+                "attendance",
+                meeting_id=ids["meeting held"],
+                delegacy_id=ids[f"delegacy {name}"],
+                presence="PRESENT" if name == "owner chair" else "EXCUSED",
+            )
+        for name in MEMBERS:
+            organisation = ids[f"org {name}"]
+            await insert(
+                c,
+                "organisation_seats",
+                organisation_id=organisation,
+                seats=20,
+                starts_on=date(2026, 1, 1),
+            )
+
+        # The owner has none, so that its last administrator cannot leave.
+        await insert(
+            c,
+            "organisation_contact",
+            organisation_id=ids["org other"],
+            name="Contact of the other",
+            email="contact@example.org",
+            since=date(2026, 1, 1),
+        )
 
     async def people(self) -> None:
         """One person for each kind of caller, and what organisations set up for them."""

@@ -39,6 +39,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "search": '(query: "", first: 1000)',
         "organisation": '(name: "the owner")',
         "valueChain": '(name: "chain")',
+        "workingGroup": '(name: "group ONE")',
         "initiative": '(name: "initiative")',
         "inventory": '(reference: "inventory owner PRIVATE")',
         "claim": '(reference: "claim owner PRIVATE")',

@@ -85,8 +85,8 @@ async def end_delegacy(by: Principal, command: EndDelegacy, today: date) -> int:
     async with audited(by, "delegate:end", organisation_id=by.organisation_id) as open_:
         await require_visible(open_, DELEGACIES, key, by, today)
         [(organisation, account, first, last, withdrawn, known)] = await open_.fetch(KEPT, key)
-        is_person = account == by.account_id and organisation == by.organisation_id
-        if not (is_person or _sends(by, organisation, Office.DELEGATE)):
+        own = account == by.account_id and organisation == by.organisation_id
+        if not ((own and by.rights.has_organisation) or _sends(by, organisation, Office.DELEGATE)):
             raise PermissionDenied
         if known != version:
             raise ChangedMeanwhile
