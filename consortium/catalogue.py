@@ -19,8 +19,9 @@ from consortium.membership.reads.engagements import ENGAGEMENTS
 from consortium.membership.reads.groups import DELEGACIES, GROUPS
 from consortium.membership.reads.inbox import INBOX
 from consortium.membership.reads.meetings import MEETINGS
-from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS, PROFILE
-from consortium.organisations.reads import BY_NAME, ORGANISATIONS
+from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
+from consortium.membership.reads.profile import PROFILE
+from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
 from consortium.query.filters import key_of
 from consortium.query.source import (
     AnyOf,
@@ -92,6 +93,7 @@ ROOT = Source(
         "search": SEARCHED,
         "organisation": _lookup(ORGANISATIONS, name=BY_NAME),
         "organisations": Many(ORGANISATIONS),
+        "exchange_rates": Many(EXCHANGE_RATES),
         "consortium": One(PROFILE, "true"),
         "members": MEMBERS,
         "memberships": Many(MEMBERSHIPS),

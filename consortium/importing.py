@@ -14,7 +14,9 @@ from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import ANONYMOUS, Principal
+from consortium.membership.actions.profile import catch_up, put_off
 from consortium.membership.imports import IMPORTER as MEMBERS
+from consortium.organisations.imports import EXCHANGE_RATES
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
@@ -25,6 +27,7 @@ IMPORTERS: dict[str, Importer] = {
     for importer in (
         MEMBERS,
         CORPORATE_GROUPS,
+        EXCHANGE_RATES,
         AVOIDED_EMISSIONS,
         INVENTORIES,
         VALUE_CHAINS,
@@ -114,11 +117,13 @@ async def _attempt(
     note += f", by {origin.words}" if origin.words else ""
     try:
         async with audited(origin.by, f"import:{importer.kind}", note=note) as connection:
+            await put_off(connection)
             await importer.load(connection, table, report, progress)
             if dry_run or report.rejected:
                 raise _NothingKept  # noqa: TRY301  the transaction must see it
             await link_named_initiatives(connection)
             await refresh()
+            await catch_up(connection)
     except _NothingKept:
         report.loaded = False
     return report

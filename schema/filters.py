@@ -50,6 +50,7 @@ _COMPARED: dict[SqlType, tuple[str, Any, dict[str, str]]] = {
 # Fields that hold codes of a standard.
 _CODES: dict[str, tuple[str, Any, dict[str, str]]] = {
     "country": ("CountryCode", CountryCode, _EQUAL | _AMONG),
+    "currency": ("CurrencyCode", CurrencyCode, _EQUAL | _AMONG),
     "revenue_currency": ("CurrencyCode", CurrencyCode, _EQUAL | _AMONG),
 }
 

@@ -1,7 +1,6 @@
-"""Memberships, and the consortium's profile on a date."""
+"""Memberships, and who are members on a day."""
 
 from datetime import date, datetime
-from decimal import Decimal
 
 import strawberry
 
@@ -12,8 +11,7 @@ from schema.evidence import Source
 from schema.filters import filter_of, order_of
 from schema.nodes import Node, extends
 from schema.organisations import Organisation, OrganisationFilter, OrganisationOrder
-from schema.paging import Connection, connection, field, optional
-from schema.scalars import BigInt, CurrencyCode
+from schema.paging import SEARCH, Connection, connection, field, optional
 
 ON_DATE = optional("on_date", date, "The day asked about; today unless given.")
 MembershipFilter = filter_of(MEMBERSHIPS)
@@ -53,47 +51,13 @@ class OrganisationMemberships:
     membership: Membership | None = field("Its status on a day.", ON_DATE)
 
 
-@strawberry.type(description="A sum of revenues in one currency.")
-class CurrencyAmount:
-    currency: CurrencyCode = strawberry.field(description="The currency.")
-    amount: Decimal = strawberry.field(description="The sum.")
-    known: BigInt = strawberry.field(description="Of how many members.")
-
-
-@strawberry.type(description="Combined revenue, with how many members it is known for.")
-class CombinedRevenue:
-    known: BigInt = strawberry.field(description="Members whose revenue is known.")
-    of: BigInt = strawberry.field(description="Members in all.")
-    by_currency: list[CurrencyAmount] = strawberry.field(
-        description="A sum for each currency; currencies are not added to one another."
-    )
-
-
-@strawberry.type(description="Combined employees, with how many members they are known for.")
-class CombinedEmployees:
-    known: BigInt = strawberry.field(description="Members whose employees are known.")
-    of: BigInt = strawberry.field(description="Members in all.")
-    total: BigInt | None = strawberry.field(
-        description="The sum of what is known; null where nothing is."
-    )
-
-
-@strawberry.type(description="The consortium on a day. A blank is never guessed.")
-class ConsortiumProfile:
-    on_date: date = strawberry.field(description="The day.")
-    member_count: BigInt = strawberry.field(description="Organisations that are members that day.")
-    revenue: CombinedRevenue = strawberry.field(description="Their combined revenue.")
-    employees: CombinedEmployees = strawberry.field(description="Their combined employees.")
-
-
 @strawberry.type
 class MembershipQuery:
-    consortium: ConsortiumProfile = field("The consortium's profile on a day.", ON_DATE)
     members: Connection[Organisation] = connection(
         "The organisations that are members on a day, by name.",
         OrganisationFilter,
         OrganisationOrder,
-        extra=[ON_DATE],
+        extra=[ON_DATE, SEARCH],
     )
     memberships: Connection[Membership] = connection(
         "Every status that any organisation has had.", MembershipFilter, MembershipOrder

@@ -74,6 +74,13 @@ def optional(name: str, kind: Any, description: str) -> StrawberryArgument:
     return argument(name, kind | None, description)
 
 
+SEARCH = optional(
+    "search",
+    str,
+    "Only those that have all of these words, each whole or its beginning, in a name or alias.",
+)
+
+
 def connection(
     description: str,
     where: type | None = None,

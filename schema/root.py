@@ -13,8 +13,9 @@ from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
-from schema.organisations import OrganisationsQuery
+from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.paging import argument, field
+from schema.profile import ProfileQuery
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.seats import SeatsMutation
@@ -41,6 +42,7 @@ class Query(
     OrganisationsQuery,
     IdentityQuery,
     MembershipQuery,
+    ProfileQuery,
     EngagementsQuery,
     WorkingGroupsQuery,
     InboxQuery,
@@ -60,6 +62,7 @@ class Query(
 )
 class Mutation(
     IdentityMutation,
+    OrganisationsMutation,
     SeatsMutation,
     EngagementsMutation,
     WorkingGroupsMutation,

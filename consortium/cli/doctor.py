@@ -36,7 +36,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             findings.append(await _catalogue(connection))
             findings += await _trail(connection, await role_of(address.dsn))
     if tables.well:
-        findings.append(await _totals(address))
+        findings += [await _totals(address), await _profile(address)]
     return findings
 
 
@@ -85,3 +85,14 @@ async def _totals(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"{len(differences)} totals differ: {differences[0]}")
     return Finding(well=True, what="the totals are what a recount gives")
+
+
+async def _profile(address: Address) -> Finding:
+    from consortium.membership.actions.profile import check_profile
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        differences = await check_profile()
+    if differences:
+        return Finding(well=False, what=f"sums of the profile differ: {differences[0]}")
+    return Finding(well=True, what="the profile's sums are what a recount gives")

@@ -14,6 +14,7 @@ DATA = Path(__file__).parent / "data"
 # In this order every file finds the names that it uses: members with their aliases, groups, then
 # figures (whose companies become organisations), then who takes part in what.
 FILES = (
+    ("exchange-rates", "exchange_rates.csv"),
     ("members", "members.csv"),
     ("corporate-groups", "corporate_groups.csv"),
     ("avoided-emissions", "avoided_emissions.csv"),

@@ -13,6 +13,15 @@ from consortium.organisations.rules import ParentageRelation
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 
 EXTRA_CONSTRAINTS = (
+    "exchange_rate_key",
+    "exchange_rate_not_of_itself",
+    "exchange_rate_positive",
+    "exchange_rate_year_possible",
+    "organisation_size_key",
+    "organisation_size_positive",
+    "organisation_size_revenue_whole",
+    "organisation_size_states_something",
+    "organisation_size_year_possible",
     "organisation_revenue_whole",
     "organisation_sizes_positive",
     "organisation_period_dates_ordered",
@@ -25,7 +34,10 @@ EXTRA_CONSTRAINTS = (
 
 
 class Organisation(Model):
-    """A company or another organisation; sizes are as last published, blank when not found."""
+    """A company or another organisation.
+
+    Its sizes are the latest of `OrganisationSize`, which keeps them: blank when not found.
+    """
 
     id = IdField()
     name = fields.TextField()
@@ -120,3 +132,59 @@ class Parentage(Model):
             Index(fields=("child_id",), name="parentage_child_idx"),
             Index(fields=("parent_id",), name="parentage_parent_idx"),
         )
+
+
+class OrganisationSize(Model):
+    """Revenue and employees of an organisation in one year, or of a year that is not stated.
+
+    The latest of each are repeated in the organisation's own row, by triggers.
+    """
+
+    id = IdField()
+    organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
+        "consortium.Organisation", on_delete=fields.CASCADE, related_name="sizes"
+    )
+    year = fields.IntField(null=True)
+    revenue_amount = fields.DecimalField(max_digits=24, decimal_places=4, null=True)
+    revenue_currency = fields.CharField(max_length=3, null=True)
+    employees = fields.BigIntField(null=True)
+    citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="sizes"
+    )
+    recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
+
+    class Meta:
+        table = "organisation_size"
+        indexes = (
+            Index(fields=("revenue_currency", "year"), name="organisation_size_currency_idx"),
+        )
+
+
+class ExchangeRate(Model):
+    """Units of a currency for one US dollar, on average over a calendar year."""
+
+    id = IdField()
+    currency = fields.CharField(max_length=3)
+    year = fields.IntField()
+    per_usd: fields.Field[object] = NumericField()
+    citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
+        "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="exchange_rates"
+    )
+
+    class Meta:
+        table = "exchange_rate"
+
+
+class CountryRegion(Model):
+    """The region that a country lies in: a copy of `kernel.regions`, which the triggers read."""
+
+    id = IdField()
+    country = fields.CharField(max_length=2, unique=True)
+    region = fields.CharField(max_length=20)
+
+    class Meta:
+        table = "country_region"
+
+
+RIGHTS = {"country_region": "SELECT"}
+UNWATCHED = {"country_region": "a copy of the UN's list, which migrations write"}

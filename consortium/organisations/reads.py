@@ -1,9 +1,14 @@
-"""What can be read of organisations and corporate groups: everyone may."""
+"""What can be read of organisations, their sizes and corporate groups: everyone may."""
 
 from consortium.audit.reads import AUDIT_ENTRIES
 from consortium.evidence.reads import CITATIONS
 from consortium.kernel.text import name_key
-from consortium.organisations.models import Organisation, Parentage
+from consortium.organisations.models import (
+    ExchangeRate,
+    Organisation,
+    OrganisationSize,
+    Parentage,
+)
 from consortium.query.source import Column, Embedded, Key, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
@@ -84,7 +89,47 @@ PARENTAGES = Source(
     default_order=(("starts_on", False),),
 )
 
+# As consortium.membership.rules.profile says.
+_USD = (
+    "(CASE WHEN {t}.revenue_currency = 'USD' THEN {t}.revenue_amount ELSE"
+    " (SELECT round({t}.revenue_amount / x.per_usd, 4) FROM exchange_rate x"
+    " WHERE x.currency = {t}.revenue_currency AND x.year = {t}.year) END)"
+)
+
+SIZES = Source(
+    name="organisation_size",
+    table="organisation_size",
+    visible_to=everyone,
+    fields=columns(OrganisationSize, None, ("year", "employees", "recorded_at"))
+    | {
+        "revenue": Embedded(
+            {
+                "amount": Column("{t}.revenue_amount", SqlType.NUMERIC, nullable=False),
+                "currency": Column("{t}.revenue_currency", nullable=False),
+                "year": Column("{t}.year", SqlType.INTEGER),
+            },
+            present="{t}.revenue_amount IS NOT NULL",
+        ),
+        "revenue_usd": Column(_USD, SqlType.NUMERIC),
+        "source": One(CITATIONS, "{u}.id = {t}.citation_id"),
+    },
+    filters=("year", "employees"),
+    default_order=(("year", True),),
+)
+
+EXCHANGE_RATES = Source(
+    name="exchange_rate",
+    table="exchange_rate",
+    visible_to=everyone,
+    fields=columns(ExchangeRate, None, ("currency", "year", "per_usd"))
+    | {"source": One(CITATIONS, "{u}.id = {t}.citation_id")},
+    filters=("currency", "year", "per_usd"),
+    orders={"currency": ("currency", "year"), "year": ("year", "currency")},
+    default_order=(("currency", False),),
+)
+
 ORGANISATIONS.relate(
+    sizes=Many(SIZES, "{u}.organisation_id = {t}.id"),
     parents=Many(PARENTAGES, "{u}.child_id = {t}.id"),
     subsidiaries=Many(PARENTAGES, "{u}.parent_id = {t}.id"),
 )

@@ -1,11 +1,18 @@
-"""What an organisation and a corporate group are."""
+"""What an organisation, its size and a corporate group are."""
 
 from collections.abc import Iterable
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from consortium.kernel.errors import BadInput
 from consortium.kernel.periods import holds_on
+
+SIZE_YEAR_MIN = 1900
+# As NUMERIC(24, 4) holds it.
+REVENUE_MAX = Decimal(10) ** 20
+REVENUE_STEP = Decimal("0.0001")
 
 
 class ParentageRelation(StrEnum):
@@ -68,3 +75,40 @@ class ControlChains:
         """The organisation at the top of the chain on a day; itself when nobody controls it."""
         chain = self.ancestors(organisation_id, on)
         return chain[-1] if chain else organisation_id
+
+
+class SizeInvalid(BadInput):
+    """A size names a past year, and a revenue with its currency, or employees, none below 0."""
+
+    code = "SIZE_INVALID"
+
+
+def check_size(
+    year: int,
+    revenue_amount: Decimal | None,
+    revenue_currency: str | None,
+    employees: int | None,
+    today: date,
+) -> None:
+    """Refuse what cannot be the size of a year; revenue has at most four decimals."""
+    if not SIZE_YEAR_MIN <= year <= today.year:
+        raise SizeInvalid(
+            f"{year} is not a year from {SIZE_YEAR_MIN} to {today.year}, of which a size is known."
+        ).at("year")
+    if revenue_amount is None and employees is None:
+        raise SizeInvalid("Give the revenue, the employees or both.")
+    if (revenue_amount is None) != (revenue_currency is None):
+        raise SizeInvalid("A revenue needs its currency, and a currency its revenue.").at(
+            "revenueCurrency"
+        )
+    if revenue_amount is not None and not _is_money(revenue_amount):
+        raise SizeInvalid(
+            "A revenue is not negative, below 10^20, and has at most four decimals."
+        ).at("revenueAmount")
+    if employees is not None and employees < 0:
+        raise SizeInvalid("A number of employees is not negative.").at("employees")
+
+
+def _is_money(amount: Decimal) -> bool:
+    in_range = 0 <= amount < REVENUE_MAX
+    return in_range and amount == amount.quantize(REVENUE_STEP)

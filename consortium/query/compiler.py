@@ -164,11 +164,13 @@ class Compiler:
 
     def conditions(self, many: Many, args: Args, alias: str, other: str) -> str:
         """Which rows of the target belong to the row `alias`, may be seen and pass the filter."""
+        asked = args.get("search")
         return conjunction(
             [
                 joined(self.writer, many.on, args, alias, other),
                 rule(self.writer, many.target, other),
                 condition(self.writer, many.target, other, args.get("where")),
+                "true" if asked is None else searches.matching(self.writer, other, asked),
             ]
         )
 

@@ -142,17 +142,22 @@ class Fingerprint:
 
     name: str
     where: Args | None
+    # What else narrows the list.
+    asked: Args
 
     def of(self, inputs: Inputs) -> str:
         """Eight hexadecimal digits."""
         named = f"{self.name}{_canonical(self.where, inputs)}"
+        named += _canonical(self.asked, inputs) if self.asked else ""
         return hashlib.sha256(named.encode()).hexdigest()[:_FINGERPRINT_SIZE]
 
 
-def fingerprint(source: Source, columns: list[Sort], alias: str, where: Args | None) -> Fingerprint:
-    """The fingerprint of a list of the source in that order under that filter."""
+def fingerprint(
+    source: Source, columns: list[Sort], alias: str, where: Args | None, asked: Args
+) -> Fingerprint:
+    """The fingerprint of a list of the source in that order, narrowed to what is asked for."""
     order = order_clause(columns).replace(f"{alias}.", "")
-    return Fingerprint(f"{source.name}|{order}|", where)
+    return Fingerprint(f"{source.name}|{order}|", where, asked)
 
 
 def _canonical(value: Any, inputs: Inputs) -> str:

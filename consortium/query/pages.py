@@ -4,6 +4,10 @@ A page costs what it holds, wherever it lies, in every ordering by columns that 
 ordering by a column with unknown values costs what lies before the page as well.
 
 One row more than asked for is read when somebody wants to know whether there are more.
+
+Rows that hold words, in the list's own order, are found in two ways. Common words fill the page
+from the rows right behind its start, which an index walks; where they do not, they are rare enough
+to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows.
 """
 
 from dataclasses import dataclass
@@ -28,6 +32,8 @@ from consortium.query.writer import Writer, conjunction, json_object, text
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
+# How many rows are looked through for words, for each row that is asked for.
+WALKED = 16
 
 
 def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
@@ -74,9 +80,10 @@ def _page(many: Many, args: Args, alias: str, question: Args) -> Page:
         message = "Give `first` or `last`, not both."
         raise BadInput(message)
     columns = sorts(many, alias, args.get("order_by"), question)
+    asked = {name: args[name] for name in ("search",) if args.get(name) is not None}
     return Page(
         columns=columns,
-        mark=fingerprint(many.target, columns, alias, args.get("where")),
+        mark=fingerprint(many.target, columns, alias, args.get("where"), asked),
         size=page_size(first if last is None else last),
         backwards=last is not None,
         after=args.get("after"),
@@ -134,20 +141,24 @@ class _PageWriter:
         """The rows of the page, and one more if somebody asks whether there are more."""
         alias, writer = self.inner.alias, self.compiler.writer
         item = from_item(writer, self.many.target, self.pick.args, alias)
-        where = conjunction(
-            [
-                self.compiler.conditions(self.many, self.pick.args, self.outer.alias, alias),
-                *self.page.bounds(writer),
-            ]
-        )
+        kept = self.compiler.conditions(self.many, self.pick.args, self.outer.alias, alias)
+        bounds = self.page.bounds(writer)
         order = self.page.order()
         limit = self.page.size + int(self._asks_for_more())
         # No column of any table ends so.
         place = f", row_number() OVER (ORDER BY {order}) AS place_" if self._counts_places() else ""
-        return (
-            f"(SELECT {alias}.*{place} FROM {item}"
-            f" WHERE {where} ORDER BY {order} LIMIT {limit}) {alias}"
-        )
+        sought = f"SELECT {alias}.* FROM {item} WHERE {conjunction([kept, *bounds])}"
+        if self._walks():
+            walked = f"SELECT {alias}.* FROM {item} WHERE {conjunction(bounds)}"
+            item = _walked_or_sought(walked, sought, kept, alias, order, limit)
+            return f"(SELECT {alias}.*{place} FROM {item} ORDER BY {order} LIMIT {limit}) {alias}"
+        found = sought.replace(f"{alias}.*", f"{alias}.*{place}", 1)
+        return f"({found} ORDER BY {order} LIMIT {limit}) {alias}"
+
+    def _walks(self) -> bool:
+        """Whether rows are sought by words in the list's own order."""
+        args = self.pick.args
+        return args.get("search") is not None and not args.get("order_by")
 
     def _counts_places(self) -> bool:
         """Whether anything asked for needs to know a row's place in the page."""
@@ -224,3 +235,22 @@ class _PageWriter:
         ]
         present = f"count(*){self._kept()} > 0"
         return f"CASE WHEN {present} THEN {cursor_sql(ends, self._mark())} END"
+
+
+def _walked_or_sought(
+    walked: str, sought: str, kept: str, alias: str, order: str, limit: int
+) -> str:
+    """SQL of a FROM item: the page from the first rows walked, if they fill it; else sought."""
+    near = (
+        f"SELECT {alias}.* FROM ({walked} ORDER BY {order} LIMIT {limit * WALKED}) {alias}"
+        f" WHERE {kept} ORDER BY {order} LIMIT {limit}"
+    )
+    filled = f"(SELECT count(*) FROM near) = {limit}"
+    # OFFSET 0 keeps PostgreSQL, which cannot know how rare the words are, from walking once more.
+    sought = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"
+    return (
+        f"(WITH near AS MATERIALIZED ({near})"
+        f" SELECT * FROM near WHERE {filled}"
+        f" UNION ALL SELECT * FROM ({sought} ORDER BY {order} LIMIT {limit}) {alias}"
+        f" WHERE NOT {filled}) {alias}"
+    )

@@ -8,13 +8,13 @@ from typing import Any
 
 from consortium.kernel.errors import BadInput
 from consortium.kernel.text import search_words
-from consortium.query import pages
+from consortium.query.pages import page_size
 from consortium.query.pick import Pick
 from consortium.query.rows import rule
 from consortium.query.scope import Objects
 from consortium.query.source import Search
 from consortium.query.sqltypes import SqlType
-from consortium.query.writer import conjunction, json_object, text
+from consortium.query.writer import Writer, conjunction, json_object, text
 
 _WORDS_MAX = 16
 _NOTHING = "SELECT ''::text AS type, 0::bigint AS key, 0::real AS rank WHERE false"
@@ -30,10 +30,16 @@ def words_query(value: Any) -> str:
     return " & ".join(quoted)
 
 
+def matching(writer: Writer, alias: str, asked: Any) -> str:
+    """SQL: the words that a caller looks for are all in the row's column `search`."""
+    words = writer.bind(asked, SqlType.TEXT, words_query)
+    return f"{alias}.search @@ to_tsquery('simple', {words})"
+
+
 def search(compiler: Objects, targets: Search, pick: Pick) -> str:
     """SQL of `{nodes, totalCount}`: the best `first` rows of every source that match."""
     writer = compiler.writer
-    size = pages.page_size(pick.args.get("first"))
+    size = page_size(pick.args.get("first"))
     wanted = pick.args.get("types")
     if wanted is None:
         wanted = list(targets.targets)

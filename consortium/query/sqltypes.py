@@ -8,6 +8,7 @@ class SqlType(StrEnum):
 
     BOOLEAN = "boolean"
     INTEGER = "integer"
+    INTEGERS = "integer[]"
     BIGINT = "bigint"
     NUMERIC = "numeric"
     TEXT = "text"

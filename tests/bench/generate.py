@@ -11,9 +11,11 @@ import asyncpg
 
 from consortium.avoided.actions.standings import rebuild_all
 from consortium.cli.progress import Tell
+from consortium.membership.actions.profile import rebuild_profile
 from consortium.storage.database import Database
 from consortium.storage.embedded import EmbeddedServer
 from consortium.storage.migrate import migrate
+from tests.bench import directory
 from tests.bench.world import Row, Table, tables
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ ROOT = Path(__file__).parents[2]
 MADE_BY = (
     "tests/bench/numbers.py",
     "tests/bench/claims.py",
+    "tests/bench/directory.py",
     "tests/bench/world.py",
     "tests/bench/generate.py",
     "migrations/*.py",
@@ -44,51 +47,77 @@ MADE_BY = (
 CHUNK = 20_000
 
 
+# Of the world of organisations with histories.
+DIRECTORY = "bench_directory"
+
+
 def database_name(claims: int) -> str:
     """The database that holds a world with so many claims."""
     return f"bench_{claims}"
 
 
-async def missing(server: EmbeddedServer, sizes: Iterable[int]) -> list[int]:
-    """The sizes for which there is no database that this program would make again alike."""
+async def missing(server: EmbeddedServer, names: Iterable[str]) -> list[str]:
+    """The names of which there is no database that this program would make again alike."""
     async with connected(server, "postgres") as connection:
         rows = await connection.fetch(
             "SELECT datname, shobj_description(oid, 'pg_database') FROM pg_database"
         )
     found = {row[0]: row[1] for row in rows}
     mark = _mark()
-    return [size for size in sizes if found.get(database_name(size)) != mark]
+    return [name for name in names if found.get(name) != mark]
 
 
 async def generate(server: EmbeddedServer, claims: int, tell: Tell) -> None:
-    """Make the database anew: tables, rows, standings and sums, statistics."""
+    """Make the database of claims anew: tables, rows, standings and sums, statistics."""
     name = database_name(claims)
+    await _created(server, name)
+    async with connected(server, name) as connection:
+        for table in tables(claims):
+            await _fill(connection, table, claims if table.name == "avoided_claim" else 0, tell)
+    async with Database.open(server.dsn(name)):
+        what = f"Standings and sums of {claims:,} claims"
+        await rebuild_all(lambda done, total: tell(what, done, total))
+        await rebuild_profile()
+    await _finished(server, name)
+
+
+async def generate_directory(server: EmbeddedServer, tell: Tell) -> None:
+    """Make the database of organisations with histories anew."""
+    await _created(server, DIRECTORY)
+    async with connected(server, DIRECTORY) as connection:
+        for table in directory.tables():
+            await _fill(connection, table, 0, tell)
+        await connection.execute("ANALYZE")
+    async with Database.open(server.dsn(DIRECTORY)):
+        await rebuild_profile()
+    await _finished(server, DIRECTORY)
+
+
+async def _created(server: EmbeddedServer, name: str) -> None:
+    """The database with its tables, without rows."""
     async with connected(server, "postgres") as connection:
         await connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
         await connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 OWNER consortium")
     await migrate(server.dsn(name))
-    async with connected(server, name) as connection:
-        await _fill(connection, claims, tell)
-    async with Database.open(server.dsn(name)):
-        what = f"Standings and sums of {claims:,} claims"
-        await rebuild_all(lambda done, total: tell(what, done, total))
+
+
+async def _finished(server: EmbeddedServer, name: str) -> None:
+    """Statistics, and the mark of what made it."""
     async with connected(server, name) as connection:
         await connection.execute("VACUUM (FREEZE, ANALYZE)")
         await connection.execute("CHECKPOINT")
         await connection.execute(f"COMMENT ON DATABASE {name} IS '{_mark()}'")
 
 
-async def _fill(connection: Connection, claims: int, tell: Tell) -> None:
+async def _fill(connection: Connection, table: Table, expected: int, tell: Tell) -> None:
     # Neither triggers nor foreign keys: rows are right by construction, sums are rebuilt.
     await connection.execute("SET session_replication_role = replica")
-    for table in tables(claims):
-        what = f"Rows of {table.name}" if table.name == "avoided_claim" else "Rows of other tables"
-        total = claims if table.name == "avoided_claim" else 0
-        done = 0
-        for chunk in _chunks(table):
-            await connection.copy_records_to_table(table.name, records=chunk, columns=table.columns)
-            done += len(chunk)
-            tell(what, done, max(total, done))
+    what = f"Rows of {table.name}" if expected else "Rows of other tables"
+    done = 0
+    for chunk in _chunks(table):
+        await connection.copy_records_to_table(table.name, records=chunk, columns=table.columns)
+        done += len(chunk)
+        tell(what, done, max(expected, done))
 
 
 def _chunks(table: Table) -> Iterator[list[Row]]:

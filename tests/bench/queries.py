@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from tests.bench import directory
 from tests.bench.numbers import (
     CHAINS,
     LARGE,
@@ -97,3 +99,37 @@ QUERIES = (
     Query("opened", "the same, each year opened", _member, _name),
 )
 BY_NAME = {query.name: query for query in QUERIES}
+
+
+def _day(rng: Random) -> Variables:
+    days = (directory.LAST - directory.FIRST).days
+    return {"day": (directory.FIRST + timedelta(rng.randrange(days))).isoformat()}
+
+
+def _rare(rng: Random) -> Variables:
+    """A made-up word, all but its last letter typed."""
+    key = rng.randrange(1, directory.ORGANISATIONS + 1)
+    return {"words": directory.organisation_name(key).split()[0][:-1]}
+
+
+def _common(rng: Random) -> Variables:
+    return {"words": rng.choice(directory.KINDS)[:-1]}
+
+
+def _none(_: Variables) -> tuple[Any, ...]:
+    return ()
+
+
+# Of the world of organisations with histories: what they cost, told in readings by id.
+BY_ID = Query(
+    "member",
+    "one organisation by id",
+    lambda rng: {"id": f"org_{rng.randrange(1, directory.ORGANISATIONS + 1)}"},
+    _none,
+)
+DIRECTORY = (
+    Query("profile", "profile on a past date", _day, _none),
+    Query("search", "directory search (common word)", _common, _none),
+    Query("search", "directory search (rare word)", _rare, _none),
+    Query("directory", "first page of members on a past date", _day, _none),
+)

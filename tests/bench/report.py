@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tests.bench.directory import ORGANISATIONS
 from tests.bench.measure import Effort, Seen, ratio
 from tests.bench.queries import BY_NAME
 from tests.bench.tokens import TokenCost
@@ -32,6 +33,8 @@ class Report:
     queries: dict[str, dict[str, Seen]] = field(default_factory=dict)
     # By the name of the query: the API over few and over all claims.
     growth: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
+    # By the title of the query: a reading by id and the query, over organisations with histories.
+    directory: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
     tokens: TokenCost | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -47,6 +50,15 @@ class Report:
             "claims": self.claims,
             "effort": vars(self.effort),
             "queries": {name: _query_json(seen) for name, seen in self.queries.items()},
+            "directory": {
+                title: {
+                    "organisations": ORGANISATIONS,
+                    "by_id": by_id.medians(),
+                    "asked": seen.medians(),
+                    "time_ratio": ratio(by_id.per_second, seen.per_second),
+                }
+                for title, (by_id, seen) in self.directory.items()
+            },
             "tokens": self.tokens and self.tokens._asdict(),
             "growth": {
                 name: {
@@ -72,7 +84,7 @@ class Report:
         )
         lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|--:|"]
         lines += [_row(name, seen) for name, seen in self.queries.items()]
-        lines += ["", *self._growth_lines()]
+        lines += ["", *self._growth_lines(), *self._directory_lines()]
         lines += [str(self.tokens)] if self.tokens else []
         return "\n".join(lines) + "\n"
 
@@ -82,6 +94,23 @@ class Report:
             f" {ratio(few.per_second, everything.per_second):.2f} times as long."
             for name, (few, everything) in self.growth.items()
         ]
+
+    def _directory_lines(self) -> list[str]:
+        if not self.directory:
+            return []
+        columns = (
+            "| with a history each | one by id | this | times as long as one by id | p50 / p99 |"
+        )
+        head = f"{ORGANISATIONS:,} organisations, the API asked by anyone:"
+        lines = ["", head, "", columns, "|---|--:|--:|--:|--:|"]
+        for title, (by_id, seen) in self.directory.items():
+            m = seen.medians()
+            lines.append(
+                f"| {title} | {_speed(by_id)} | {_speed(seen)}"
+                f" | **{ratio(by_id.per_second, seen.per_second):.2f}**"
+                f" | {m['p50']:.1f} / {m['p99']:.1f} ms |"
+            )
+        return [*lines, ""]
 
     def write(self) -> None:
         """Write results.json, results.md and the README's part between its marks."""

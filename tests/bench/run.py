@@ -17,7 +17,16 @@ from consortium.cli.progress import progress_bar
 from consortium.kernel.errors import DomainError
 from consortium.storage.embedded import EmbeddedServer, embedded_server
 from consortium.storage.embedded.process import server_pid
-from tests.bench.generate import FILLING, connected, database_name, generate, missing
+from tests.bench import queries as asked
+from tests.bench.generate import (
+    DIRECTORY,
+    FILLING,
+    connected,
+    database_name,
+    generate,
+    generate_directory,
+    missing,
+)
 from tests.bench.load import CONNECTIONS, LoadFailed
 from tests.bench.measure import Effort, Seen, compare, measure
 from tests.bench.queries import BY_NAME, Query
@@ -45,7 +54,7 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     Console(highlight=False, soft_wrap=True).print(report.as_markdown(), markup=False)
-    if options.write:
+    if options.write and not options.directory_only:
         report.write()
 
 
@@ -56,6 +65,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=3.0, help="length of a round")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     parser.add_argument("--only", nargs="+", choices=list(BY_NAME), help="queries to measure")
+    parser.add_argument(
+        "--directory-only", action="store_true", help="measure the directory and nothing else"
+    )
     parser.add_argument("--servers", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--data-dir", type=Path, help="keeps the databases for the next run")
     parser.add_argument("--no-write", dest="write", action="store_false", help="print only")
@@ -78,15 +90,23 @@ def _data_dir(given: Path | None) -> Generator[Path]:
 
 
 def _run(data_dir: Path, options: argparse.Namespace) -> Report:
-    sizes = {FEW_CLAIMS, options.claims}
+    sizes = {database_name(claims): claims for claims in sorted({FEW_CLAIMS, options.claims})}
+    if options.directory_only:
+        sizes = {}
     with embedded_server(data_dir, settings=FILLING, progress=SAY.print) as server:
-        wanted = asyncio.run(missing(server, sorted(sizes)))
+        wanted = asyncio.run(missing(server, [*sizes, DIRECTORY]))
         with progress_bar() as tell:
-            for claims in wanted:
-                asyncio.run(generate(server, claims, tell))
+            for name in wanted:
+                if name == DIRECTORY:
+                    asyncio.run(generate_directory(server, tell))
+                else:
+                    asyncio.run(generate(server, sizes[name], tell))
     # Measured as the program itself runs it.
     with embedded_server(data_dir, progress=SAY.print) as server:
         report = _report(server, options)
+        _measure_directory(server, report)
+        if options.directory_only:
+            return report
         queries = [BY_NAME[name] for name in options.only or BY_NAME]
         _measure_queries(server, queries, options, report)
         _measure_growth(
@@ -132,6 +152,16 @@ def _measure_growth(server: EmbeddedServer, queries: list[Query], report: Report
             seen = _loaded(query, [*small, *large], report.effort, server)
             report.growth[query.name] = (seen[0], seen[1])
             SAY.print(_line(query, {few: seen[0], everything: seen[1]}))
+
+
+def _measure_directory(server: EmbeddedServer, report: Report) -> None:
+    """Each query right after a reading by id, so that both see the same machine."""
+    with running(["api"], server.dsn(DIRECTORY)) as servers:
+        for query in asked.DIRECTORY:
+            [by_id] = _loaded(asked.BY_ID, servers, report.effort, server)
+            [seen] = _loaded(query, servers, report.effort, server)
+            report.directory[query.title] = (by_id, seen)
+            SAY.print(_line(query, {"by id": by_id, "asked": seen}))
 
 
 def _loaded(

@@ -21,7 +21,14 @@ from tests.factories.initiatives import (
 )
 from tests.factories.inventory import create_inventory
 from tests.factories.membership import create_engagement, create_membership
-from tests.factories.organisations import create_alias, create_organisation, create_parentage
+from tests.factories.organisations import (
+    create_alias,
+    create_organisation,
+    create_parentage,
+    create_period,
+    create_rate,
+    create_size,
+)
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
@@ -43,8 +50,11 @@ __all__ = [
     "create_organisation",
     "create_parentage",
     "create_participant",
+    "create_period",
+    "create_rate",
     "create_role",
     "create_service_client",
+    "create_size",
     "create_stage",
     "create_stage_participant",
     "create_target",

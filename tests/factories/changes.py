@@ -27,3 +27,13 @@ CHANGES = (
     "DELETE FROM avoided_claim_initiative WHERE id % 9 = {at}",
     "UPDATE avoided_claim_value_chain SET claim_id = claim_id WHERE id % 3 = {at}",
 )
+
+# Of what the profile tells beside memberships.
+SIZE_CHANGES = (
+    "UPDATE organisation_size SET revenue_amount = revenue_amount * 2 WHERE id % 7 = {at}",
+    "UPDATE organisation_size SET year = year - 1 WHERE year = 2020 AND id % 5 = {at}",
+    "DELETE FROM organisation_size WHERE id % 13 = {at}",
+    "UPDATE exchange_rate SET per_usd = per_usd * 3 WHERE id % 4 = {at}",
+    "DELETE FROM exchange_rate WHERE id % 7 = {at}",
+    "UPDATE organisation_period SET sector = 'Energy', country = NULL WHERE id % 3 = {at}",
+)

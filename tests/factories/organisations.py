@@ -1,5 +1,6 @@
 """Organisations, their other names, and who controls them."""
 
+from datetime import date
 from typing import Any
 
 from consortium.kernel.text import name_key, search_words
@@ -31,3 +32,27 @@ async def create_parentage(connection: Connection, child_id: int, parent_id: int
     """Control without known dates, unless told otherwise."""
     values = {"relation": "CONTROL", "child_id": child_id, "parent_id": parent_id}
     return await insert(connection, "parentage", **values | v)
+
+
+async def create_size(
+    connection: Connection, organisation_id: int, year: int | None, **values: Any
+) -> int:
+    """What was published of a year."""
+    return await insert(
+        connection, "organisation_size", organisation_id=organisation_id, year=year, **values
+    )
+
+
+async def create_period(
+    connection: Connection, organisation_id: int, ends_on: date, **values: Any
+) -> int:
+    """What an organisation was from nobody knows when to a day."""
+    defaults = {"name": "As it was called", "ends_on": ends_on}
+    return await insert(
+        connection, "organisation_period", organisation_id=organisation_id, **defaults | values
+    )
+
+
+async def create_rate(connection: Connection, currency: str, year: int, **values: Any) -> int:
+    """What a currency was worth in a year."""
+    return await insert(connection, "exchange_rate", currency=currency, year=year, **values)

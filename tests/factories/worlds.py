@@ -26,7 +26,14 @@ from tests.factories.initiatives import (
 )
 from tests.factories.inventory import create_inventory
 from tests.factories.membership import create_engagement, create_membership
-from tests.factories.organisations import create_alias, create_organisation, create_parentage
+from tests.factories.organisations import (
+    create_alias,
+    create_organisation,
+    create_parentage,
+    create_period,
+    create_rate,
+    create_size,
+)
 from tests.factories.rows import Connection, number
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
@@ -121,6 +128,7 @@ class Maker:
         await self.measured()
         await self.claimed(60)
         await self.identified()
+        await self.sized()
 
     async def organised(self) -> None:
         """Sources, organisations, control, memberships."""
@@ -337,6 +345,34 @@ class Maker:
                 ends_on=starts + timedelta(days=self.one_of((0, 500, 500, 500))),
                 ended_at=self.maybe(datetime.now(UTC), 0.2),
             )
+
+    async def sized(self) -> None:
+        """Rates, sizes of several years, and what organisations were before they changed."""
+        for currency, year in (("EUR", 2021), ("EUR", 2022), ("EUR", 2023), ("CNY", 2023)):
+            rate = Decimal(self.one_of(("0.9", "7.0809", "3")))
+            await create_rate(
+                self.connection, currency, year, per_usd=rate, citation_id=self.source()
+            )
+        for organisation in self.organisations:
+            for year in self.random.sample((2019, 2020, 2021, 2025), k=self.random.randint(0, 3)):
+                currency = self.maybe(self.one_of(("USD", "EUR", "EUR", "CNY", "JPY")), 0.8)
+                await create_size(
+                    self.connection,
+                    organisation,
+                    year,
+                    revenue_amount=currency and Decimal(self.one_of(("0", "1", "70.5555"))),
+                    revenue_currency=currency,
+                    employees=self.one_of((0, 7, 2**40)),
+                    citation_id=self.source(),
+                )
+            if self.chance(0.4):
+                await create_period(
+                    self.connection,
+                    organisation,
+                    self.day(3),
+                    sector=self.one_of(SECTORS),
+                    country=self.one_of((*COUNTRIES, "AQ")),
+                )
 
     async def changed(self) -> None:
         """A few changes of what is there."""

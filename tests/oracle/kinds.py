@@ -11,6 +11,7 @@ from consortium.kernel.principal import Permission
 from tests.oracle.asking import Ask
 from tests.oracle.judgement import parts_sum
 from tests.oracle.plain import Mass, Name, mass
+from tests.oracle.profile import in_usd
 from tests.oracle.work import attendance_of, in_office, seats_of
 from tests.oracle.world import Row
 
@@ -103,6 +104,16 @@ def _revenue(_: Ask, row: Row) -> dict[str, Any] | None:
         "amount": row["revenue_amount"],
         "currency": row["revenue_currency"],
         "year": row["revenue_year"],
+    }
+
+
+def _size_revenue(_: Ask, row: Row) -> dict[str, Any] | None:
+    if row["revenue_amount"] is None:
+        return None
+    return {
+        "amount": row["revenue_amount"],
+        "currency": row["revenue_currency"],
+        "year": row["year"],
     }
 
 
@@ -296,6 +307,7 @@ KINDS: dict[str, Kind] = {
             "contactOfLastResort": down("OrganisationContact", "organisation_id"),
         },
         {
+            "sizes": down("OrganisationSize", "organisation_id"),
             "parents": down("Parentage", "child_id"),
             "subsidiaries": down("Parentage", "parent_id"),
             "stages": down("ValueChainParticipant", "organisation_id"),
@@ -311,6 +323,22 @@ KINDS: dict[str, Kind] = {
             "EMPLOYEES": lambda _, row: row["employees"],
         },
         ("NAME",),
+    ),
+    "OrganisationSize": Kind(
+        plain("year", "employees", "recorded_at")
+        | {"revenue": _size_revenue, "revenueUsd": lambda ask, row: in_usd(ask.world, row)[0]},
+        {"source": SOURCE},
+        orders={"YEAR": lambda _, row: row["year"]},
+        default_order=("-YEAR",),
+    ),
+    "ExchangeRate": Kind(
+        plain("currency", "year", "per_usd"),
+        {"source": SOURCE},
+        orders={
+            "CURRENCY": lambda _, row: (row["currency"], row["year"]),
+            "YEAR": lambda _, row: (row["year"], row["currency"]),
+        },
+        default_order=("CURRENCY",),
     ),
     "Parentage": Kind(
         plain("relation", "equity_share", "starts_on", "ends_on") | blank("notes"),

@@ -273,6 +273,10 @@ class Generator:
                     given[key] = inputs.orders(kind)
                 case "onDate" | "knownAt" if choose.chance(45):
                     given[key] = inputs.day().isoformat()
+                case "since" if choose.chance(45):
+                    given[key] = choose.one_of(("1999-01-01", "1990-02-28"))
+                case "search" if choose.chance(25):
+                    given[key] = self._words()
                 case "groupBy" if choose.chance(80):
                     count = choose.one_of((1, 1, 2, 0, 3))
                     given[key] = [inputs.member(kind.name) for _ in range(count)]

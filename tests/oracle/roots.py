@@ -7,7 +7,7 @@ from consortium.kernel.text import name_key, search_words
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
-from tests.oracle.plain import total
+from tests.oracle.profile import profile
 from tests.oracle.totals import avoided_emissions, is_member
 from tests.oracle.work import inbox
 from tests.oracle.world import Row
@@ -63,9 +63,16 @@ def _all(kind: str, order: tuple[str, ...] | None = None) -> Root:
 
 def _members(ask: Ask, args: Mapping[str, Any]) -> Many:
     day = ask.day(args.get("onDate"))
-    return Many(
-        "Organisation", [o for o in ask.world.all("Organisation") if is_member(ask, o.id, day)]
-    )
+    return Many("Organisation", [o for o in _directory(ask, args) if is_member(ask, o.id, day)])
+
+
+def _directory(ask: Ask, args: Mapping[str, Any]) -> list[Row]:
+    """The organisations that have all the words that are sought, if any are."""
+    rows = ask.world.all("Organisation")
+    if args.get("search") is None:
+        return rows
+    words = search_words(args["search"]).split()
+    return [row for row in rows if words and all(_begins(row, word) for word in words)]
 
 
 def _search(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,33 +91,6 @@ def _search(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
 
 def _begins(row: Row, word: str) -> bool:
     return any(one.startswith(word) for one in row["search_text"].split())
-
-
-def _consortium(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
-    members = _members(ask, args).rows
-    employees = [o["employees"] for o in members if o["employees"] is not None]
-    amounts: dict[str, list[Any]] = {}
-    for one in members:
-        if one["revenue_amount"] is not None:
-            amounts.setdefault(one["revenue_currency"], []).append(one["revenue_amount"])
-    return {
-        "onDate": ask.day(args.get("onDate")),
-        "memberCount": len(members),
-        "revenue": {
-            "known": sum(map(len, amounts.values())),
-            "of": len(members),
-            # The most frequent currency first.
-            "byCurrency": [
-                {"currency": currency, "amount": total(listed), "known": len(listed)}
-                for currency, listed in sorted(amounts.items(), key=lambda i: (-len(i[1]), i[0]))
-            ],
-        },
-        "employees": {
-            "known": len(employees),
-            "of": len(members),
-            "total": sum(employees) if employees else None,
-        },
-    }
 
 
 def _viewer(ask: Ask, _: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -133,8 +113,9 @@ ROOTS: dict[str, Root] = {
     "nodes": lambda ask, args: [_by_id(ask, one) for one in args["ids"]],
     "search": _search,
     "organisation": _lookup("Organisation", "name", name_key, "name_key"),
-    "organisations": _all("Organisation"),
-    "consortium": _consortium,
+    "organisations": lambda ask, args: Many("Organisation", _directory(ask, args)),
+    "exchangeRates": _all("ExchangeRate"),
+    "consortium": profile,
     "members": _members,
     "memberships": _all("Membership"),
     "valueChain": _lookup("ValueChain", "name", name_key, "name_key"),

@@ -118,6 +118,16 @@ def _invitation(*roles: str, where: str = "owner") -> Callable[[SmallWorld], Map
     }
 
 
+def _size(where: str, year: int = 2025) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "organisation": world.id("org", where),
+        "year": year,
+        "revenueAmount": "12.5",
+        "revenueCurrency": "EUR",
+        "employees": 7,
+    }
+
+
 def _client(*scopes: str, name: str = "A system") -> Callable[[SmallWorld], Mapping[str, Any]]:
     return lambda world: {
         "name": name,
@@ -603,5 +613,29 @@ CASES: tuple[Case, ...] = (
         lambda world: {"client": world.id("client", "owner")},
         ABSENT,
         _all(DONE, "admin", "secretariat"),
+    ),
+    *(
+        Case(
+            "recordSize",
+            f"of the {where}",
+            _size(where),
+            DENIED,
+            _all(DONE, admin, "secretariat"),
+        )
+        for where, admin in (("owner", "admin"), ("other", "other_admin"))
+    ),
+    Case(
+        "recordSize",
+        "of a year to come",
+        _size("owner", year=2027),
+        DENIED,
+        _all("SIZE_INVALID", "admin", "secretariat"),
+    ),
+    Case(
+        "recordSize",
+        "of nothing there is",
+        lambda _: {"organisation": "org_999999", "year": 2020, "employees": 1},
+        ABSENT,
+        {},
     ),
 )

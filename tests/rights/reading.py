@@ -114,11 +114,11 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "CombinedRevenue": (
         "everyone",
-        "known of byCurrency",
+        "known undated converted of usd byCurrency rates",
     ),
     "ConsortiumProfile": (
         "everyone",
-        "onDate memberCount revenue employees",
+        "onDate memberCount joined left revenue employees bySector byRegion byCountry",
     ),
     "Contribution": (
         "within",
@@ -131,6 +131,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ContributionEdge": (
         "within",
         "cursor node",
+    ),
+    "CountryProfile": (
+        "everyone",
+        "country memberCount revenue employees",
     ),
     "CurrencyAmount": (
         "everyone",
@@ -145,6 +149,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "edges nodes pageInfo totalCount",
     ),
     "EngagementEdge": (
+        "within",
+        "cursor node",
+    ),
+    "ExchangeRate": (
+        "everyone",
+        "currency year perUsd source",
+    ),
+    "ExchangeRateConnection": (
+        "within",
+        "edges nodes pageInfo totalCount",
+    ),
+    "ExchangeRateEdge": (
         "within",
         "cursor node",
     ),
@@ -243,6 +259,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "MembershipMovement": (
+        "everyone",
+        "since members",
+    ),
     "Money": (
         "everyone",
         "amount currency year",
@@ -251,8 +271,9 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "everyone",
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
-            "recordedAt source sizeSource parents subsidiaries stages initiatives claims "
-            "memberships membership inventories seats contactOfLastResort delegacies"
+            "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
+            "memberships membership inventories seats contactOfLastResort "
+            "delegacies"
         ),
     ),
     "OrganisationConnection": (
@@ -263,6 +284,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "OrganisationSize": (
+        "everyone",
+        "year revenue revenueUsd employees recordedAt source",
+    ),
     "PageInfo": (
         "within",
         "hasNextPage hasPreviousPage startCursor endCursor",
@@ -270,6 +295,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "Parentage": (
         "everyone",
         "relation equityShare startsOn endsOn notes child parent source",
+    ),
+    "PartRevenue": (
+        "everyone",
+        "known undated converted of usd",
     ),
     "Quantity": (
         "within",
@@ -279,19 +308,31 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         (
             "node nodes search organisation organisations viewer accounts invitations "
-            "serviceClients identityProviders consortium members memberships engagements "
-            "valueChain valueChains inventory inventories initiative initiatives claim claims "
-            "avoidedEmissions auditEntries workingGroup workingGroups delegacies meetings "
-            "secretariatInbox"
+            "serviceClients identityProviders exchangeRates consortium members memberships "
+            "engagements valueChain valueChains inventory inventories initiative initiatives "
+            "claim claims avoidedEmissions auditEntries workingGroup workingGroups delegacies "
+            "meetings secretariatInbox"
         ),
+    ),
+    "RateUsed": (
+        "everyone",
+        "currency year perUsd members source",
     ),
     "Refusal": (
         "asker",
         "code message path",
     ),
+    "RegionProfile": (
+        "everyone",
+        "region memberCount revenue employees",
+    ),
     "RoleGrant": (
         "managed",
         "role grantedAt account organisation",
+    ),
+    "SectorProfile": (
+        "everyone",
+        "sector memberCount revenue employees",
     ),
     "SearchResult": (
         "within",

@@ -30,6 +30,7 @@ from tests.factories import (
     create_organisation,
     create_parentage,
     create_participant,
+    create_rate,
     create_role,
     create_service_client,
     create_stage,
@@ -168,6 +169,9 @@ class _Maker:
         """Who there is, with a source, another name, control and memberships."""
         source = await create_citation(self.connection, url="https://a.example", title="A")
         self.ids["citation"] = source
+        await create_rate(
+            self.connection, "EUR", 2024, per_usd=Decimal("0.9242"), citation_id=source
+        )
         for name in ORGANISATIONS:
             self.ids[f"org {name}"] = await create_organisation(
                 self.connection,
@@ -176,6 +180,7 @@ class _Maker:
                 country="DE",
                 revenue_amount=Decimal(10),
                 revenue_currency="EUR",
+                revenue_year=2024,
                 employees=5,
                 citation_id=source,
                 size_citation_id=source,

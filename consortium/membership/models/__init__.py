@@ -8,6 +8,7 @@ from consortium.membership.models.memberships import (
     MembershipDecision,
     MembershipTransition,
 )
+from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
 from consortium.membership.models.seats import OrganisationSeats
 
 __all__ = [
@@ -22,6 +23,9 @@ __all__ = [
     "MembershipDecision",
     "MembershipTransition",
     "OrganisationSeats",
+    "ProfileSpan",
+    "ProfileStale",
+    "ProfileTotal",
     "WorkingGroup",
 ]
 
@@ -41,12 +45,24 @@ EXTRA_CONSTRAINTS = (
     "meeting_somewhere",
     "meeting_link_https",
     "meeting_day_where_held",
+    "profile_total_key",
 )
+
+# What is computed again from memberships and sizes.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
 
 RIGHTS = {
     "membership_transition": "SELECT",
     # Never deleted; what an update may change, a trigger says.
     "membership_decision": "SELECT, INSERT, UPDATE",
+    "profile_span": _DERIVED,
+    "profile_stale": _DERIVED,
+    "profile_total": _DERIVED,
 }
 
-UNWATCHED = {"membership_transition": "a copy of the rules, which migrations write"}
+UNWATCHED = {
+    "membership_transition": "a copy of the rules, which migrations write",
+    "profile_span": "computed from memberships, sizes and rates",
+    "profile_stale": "whose spans are to be computed again",
+    "profile_total": "sums of the spans",
+}

@@ -1,4 +1,4 @@
-"""What can be read of memberships, and the profile of the consortium on a date: everyone may."""
+"""What can be read of memberships, and who are members on a day: everyone may."""
 
 from consortium.evidence.reads import CITATIONS
 from consortium.membership.models import Membership
@@ -7,15 +7,7 @@ from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
-from consortium.query.source import (
-    Column,
-    Embedded,
-    Many,
-    One,
-    Source,
-    everyone,
-)
-from consortium.query.sqltypes import SqlType
+from consortium.query.source import Many, One, Source, everyone
 from consortium.query.tables import columns
 from consortium.query.writer import Writer
 
@@ -70,64 +62,6 @@ ORGANISATIONS.relate(
     memberships=Many(MEMBERSHIPS, "{u}.organisation_id = {t}.id"),
     membership=One(MEMBERSHIPS, _status_on),
 )
-
-
-def _profile(writer: Writer, args: Args) -> str:
-    day = date_or_today(writer, args.get("on_date"))
-    return (
-        f"SELECT 1 AS id, {day} AS on_date, count(*) AS members,"
-        " count(o.revenue_amount) AS revenue_known, count(o.employees) AS employees_known,"
-        " sum(o.employees)::bigint AS employees_total"
-        f" FROM organisation o WHERE o.id IN ({members_on(day)})"
-    )
-
-
-def _combined_revenue(writer: Writer, _: Args) -> str:
-    day = date_or_today(writer, writer.asked.get("on_date"))
-    return (
-        "SELECT row_number() OVER (ORDER BY count(*) DESC, o.revenue_currency) AS id,"
-        " o.revenue_currency AS currency, sum(o.revenue_amount) AS amount, count(*) AS known"
-        f" FROM organisation o WHERE o.id IN ({members_on(day)}) AND o.revenue_amount IS NOT NULL"
-        " GROUP BY o.revenue_currency"
-    )
-
-
-_COMBINED_REVENUE = Source(
-    name="combined_revenue",
-    table=_combined_revenue,
-    visible_to=everyone,
-    fields={
-        "currency": Column("{t}.currency", nullable=False),
-        "amount": Column("{t}.amount", SqlType.NUMERIC, nullable=False),
-        "known": Column("{t}.known", SqlType.BIGINT, nullable=False),
-    },
-)
-
-PROFILE = Source(
-    name="profile",
-    table=_profile,
-    visible_to=everyone,
-    fields={
-        "on_date": Column("{t}.on_date", SqlType.DATE, nullable=False),
-        "member_count": Column("{t}.members", SqlType.BIGINT, nullable=False),
-        "members": MEMBERS,
-        "revenue": Embedded(
-            {
-                "known": Column("{t}.revenue_known", SqlType.BIGINT, nullable=False),
-                "of": Column("{t}.members", SqlType.BIGINT, nullable=False),
-                "by_currency": Many(_COMBINED_REVENUE),
-            }
-        ),
-        "employees": Embedded(
-            {
-                "known": Column("{t}.employees_known", SqlType.BIGINT, nullable=False),
-                "of": Column("{t}.members", SqlType.BIGINT, nullable=False),
-                "total": Column("{t}.employees_total", SqlType.BIGINT),
-            }
-        ),
-    },
-)
-
 _WAITS = (
     "SELECT m.id AS key, m.organisation_id, m.starts_on AS since, {due_on} AS due_on"
     " FROM membership m WHERE m.status = '{status}' AND " + held_on("m", "{{today}}")

@@ -246,7 +246,7 @@ CONTACTS = "SELECT audit_watch('organisation_contact', '{email,name}', '{}');"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0009_lifecycle")]
+    dependencies = [("consortium", "0010_profile")]
 
     initial = False
 
