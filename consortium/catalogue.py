@@ -1,5 +1,7 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+# Seats are read of organisations alone.
+import consortium.membership.reads.seats  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
@@ -17,6 +19,9 @@ from consortium.membership.reads.applications import APPLICATIONS, MY_APPLICATIO
 from consortium.membership.reads.decisions import DECISIONS
 from consortium.membership.reads.dues import DUES, INVOICES, TIER_ASSIGNMENTS, TIERS
 from consortium.membership.reads.engagements import ENGAGEMENTS
+from consortium.membership.reads.groups import DELEGACIES, GROUPS
+from consortium.membership.reads.inbox import INBOX
+from consortium.membership.reads.meetings import MEETINGS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
 from consortium.membership.reads.profile import PROFILE
 from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
@@ -52,6 +57,9 @@ NODES: dict[str, Source] = {
     "Tier": TIERS,
     "TierAssignment": TIER_ASSIGNMENTS,
     "Invoice": INVOICES,
+    "WorkingGroup": GROUPS,
+    "Delegacy": DELEGACIES,
+    "Meeting": MEETINGS,
     "Account": ACCOUNTS,
     "Invitation": INVITATIONS,
     "ServiceClient": SERVICE_CLIENTS,
@@ -119,6 +127,11 @@ ROOT = Source(
         "invoices": Many(INVOICES),
         "tier_assignments": Many(TIER_ASSIGNMENTS),
         "dues": Lookup(DUES, {"year": Key("{t}.year = {value}", SqlType.INTEGER)}),
+        "working_group": _lookup(GROUPS, name=_BY_NAME_KEY),
+        "working_groups": Many(GROUPS),
+        "delegacies": Many(DELEGACIES),
+        "meetings": Many(MEETINGS),
+        "secretariat_inbox": Many(INBOX),
         "viewer": VIEWER,
         "accounts": Many(ACCOUNTS),
         "invitations": Many(INVITATIONS),

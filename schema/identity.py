@@ -7,11 +7,14 @@ import strawberry
 
 from consortium.identity.actions.people import (
     DisableAccount,
+    InvitationOf,
     InvitePerson,
     RoleOf,
     disable_account,
     grant_role,
     invite_person,
+    resend_invitation,
+    revoke_invitation,
     revoke_role,
 )
 from consortium.identity.actions.service_clients import (
@@ -97,6 +100,9 @@ class Invitation(Node):
     created_at: datetime = strawberry.field(description="When it was made.")
     expires_at: datetime = strawberry.field(description="Until when it can be taken up.")
     used_at: datetime | None = strawberry.field(description="When it was taken up.")
+    revoked_at: datetime | None = strawberry.field(
+        description="When it was taken back, or another sent in its place."
+    )
     organisation: Organisation | None = strawberry.field(description="Into which organisation.")
 
 
@@ -160,6 +166,11 @@ class InvitePersonInput:
     organisation: strawberry.ID | None = strawberry.field(
         description="Into which organisation; your own unless given.", default=strawberry.UNSET
     )
+
+
+@strawberry.input(description="An invitation that was sent.")
+class InvitationInput:
+    invitation: strawberry.ID = strawberry.field(description="Which.")
 
 
 @strawberry.input(description="A role of a person in an organisation.")
@@ -228,6 +239,26 @@ class IdentityMutation:
             InvitePersonInput,
             INVITATIONS,
             {"organisation": ORGANISATIONS},
+        ),
+    )
+    revoke_invitation: InvitationResult | None = mutation(
+        "Take an invitation back: its link works no more, and its seat is free.",
+        Does(
+            revoke_invitation,
+            InvitationOf,
+            InvitationInput,
+            INVITATIONS,
+            {"invitation": INVITATIONS},
+        ),
+    )
+    resend_invitation: InvitationResult | None = mutation(
+        "Send another link, which works for a week, in place of an invitation's; the new one.",
+        Does(
+            resend_invitation,
+            InvitationOf,
+            InvitationInput,
+            INVITATIONS,
+            {"invitation": INVITATIONS},
         ),
     )
     grant_role: AccountResult | None = mutation(

@@ -11,6 +11,7 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
+from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
@@ -22,7 +23,9 @@ from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
+from schema.seats import SeatsMutation
 from schema.value_chains import ValueChainsQuery
+from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
 
 
 @strawberry.type
@@ -48,6 +51,8 @@ class Query(
     EngagementsQuery,
     ApplicationsQuery,
     DuesQuery,
+    WorkingGroupsQuery,
+    InboxQuery,
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
@@ -66,11 +71,13 @@ class Query(
 class Mutation(
     IdentityMutation,
     OrganisationsMutation,
+    SeatsMutation,
     EngagementsMutation,
     ApplicationsMutation,
     ReviewMutation,
     DecisionsMutation,
     DuesMutation,
+    WorkingGroupsMutation,
     InventoryMutation,
     ClaimsMutation,
     ReorganisationsMutation,

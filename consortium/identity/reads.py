@@ -9,6 +9,7 @@ from consortium.identity.models import (
     Account,
     IdentityProvider,
     OAuthClient,
+    OrganisationContact,
     RoleGrant,
     SingleUseLink,
 )
@@ -98,14 +99,27 @@ INVITATIONS = Source(
     table=_only("single_use_link", f"x.purpose = '{LinkPurpose.INVITATION}'"),
     prefix="invitation",
     visible_to=_managed_by(Permission.ACCOUNTS_MANAGE, _OF_ORGANISATION),
-    fields=columns(SingleUseLink, "invitation", ("email", "created_at", "expires_at", "used_at"))
+    fields=columns(
+        SingleUseLink, "invitation", ("email", "created_at", "expires_at", "used_at", "revoked_at")
+    )
     | {
         "roles": _words("roles"),
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
     },
-    filters=("email", "created_at", "expires_at", "used_at", "organisation"),
+    filters=("email", "created_at", "expires_at", "used_at", "revoked_at", "organisation"),
     orders={"created_at": ("created_at",)},
 )
+
+CONTACTS = Source(
+    name="organisation_contact",
+    table="organisation_contact",
+    visible_to=_managed_by(Permission.ACCOUNTS_MANAGE, _OF_ORGANISATION),
+    fields=columns(OrganisationContact, None, ("name", "email", "since", "called_at", "version"))
+    | {"organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id")},
+    filters=("since", "called_at"),
+)
+
+ORGANISATIONS.relate(contact_of_last_resort=One(CONTACTS, "{u}.organisation_id = {t}.id"))
 
 SERVICE_CLIENTS = Source(
     name="service_client",

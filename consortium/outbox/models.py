@@ -10,6 +10,9 @@ from consortium.storage.fields import IdField, KeyField
 
 EXTRA_CONSTRAINTS = ()
 
+# Rows that name a person by the address alone: table -> column. Erasure deletes them.
+BY_ADDRESS = {"outbox_mail": "recipient"}
+
 UNWATCHED = {"outbox_mail": "mail on its way, with links that work once"}
 
 

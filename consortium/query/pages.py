@@ -145,7 +145,8 @@ class _PageWriter:
         bounds = self.page.bounds(writer)
         order = self.page.order()
         limit = self.page.size + int(self._asks_for_more())
-        place = f", row_number() OVER (ORDER BY {order}) AS place" if self._counts_places() else ""
+        # No column of any table ends so.
+        place = f", row_number() OVER (ORDER BY {order}) AS place_" if self._counts_places() else ""
         sought = f"SELECT {alias}.* FROM {item} WHERE {conjunction([kept, *bounds])}"
         if self._walks():
             walked = f"SELECT {alias}.* FROM {item} WHERE {conjunction(bounds)}"
@@ -179,7 +180,7 @@ class _PageWriter:
         """Leaves out the row that was read only to know that it is there."""
         if not self._asks_for_more():
             return ""
-        return f" FILTER (WHERE {self.inner.alias}.place <= {self.page.size})"
+        return f" FILTER (WHERE {self.inner.alias}.place_ <= {self.page.size})"
 
     def _part(self, part: Pick) -> str:
         match part.name:
@@ -226,7 +227,7 @@ class _PageWriter:
 
     def _end(self, *, last: bool) -> str:
         """The cursor of the row read last or first; null on an empty page."""
-        order = f"ORDER BY {self.inner.alias}.place{' DESC' if last else ''}"
+        order = f"ORDER BY {self.inner.alias}.place_{' DESC' if last else ''}"
         # Aggregate the few sort columns, and make one cursor of the row at the end.
         ends = [
             Sort(f"(array_agg({one.sql} {order}){self._kept()})[1]", one.type, one.nullable, False)

@@ -103,9 +103,9 @@ def _model_facts(model: type[Model]) -> set[Fact]:
         facts.add(Fact(meta.db_table, f"the column {column} {_type_name(field)} {null}"))
         if field.unique and not field.pk:
             facts.add(Fact(meta.db_table, f"a unique key ({column})"))
-    for name in meta.fk_fields:
+    for name in meta.fk_fields | meta.o2o_fields:
         relation = meta.fields_map[name]
-        assert isinstance(relation, ForeignKeyFieldInstance)  # noqa: S101  that is what the list holds
+        assert isinstance(relation, ForeignKeyFieldInstance)  # noqa: S101  that is what both hold
         target = relation.related_model._meta.db_table  # noqa: SLF001
         facts.add(Fact(meta.db_table, f"a foreign key ({relation.source_field}) to {target}"))
     unique = [", ".join(sorted(together)) for together in meta.unique_together]

@@ -2,7 +2,8 @@
 
 A model's module lists, in `UNWATCHED`, the tables whose changes are not entered, each with the
 reason, and in `WITHHELD` the columns whose values never enter it because they are personal. What
-is secret is known by the ending of its name.
+is secret is known by the ending of its name. `BY_ADDRESS` lists the tables whose rows name a person
+by a mail address alone, with its column.
 """
 
 from importlib import import_module
@@ -52,6 +53,14 @@ def withheld() -> dict[str, set[str]]:
     for module in MODELS:
         columns: dict[str, tuple[str, ...]] = getattr(import_module(module), "WITHHELD", {})
         found |= {table: set(names) for table, names in columns.items()}
+    return found
+
+
+def by_address() -> dict[str, str]:
+    """Table -> the column with the mail address by which its rows name a person."""
+    found: dict[str, str] = {}
+    for module in MODELS:
+        found |= getattr(import_module(module), "BY_ADDRESS", {})
     return found
 
 

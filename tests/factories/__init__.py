@@ -12,6 +12,7 @@ from tests.factories.dues import (
     create_reminder,
 )
 from tests.factories.evidence import create_citation
+from tests.factories.groups import create_delegacy, create_group, create_meeting
 from tests.factories.identity import (
     create_account,
     create_identity_provider,
@@ -47,14 +48,17 @@ __all__ = [
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_delegacy",
     "create_dues_year",
     "create_engagement",
     "create_entry",
+    "create_group",
     "create_identity_provider",
     "create_initiative",
     "create_inventory",
     "create_invitation",
     "create_invoice",
+    "create_meeting",
     "create_membership",
     "create_merge",
     "create_organisation",

@@ -16,7 +16,13 @@ from consortium.identity.rules.authority import LastAdministrator
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
-from tests.factories import create_organisation
+from tests.factories import (
+    create_delegacy,
+    create_group,
+    create_meeting,
+    create_membership,
+    create_organisation,
+)
 from tests.factories.applications import (
     create_application,
     create_decision,
@@ -81,7 +87,28 @@ async def world(database: Database) -> World:
     return World(ann, ben, organisation)
 
 
+async def _work(connection: Any, account: int, organisation: int) -> None:
+    """A decision about a membership, and an office in which a meeting was attended."""
+    await create_membership(connection, organisation)
+    await insert(
+        connection,
+        "membership_decision",
+        organisation_id=organisation,
+        step="JOIN",
+        after="MEMBER",
+        effective_on=TODAY,
+        account_id=account,
+    )
+    group = await create_group(connection)
+    office = await create_delegacy(connection, group, organisation, account)
+    meeting = await create_meeting(connection, group, TODAY)
+    await insert(
+        connection, "attendance", meeting_id=meeting, delegacy_id=office, presence="PRESENT"
+    )
+
+
 async def _possessions(connection: Any, account: int, organisation: int) -> None:
+    await _work(connection, account, organisation)
     now = await connection.fetchval("SELECT now()")
     client = await insert(
         connection,
@@ -217,6 +244,7 @@ async def test_export_holds_every_row_that_refers_to_the_person(
     assert {table for table in tables if not export.get(table)} == set()
     assert export["account"]["email"] == ADDRESS
     assert (len(export["refresh_token"]), len(export["authorization_code"])) == (1, 1)
+    assert [row["presence"] for row in export["attendance"]] == ["PRESENT"]
     # One of them names the person by the address alone.
     assert len(export["single_use_link"]) == 2
     assert [entry["action"] for entry in export["audit_entry"]] == ["organisations:note"]

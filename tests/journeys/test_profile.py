@@ -334,6 +334,7 @@ async def test_a_directory_is_searched_by_words_as_they_are_typed(story: Story) 
     assert await found("members", "ste") == ["Alpha Steel Group", "Étoile Steelworks"]
     pages: list[str] = []
     cursor: str | None = None
+    page: Any = None
     for _ in steel:
         page = (
             await story.ask(

@@ -16,6 +16,7 @@ MANAGED = {
     "Invitation": (Permission.ACCOUNTS_MANAGE, None),
     "ServiceClient": (Permission.CLIENTS_MANAGE, None),
     "IdentityProvider": (Permission.IDENTITY_PROVIDERS_MANAGE, None),
+    "OrganisationContact": (Permission.ACCOUNTS_MANAGE, None),
 }
 PARTY = (Permission.ENGAGEMENTS_MANAGE, Permission.FIGURES_ASSURE, Permission.FIGURES_READ)
 DUES = {"Dues", "TierAssignment", "Invoice", "InvoiceEntry", "InvoiceReminder"}
@@ -32,6 +33,9 @@ REVIEWED = {
     # And of those whom they are about.
     "MembershipDecision",
 }
+# What happens in working groups: to be seen by organisations that have or had somebody there.
+GROUPED = {"Meeting", "Attendance", "GroupAttendance"}
+WORK = GROUPED | {"Delegacy", "Seats", "InboxItem"}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -52,11 +56,39 @@ class Ask:
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
             (REVIEWED, self._reviews),
             (DUES, self._sees_dues),
+            (WORK, self._sees_work),
             ({"Engagement"}, self._engages),
         ):
             if row.kind in kinds:
                 return seen(row)
         return True
+
+    def _sees_work(self, row: Row) -> bool:
+        """What working groups do, how many people there are, and what waits for whom."""
+        rights, caller = self.principal.rights, self.principal
+        if rights.may(Permission.MEMBERSHIPS_MANAGE):
+            return True
+        if row.kind == "Seats":
+            asks = rights.has_organisation or rights.may(Permission.ACCOUNTS_MANAGE)
+            return asks and row.id == caller.organisation_id
+        if row.kind == "Delegacy":
+            own = rights.has_organisation and row["organisation_id"] == caller.organisation_id
+            return rights.is_member or own or row["account_id"] == caller.account_id
+        if row.kind in GROUPED and rights.has_organisation:
+            return any(
+                one["organisation_id"] == caller.organisation_id and one["withdrawn_at"] is None
+                for one in self.world.having("Delegacy", "group_id", self._group(row))
+            )
+        return False
+
+    def _group(self, row: Row) -> int:
+        """The working group in which it happened."""
+        if row.kind == "Attendance":
+            held = self.world.get("Meeting", row["meeting_id"])
+            assert held is not None
+            return self._group(held)
+        key: int = row["group_id"]
+        return key
 
     def _sees_dues(self, row: Row) -> bool:
         """Who manages memberships sees all, who represents an organisation what it owes."""

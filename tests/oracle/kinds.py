@@ -14,6 +14,7 @@ from tests.oracle.asking import Ask
 from tests.oracle.judgement import parts_sum
 from tests.oracle.plain import Mass, Name, mass
 from tests.oracle.profile import in_usd
+from tests.oracle.work import attendance_of, in_office, seats_of
 from tests.oracle.world import Row
 
 Read = Callable[[Ask, Row], Any]
@@ -177,16 +178,19 @@ def _of_parts(at: int) -> Read:
 # Of the types that have global ids: table -> prefix.
 PREFIXES = {
     "account": "account",
+    "delegacy": "delegacy",
     "engagement": "engagement",
     "tier": "tier",
     "tier_assignment": "assignment",
     "invoice": "invoice",
     "identity_provider": "provider",
     "organisation": "org",
+    "meeting": "meeting",
     "membership": "membership",
     "membership_application": "application",
     "membership_decision": "decision",
     "terms": "terms",
+    "working_group": "group",
     "value_chain": "chain",
     "value_chain_stage": "stage",
     "inventory": "inventory",
@@ -262,7 +266,87 @@ def _invoices_csv(ask: Ask, row: Row) -> str:
     return "".join(f"{line}\r\n" for line in lines)
 
 
+def _seats(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    return ask.seen([seats_of(ask, row.id)])
+
+
+def _of_account(read: Callable[[Row], Any]) -> Read:
+    def found(ask: Ask, row: Row) -> Any:
+        account = ask.world.get("Account", row["account_id"])
+        assert account is not None
+        return read(account)
+
+    return found
+
+
+def _attendance(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    return ask.seen(attendance_of(ask, row.id))
+
+
+def _free(_: Ask, row: Row) -> int | None:
+    return None if row["granted"] is None else max(0, row["granted"] - row["taken"])
+
+
 KINDS: dict[str, Kind] = {
+    "Seats": Kind(plain("granted", "taken") | {"free": _free}),
+    "OrganisationContact": Kind(
+        plain("name", "email", "since", "called_at", "version"),
+        {"organisation": up("Organisation", "organisation_id")},
+    ),
+    "WorkingGroup": Kind(
+        global_id("group") | named() | plain("starts_on", "ends_on", "version") | blank("mandate"),
+        many={
+            "delegacies": down("Delegacy", "group_id"),
+            "meetings": down("Meeting", "group_id"),
+            "attendance": _attendance,
+        },
+        orders={
+            "NAME": lambda _, row: Name(row["name"]),
+            "STARTS_ON": lambda _, row: row["starts_on"],
+        },
+        default_order=("NAME",),
+    ),
+    "Delegacy": Kind(
+        global_id("delegacy")
+        | plain("office", "starts_on", "ends_on", "withdrawn_at", "appointed_at", "version")
+        | {
+            "name": _of_account(lambda account: account["name"] or None),
+            "subject": _of_account(lambda account: account["subject"]),
+            "inOffice": lambda ask, row: in_office(row, ask.today),
+        },
+        {
+            "group": up("WorkingGroup", "group_id"),
+            "organisation": up("Organisation", "organisation_id"),
+            "account": up("Account", "account_id"),
+        },
+        orders={"STARTS_ON": lambda _, row: row["starts_on"]},
+        default_order=("STARTS_ON",),
+    ),
+    "Meeting": Kind(
+        global_id("meeting")
+        | plain("title", "starts_at", "ends_at", "time_zone", "held_on", "cancelled_at", "version")
+        | blank("place", "link", "agenda", "minutes", "cancelled_because"),
+        {"group": up("WorkingGroup", "group_id")},
+        {"attendance": down("Attendance", "meeting_id")},
+        {"STARTS_AT": lambda _, row: row["starts_at"]},
+        ("STARTS_AT",),
+    ),
+    "Attendance": Kind(
+        plain("presence"),
+        {"meeting": up("Meeting", "meeting_id"), "delegacy": up("Delegacy", "delegacy_id")},
+    ),
+    "GroupAttendance": Kind(
+        plain("attended", "of"), {"organisation": up("Organisation", "organisation_id")}
+    ),
+    "InboxItem": Kind(
+        plain("kind", "waits_for", "since", "due_on", "thing"),
+        {"organisation": up("Organisation", "organisation_id")},
+        orders={
+            "SINCE": lambda _, row: row["since"],
+            "DUE_ON": lambda _, row: row["due_on"],
+        },
+        default_order=("SINCE",),
+    ),
     "AuditEntry": Kind(
         global_id("audit") | plain("at", "action") | blank("note"),
         {
@@ -301,6 +385,8 @@ KINDS: dict[str, Kind] = {
             "membership": _membership,
             "period": _period,
             "mergedInto": up("Organisation", "merged_into_id"),
+            "seats": _seats,
+            "contactOfLastResort": down("OrganisationContact", "organisation_id"),
         },
         {
             "sizes": down("OrganisationSize", "organisation_id"),
@@ -317,6 +403,7 @@ KINDS: dict[str, Kind] = {
             "inventories": down("Inventory", "organisation_id"),
             "invoices": down("Invoice", "organisation_id"),
             "tierAssignments": down("TierAssignment", "organisation_id"),
+            "delegacies": down("Delegacy", "organisation_id"),
         },
         {
             "NAME": lambda _, row: Name(row["name"]),
@@ -615,7 +702,7 @@ KINDS: dict[str, Kind] = {
     ),
     "Invitation": Kind(
         global_id("invitation")
-        | plain("email", "created_at", "expires_at", "used_at")
+        | plain("email", "created_at", "expires_at", "used_at", "revoked_at")
         | {"roles": lambda _, row: row["roles"].split()},
         {"organisation": up("Organisation", "organisation_id")},
         orders={"CREATED_AT": lambda _, row: row["created_at"]},

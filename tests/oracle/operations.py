@@ -241,12 +241,15 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
-        made = {
-            "search": self._searched,
-            "myApplication": self._keyed,
-            "dues": lambda: {"year": self.inputs.choose.one_of((2026, 2026, 2027, 1999))},
-        }.get(name)
-        return None if made is None else made()
+        match name:
+            case "search":
+                return self._searched()
+            case "myApplication":
+                return self._keyed()
+            case "dues":
+                return {"year": choose.one_of((2026, 2026, 2027, 1999))}
+            case _:
+                return None
 
     def _searched(self) -> dict[str, Any]:
         inputs, choose = self.inputs, self.inputs.choose

@@ -11,6 +11,7 @@ from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
 from tests.oracle.profile import profile
 from tests.oracle.totals import avoided_emissions, is_member
+from tests.oracle.work import inbox
 from tests.oracle.world import Row
 
 Root = Callable[[Ask, Mapping[str, Any]], Any]
@@ -30,6 +31,9 @@ NODES = (
     "Tier",
     "TierAssignment",
     "Invoice",
+    "WorkingGroup",
+    "Delegacy",
+    "Meeting",
     "Account",
     "Invitation",
     "ServiceClient",
@@ -153,6 +157,11 @@ ROOTS: dict[str, Root] = {
     "invoice": _lookup("Invoice", "reference", str, "reference"),
     "invoices": _all("Invoice"),
     "dues": _dues,
+    "workingGroup": _lookup("WorkingGroup", "name", name_key, "name_key"),
+    "workingGroups": _all("WorkingGroup"),
+    "delegacies": _all("Delegacy"),
+    "meetings": _all("Meeting"),
+    "secretariatInbox": lambda ask, _: Many("InboxItem", ask.seen(inbox(ask))),
     "viewer": _viewer,
     "accounts": _all("Account"),
     "invitations": _all("Invitation"),

@@ -483,9 +483,318 @@ _DUES: tuple[Case, ...] = (
     ),
 )
 
+
+def _given(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    """An input, in which pairs of words stand for ids of the world."""
+
+    def read(world: SmallWorld, value: Any) -> Any:
+        if isinstance(value, list):
+            return [read(world, one) for one in value]
+        return world.id(*value) if isinstance(value, tuple) else value
+
+    return lambda world: {name: read(world, value) for name, value in given.items()}
+
+
+_OWNER, _OTHER, _GROUP = ("org", "owner"), ("org", "other"), ("group", "one")
+_TERM = {"startsOn": "2026-12-01", "endsOn": "2027-11-30"}
+# Who sees meetings of the group without running it; who sees who works in it.
+_SEE_MEETINGS = _all(
+    DENIED, *("viewer", "editor", "admin", "participant", "service_reads", "service_writes")
+)
+_SEE_DELEGATES = _all(
+    DENIED,
+    *("viewer", "approver", "other_viewer", "other_approver", "other_admin"),
+    *("service_reads", "service_writes", "no_scope", "write_scope", "assure_scope"),
+)
+_TIMES = {
+    "startsAt": "2026-12-02T09:00:00+01:00",
+    "endsAt": "2026-12-02T10:00:00+01:00",
+    "timeZone": "Europe/Berlin",
+}
+
+
+def _meeting(mutation: str, about: str, outcome: str = DONE, **given: Any) -> Case:
+    """A change of a meeting, by the group's chair or the secretariat."""
+    by = _SEE_MEETINGS | _all(outcome, "approver", "secretariat")
+    return Case(mutation, about, _given(**given), ABSENT, by)
+
+
+_GROUPS: tuple[Case, ...] = (
+    Case(
+        "createWorkingGroup",
+        "new",
+        _given(name="Another", mandate="To work.", startsOn="2026-01-01"),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "createWorkingGroup",
+        "of a name that there is",
+        _given(name="group ONE", mandate="", startsOn="2026-01-01"),
+        DENIED,
+        {"secretariat": "WORKING_GROUP_EXISTS"},
+    ),
+    Case(
+        "closeWorkingGroup",
+        "today",
+        _given(group=_GROUP, version=1),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "closeWorkingGroup",
+        "that was changed meanwhile",
+        _given(group=_GROUP, version=2),
+        DENIED,
+        {"secretariat": "CHANGED_MEANWHILE"},
+    ),
+    Case(
+        "appointDelegate",
+        "an alternate of the owner",
+        _given(
+            group=_GROUP,
+            account=("account", "viewer"),
+            organisation=_OWNER,
+            office="ALTERNATE",
+            **_TERM,
+        ),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "appointDelegate",
+        "a vice chair",
+        _given(
+            group=_GROUP,
+            account=("account", "viewer"),
+            organisation=_OWNER,
+            office="VICE_CHAIR",
+            **_TERM,
+        ),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "appointDelegate",
+        "a second chair",
+        _given(
+            group=_GROUP,
+            account=("account", "viewer"),
+            organisation=_OWNER,
+            office="CHAIR",
+            **_TERM,
+        ),
+        DENIED,
+        {"secretariat": "CHAIR_TAKEN"},
+    ),
+    Case(
+        "appointDelegate",
+        "a second delegate",
+        _given(
+            group=_GROUP,
+            account=("account", "viewer"),
+            organisation=_OWNER,
+            office="DELEGATE",
+            **_TERM,
+        ),
+        DENIED,
+        _all("DELEGATE_TAKEN", "admin", "secretariat"),
+    ),
+    Case(
+        "appointDelegate",
+        "of somebody else's people",
+        _given(
+            group=_GROUP,
+            account=("account", "other_viewer"),
+            organisation=_OWNER,
+            office="ALTERNATE",
+            **_TERM,
+        ),
+        DENIED,
+        {"admin": ABSENT, "secretariat": "PERSON_NOT_OF_ORGANISATION"},
+    ),
+    Case(
+        "endDelegacy",
+        "of the owner's delegate",
+        _given(delegacy=("delegacy", "owner delegate"), version=1),
+        ABSENT,
+        _SEE_DELEGATES | _all(DONE, "admin", "editor", "secretariat"),
+    ),
+    Case(
+        "endDelegacy",
+        "that was changed meanwhile",
+        _given(delegacy=("delegacy", "owner delegate"), version=7),
+        ABSENT,
+        _SEE_DELEGATES | _all("CHANGED_MEANWHILE", "admin", "editor", "secretariat"),
+    ),
+    Case(
+        "scheduleMeeting",
+        "with a link",
+        _given(group=_GROUP, title="Next", link="https://meet.example/1", **_TIMES),
+        DENIED,
+        _all(DONE, "approver", "secretariat"),
+    ),
+    Case(
+        "scheduleMeeting",
+        "yesterday",
+        _given(
+            group=_GROUP,
+            title="Next",
+            place="Here",
+            startsAt="2026-11-22T09:00:00Z",
+            endsAt="2026-11-22T10:00:00Z",
+            timeZone="UTC",
+        ),
+        DENIED,
+        _all("MEETING_IN_THE_PAST", "approver", "secretariat"),
+    ),
+    _meeting("rescheduleMeeting", "to come", meeting=("meeting", "planned"), version=1, **_TIMES),
+    _meeting(
+        "rescheduleMeeting",
+        "held",
+        "MEETING_HELD",
+        meeting=("meeting", "held"),
+        version=1,
+        **_TIMES,
+    ),
+    _meeting(
+        "cancelMeeting", "to come", meeting=("meeting", "planned"), version=1, reason="No quorum."
+    ),
+    _meeting(
+        "recordAttendance",
+        "held",
+        meeting=("meeting", "held"),
+        version=1,
+        present=[("delegacy", "owner delegate"), ("delegacy", "owner chair")],
+        absent=[("delegacy", "participant delegate")],
+    ),
+    _meeting(
+        "recordAttendance",
+        "of nobody in office",
+        "NOT_A_DELEGATE",
+        meeting=("meeting", "held"),
+        version=1,
+        present=["delegacy_999999"],
+    ),
+    _meeting(
+        "recordAttendance",
+        "to come",
+        "MEETING_NOT_BEGUN",
+        meeting=("meeting", "planned"),
+        version=1,
+        present=[],
+    ),
+    _meeting(
+        "recordMinutes", "held", meeting=("meeting", "held"), version=1, minutes="All agreed."
+    ),
+    _meeting(
+        "recordMinutes",
+        "changed meanwhile",
+        "CHANGED_MEANWHILE",
+        meeting=("meeting", "held"),
+        version=2,
+        minutes="All agreed.",
+    ),
+)
+_SEATS: tuple[Case, ...] = (
+    Case(
+        "setSeats",
+        "of the owner",
+        _given(organisation=_OWNER, seats=3, reason="As agreed."),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "setSeats",
+        "fewer than none",
+        _given(organisation=_OWNER, seats=-1, reason="As agreed."),
+        DENIED,
+        {"secretariat": "SEATS_INVALID"},
+    ),
+    Case(
+        "setSeats",
+        "in the past",
+        _given(organisation=_OWNER, seats=3, reason="As agreed.", startsOn="2026-11-22"),
+        DENIED,
+        {"secretariat": "SEATS_IN_THE_PAST"},
+    ),
+    Case(
+        "setContactOfLastResort",
+        "of the owner",
+        _given(organisation=_OWNER, name="Kim", email="Kim@Example.org"),
+        DENIED,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "setContactOfLastResort",
+        "in place of another",
+        _given(organisation=_OTHER, name="Kim", email="kim@example.org", version=1),
+        DENIED,
+        _all(DONE, "other_admin", "secretariat"),
+    ),
+    Case(
+        "setContactOfLastResort",
+        "that was changed meanwhile",
+        _given(organisation=_OTHER, name="Kim", email="kim@example.org"),
+        DENIED,
+        _all("CHANGED_MEANWHILE", "other_admin", "secretariat"),
+    ),
+    Case(
+        "setContactOfLastResort",
+        "with no address",
+        _given(organisation=_OWNER, name="Kim", email="kim"),
+        DENIED,
+        _all("ADDRESS_INVALID", "admin", "secretariat"),
+    ),
+    Case(
+        "removeContactOfLastResort",
+        "of the other",
+        _given(organisation=_OTHER, version=1),
+        DENIED,
+        _all(DONE, "other_admin", "secretariat"),
+    ),
+    Case(
+        "removeContactOfLastResort",
+        "where there is none",
+        _given(organisation=_OWNER, version=1),
+        DENIED,
+        _all(ABSENT, "admin", "secretariat"),
+    ),
+    Case(
+        "revokeRole",
+        "of the last administrator, with a contact of last resort",
+        _role("ORGANISATION_ADMIN", "other_admin", "other"),
+        ABSENT,
+        _all(DONE, "other_admin", "secretariat"),
+    ),
+    Case(
+        "disableAccount",
+        "of the last administrator, with a contact of last resort",
+        _given(account=("account", "other_admin")),
+        ABSENT,
+        {"other_admin": DENIED, "secretariat": DONE},
+    ),
+    Case(
+        "revokeInvitation",
+        "of the owner's",
+        _given(invitation=("invitation", "owner")),
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
+    ),
+    Case(
+        "resendInvitation",
+        "of the owner's",
+        _given(invitation=("invitation", "owner")),
+        ABSENT,
+        _all(DONE, "admin", "secretariat"),
+    ),
+)
+
 CASES: tuple[Case, ...] = (
     *_REORGANISATIONS,
     *_lives(),
+    *_GROUPS,
+    *_SEATS,
     *_figures("claim", "setClaimVisibility", "assurer_claims"),
     *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
     Case(

@@ -20,10 +20,45 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   secretariat  the secretariat alone, see APPLICATIONS
 #   keyed      whoever has the key of the application
 #   decisions  decisions about memberships, see DECISIONS
+#   people     who works in groups, see DELEGACIES
+#   work       what groups do, see MEETINGS
+#   seats      how many people there are: an organisation's own, see SEATS
+#   secretary  the secretariat alone
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
+    "Attendance": ("work", "presence meeting delegacy"),
+    "Delegacy": (
+        "people",
+        (
+            "id office startsOn endsOn withdrawnAt inOffice appointedAt version name subject group "
+            "organisation account"
+        ),
+    ),
+    "DelegacyConnection": ("within", "edges nodes pageInfo totalCount"),
+    "DelegacyEdge": ("within", "cursor node"),
+    "GroupAttendance": ("work", "attended of organisation"),
+    "InboxItem": ("secretary", "kind waitsFor since dueOn thing organisation"),
+    "InboxItemConnection": ("within", "edges nodes pageInfo totalCount"),
+    "InboxItemEdge": ("within", "cursor node"),
+    "Meeting": (
+        "work",
+        (
+            "id title startsAt endsAt timeZone heldOn place link agenda minutes cancelledAt "
+            "cancelledBecause version group attendance"
+        ),
+    ),
+    "MeetingConnection": ("within", "edges nodes pageInfo totalCount"),
+    "MeetingEdge": ("within", "cursor node"),
+    "OrganisationContact": ("managed", "name email since calledAt version organisation"),
+    "Seats": ("seats", "granted taken free"),
+    "WorkingGroup": (
+        "everyone",
+        "id name mandate startsOn endsOn version delegacies meetings attendance",
+    ),
+    "WorkingGroupConnection": ("within", "edges nodes pageInfo totalCount"),
+    "WorkingGroupEdge": ("within", "cursor node"),
     "AuditActor": ("trail", "subject name"),
     "AuditChange": ("trail", "table rowId row before after entry"),
     "AuditChangeConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -241,7 +276,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "Invitation": (
         "managed",
-        "id email roles createdAt expiresAt usedAt organisation",
+        "id email roles createdAt expiresAt usedAt revokedAt organisation",
     ),
     "InvitationConnection": (
         "within",
@@ -302,7 +337,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories periods period predecessors "
-            "successors mergedInto invoices tierAssignments"
+            "successors mergedInto invoices tierAssignments seats contactOfLastResort delegacies"
         ),
     ),
     "OrganisationConnection": (
@@ -369,7 +404,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "exchangeRates consortium members memberships "
             "engagements valueChain valueChains inventory inventories initiative initiatives "
             "claim claims avoidedEmissions organisationMerges auditEntries "
-            "tiers tierAssignments invoice invoices dues"
+            "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
+            "meetings secretariatInbox"
         ),
     ),
     "RateUsed": (
@@ -493,6 +529,10 @@ MANAGED: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {
     "other_admin": ("other",),
     "secretariat": ("owner", "other"),
 }
+# Contacts of last resort.
+CONTACTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
+    ("other_admin", "secretariat"), ("other",)
+)
 # The secretariat has no business with how a member's people sign in.
 PROVIDERS = {**MANAGED, "secretariat": ()}
 
@@ -525,6 +565,35 @@ ENGAGEMENTS: Mapping[str, tuple[str, ...]] = (
 
 # Who manages organisations sees which records were merged.
 MERGES = {"secretariat"}
+_WORKING = ("owner chair", "owner delegate", "participant delegate")
+# Members see everyone's people, others their organisation's and themselves.
+DELEGACIES: Mapping[str, tuple[str, ...]] = (
+    dict.fromkeys(CALLERS, ())
+    | dict.fromkeys(("viewer", "editor", "approver", "admin", "secretariat"), _WORKING)
+    | dict.fromkeys(("other_viewer", "other_approver", "other_admin"), _WORKING)
+    | dict.fromkeys(("service_reads", "service_writes"), _WORKING)
+    | {"participant": ("participant delegate",)}
+    # The editor's tokens, whatever they carry.
+    | dict.fromkeys(("no_scope", "write_scope", "assure_scope"), ("owner delegate",))
+)
+# Organisations with somebody in the group, and the secretariat.
+MEETINGS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
+    (
+        *("viewer", "editor", "approver", "admin", "participant", "secretariat"),
+        *("service_reads", "service_writes"),
+    ),
+    ("held", "planned"),
+)
+# Whose seats, of the two members.
+SEATS: Mapping[str, tuple[str, ...]] = (
+    dict.fromkeys(CALLERS, ())
+    | dict.fromkeys(("viewer", "editor", "approver", "admin"), ("owner",))
+    | dict.fromkeys(("service_reads", "service_writes"), ("owner",))
+    | dict.fromkeys(("other_viewer", "other_approver", "other_admin"), ("other",))
+    | {"secretariat": ("owner", "other")}
+)
+# The secretariat's own.
+INBOX = {"secretariat"}
 
 # Who reads the whole trail, and who what concerns the owner.
 TRAIL = {"auditor", "secretariat"}

@@ -19,14 +19,17 @@ from tests.factories import (
     create_chain_action,
     create_citation,
     create_claim,
+    create_delegacy,
     create_dues_year,
     create_engagement,
     create_entry,
+    create_group,
     create_identity_provider,
     create_initiative,
     create_inventory,
     create_invitation,
     create_invoice,
+    create_meeting,
     create_membership,
     create_merge,
     create_organisation,
@@ -166,6 +169,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.people()
         await maker.applicants()
         await maker.dues()
+        await maker.work()
     finally:
         await connection.close()
     with database.active():
@@ -317,6 +321,47 @@ class _Maker:
             self.ids[f"assignment {name}"] = await create_assignment(
                 self.connection, organisation, tier
             )
+
+    async def work(self) -> None:
+        """A working group of the owner and the participant, its meetings, seats and contacts."""
+        c, ids = self.connection, self.ids
+        group = ids["group one"] = await create_group(c, name="Group one")
+        for name, where, person, office in (
+            ("owner chair", "owner", "approver", "CHAIR"),
+            ("owner delegate", "owner", "editor", "DELEGATE"),
+            ("participant delegate", "participant", "participant", "DELEGATE"),
+        ):
+            who = (ids[f"org {where}"], ids[f"account {person}"])
+            ids[f"delegacy {name}"] = await create_delegacy(c, group, *who, office=office)
+        ids["meeting held"] = await create_meeting(c, group, held_on=date(2026, 11, 2))
+        ids["meeting planned"] = await create_meeting(c, group, held_on=date(2026, 12, 1))
+        for name in ("owner chair", "participant delegate"):
+            await insert(
+                c,
+                "attendance",
+                meeting_id=ids["meeting held"],
+                delegacy_id=ids[f"delegacy {name}"],
+                presence="PRESENT" if name == "owner chair" else "EXCUSED",
+            )
+        for name in MEMBERS:
+            organisation = ids[f"org {name}"]
+            await insert(
+                c,
+                "organisation_seats",
+                organisation_id=organisation,
+                seats=20,
+                starts_on=date(2026, 1, 1),
+            )
+
+        # The owner has none, so that its last administrator cannot leave.
+        await insert(
+            c,
+            "organisation_contact",
+            organisation_id=ids["org other"],
+            name="Contact of the other",
+            email="contact@example.org",
+            since=date(2026, 1, 1),
+        )
 
     async def people(self) -> None:
         """One person for each kind of caller, and what organisations set up for them."""

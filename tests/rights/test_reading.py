@@ -161,14 +161,18 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
              invitations(first: 1000) { totalCount nodes { id } }
              serviceClients(first: 1000) { totalCount nodes { id } }
              identityProviders(first: 1000) { totalCount nodes { id } }
-             invoices(first: 1000) { totalCount nodes { id } }
-             tierAssignments(first: 1000) { totalCount nodes { id } }
-             engagements(first: 1000) { totalCount nodes { id } }
+              invoices(first: 1000) { totalCount nodes { id } }
+              tierAssignments(first: 1000) { totalCount nodes { id } }
+              engagements(first: 1000) { totalCount nodes { id } }
               organisationMerges(first: 1000) { totalCount nodes { id } }
-              applications(first: 1000) { totalCount nodes { id } } }""",
+              applications(first: 1000) { totalCount nodes { id } }
+              delegacies(first: 1000) { totalCount nodes { id } }
+              meetings(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
-    everyone = {"org", "membership", "chain", "stage", "initiative", "terms", "tier"}
+    everyone = {
+        *("org", "membership", "chain", "stage", "initiative", "terms", "tier", "group"),
+    }
     ids = every_id(asked.world)
     nodes = await asked.answer(caller, f"{{ nodes(ids: {orjson.dumps(ids).decode()}) {{ id }} }}")
     by_id = {one["id"] for one in nodes["nodes"] if one is not None}
@@ -207,6 +211,8 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "engagements": {world.id("engagement", one) for one in reading.ENGAGEMENTS[caller]},
         "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
         "applications": {world.id("application", one) for one in reading.APPLICATIONS[caller]},
+        "delegacies": {world.id("delegacy", one) for one in reading.DELEGACIES[caller]},
+        "meetings": {world.id("meeting", one) for one in reading.MEETINGS[caller]},
     }
 
 
@@ -221,6 +227,24 @@ async def test_the_trail_is_read_by_its_readers(asked: Asked, caller: str) -> No
 
     assert data["own"]["totalCount"] == (caller in reading.TRAIL_OF_OWNER)
     assert (data["all"]["totalCount"] > 1) == (caller in reading.TRAIL)
+
+
+@EVERY_CALLER
+async def test_how_many_people_there_are_is_told_to_few(asked: Asked, caller: str) -> None:
+    """Seats and the contact of last resort; what waits is the secretariat's alone."""
+    data = await asked.answer(
+        caller,
+        """{ secretariatInbox { totalCount }
+             organisations(first: 1000) { nodes { id seats { granted }
+               contactOfLastResort { email } } } }""",
+    )
+    listed = data["organisations"]["nodes"]
+    limited = [one["id"] for one in listed if (one["seats"] or {}).get("granted") == 20]
+    contacts = [one["id"] for one in listed if one["contactOfLastResort"]]
+
+    assert sorted(limited) == sorted(asked.world.id("org", one) for one in reading.SEATS[caller])
+    assert contacts == [asked.world.id("org", one) for one in reading.CONTACTS[caller]]
+    assert (data["secretariatInbox"]["totalCount"] > 0) == (caller in reading.INBOX)
 
 
 @EVERY_CALLER

@@ -40,6 +40,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "search": '(query: "", first: 1000)',
         "organisation": '(name: "the owner")',
         "valueChain": '(name: "chain")',
+        "workingGroup": '(name: "group ONE")',
         "initiative": '(name: "initiative")',
         "invoice": '(reference: "RF20260001")',
         "dues": "(year: 2026)",

@@ -6,8 +6,8 @@ from datetime import datetime
 import asyncpg
 
 from consortium.audit.actions import audited
-from consortium.identity.actions.roles import check_can_go
 from consortium.identity.actions.sessions import revoke_sessions
+from consortium.identity.actions.succession import call_contacts, find_unmanaged
 from consortium.identity.proofs.tokens import new_token
 from consortium.identity.rules.addresses import read_name
 from consortium.identity.rules.authority import check_disables
@@ -86,16 +86,17 @@ async def disable_account(by: Principal, account_id: int, *, at: datetime | None
     Raises:
         NotFound: there is no such account.
         PermissionDenied: it is not the caller's to disable.
-        LastAdministrator: nobody would be left to manage an organisation.
+        LastAdministrator: nobody would be left to manage an organisation, nor be asked to.
     """
     at = at or utc_now()
     async with audited(by, "account:disable") as connection:
         rows = await connection.fetch(_ORGANISATIONS, account_id)
         belongs = {row["organisation_id"] for row in rows}
         check_disables(by, account_id, belongs)
-        await check_can_go(connection, account_id)
+        unmanaged = await find_unmanaged(connection, account_id)
         if await connection.fetchval(_DISABLE, account_id, at) is None:
             raise NotFound
+        await call_contacts(connection, unmanaged, at)
         await revoke_sessions(connection, account_id, at)
         await connection.execute(_REVOKE_GRANTS, account_id, at)
 

@@ -18,18 +18,24 @@ from consortium.identity.actions.roles import give_roles
 from consortium.identity.actions.sessions import SignedIn
 from consortium.identity.proofs.passwords import PASSWORDS, Passwords
 from consortium.identity.rules.addresses import read_address, read_name
-from consortium.identity.rules.authority import check_gives
+from consortium.identity.rules.authority import check_gives, manages_people
 from consortium.identity.rules.links import LinkPurpose
 from consortium.identity.rules.passwords import check_password
 from consortium.identity.rules.roles import Role
 from consortium.kernel.clock import utc_now
-from consortium.kernel.errors import BadInput, NotFound
+from consortium.kernel.errors import BadInput, DomainError, NotFound, PermissionDenied
 from consortium.kernel.principal import Principal
 from consortium.outbox.actions import enqueue
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
 _ORGANISATION = "SELECT name FROM organisation WHERE id = $1"
+_SENT = """
+SELECT email, organisation_id, roles, used_at IS NOT NULL OR revoked_at IS NOT NULL AS over
+FROM single_use_link WHERE id = $1 AND purpose = 'INVITATION' AND organisation_id IS NOT NULL
+FOR UPDATE
+"""
+_REVOKE = "UPDATE single_use_link SET revoked_at = $2 WHERE id = $1"
 _LOCK_ACCOUNT = """
 SELECT id FROM account
 WHERE id = $1 AND email = $2 AND disabled_at IS NULL AND erased_at IS NULL FOR UPDATE
@@ -40,6 +46,12 @@ class RolesMissing(BadInput):
     """An invitation gives at least one role."""
 
     code = "ROLES_MISSING"
+
+
+class InvitationOver(DomainError):
+    """The invitation was taken up or taken back: invite the person anew."""
+
+    code = "INVITATION_OVER"
 
 
 async def invite(
@@ -59,18 +71,69 @@ async def invite(
         PermissionDenied: the caller may not give these roles there.
         AddressInvalid: this is no email address.
         RolesMissing: no role is given.
+        NoSeatLeft: the organisation may not have another person.
     """
     at = at or utc_now()
     given = tuple(dict.fromkeys(roles))
     check_gives(by, organisation_id, given)
     to = read_address(email)
     async with audited(by, "account:invite", organisation_id=organisation_id) as connection:
-        name = await connection.fetchval(_ORGANISATION, organisation_id)
-        if name is None:
-            raise NotFound
-        link = await make_invitation(connection, to, organisation_id, given, at)
-        data = {"organisation": name, "token": link.token, "until": link.until}
-        await enqueue(connection, to, "invitation", data)
+        return await _send(connection, to, organisation_id, given, at)
+
+
+async def revoke_invitation(
+    by: Principal, invitation_id: int, *, at: datetime | None = None
+) -> None:
+    """Take an invitation back: its link works no more, and its seat is free.
+
+    Raises:
+        NotFound: there is no such invitation.
+        PermissionDenied: the caller does not manage the organisation's people.
+        InvitationOver: it was taken up or taken back.
+    """
+    async with audited(by, "account:uninvite") as connection:
+        await _take_back(connection, by, invitation_id, at or utc_now())
+
+
+async def resend_invitation(
+    by: Principal, invitation_id: int, *, at: datetime | None = None
+) -> int:
+    """Send another link in place of one that was lost or has ended; returns the new one's id.
+
+    Raises as `revoke_invitation` and `invite`.
+    """
+    at = at or utc_now()
+    async with audited(by, "account:invite-again") as connection:
+        email, organisation_id, roles = await _take_back(connection, by, invitation_id, at)
+        check_gives(by, organisation_id, roles)
+        return await _send(connection, email, organisation_id, roles, at)
+
+
+async def _take_back(
+    connection: Connection, by: Principal, invitation_id: int, at: datetime
+) -> tuple[str, int, tuple[Role, ...]]:
+    """To whom it went, into which organisation, and as what."""
+    row = await connection.fetchrow(_SENT, invitation_id)
+    if row is None:
+        raise NotFound
+    email, organisation_id, roles, over = row
+    if not manages_people(by, organisation_id):
+        raise PermissionDenied
+    if over:
+        raise InvitationOver
+    await connection.execute(_REVOKE, invitation_id, at)
+    return email, organisation_id, tuple(Role(role) for role in roles.split())
+
+
+async def _send(
+    connection: Connection, to: str, organisation_id: int, roles: tuple[Role, ...], at: datetime
+) -> int:
+    name = await connection.fetchval(_ORGANISATION, organisation_id)
+    if name is None:
+        raise NotFound
+    link = await make_invitation(connection, to, organisation_id, roles, at)
+    data = {"organisation": name, "token": link.token, "until": link.until}
+    await enqueue(connection, to, "invitation", data)
     return link.id
 
 

@@ -20,7 +20,8 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
 _FIND = """
 SELECT l.id, l.email, l.account_id, l.organisation_id, l.roles, o.name AS organisation
 FROM single_use_link l LEFT JOIN organisation o ON o.id = l.organisation_id
-WHERE l.token_sha256 = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.expires_at > $3
+WHERE l.token_sha256 = $1 AND l.purpose = $2 AND l.used_at IS NULL AND l.revoked_at IS NULL
+    AND l.expires_at > $3
 """
 _TAKE = "UPDATE single_use_link SET used_at = $2 WHERE id = $1"
 # Others of the same kind that are still open: a newer one or its use ends them.

@@ -1,4 +1,4 @@
-"""Invite people, give them roles, take those back, shut people out: as an API's caller asks.
+"""Invite people, give them roles, take both back, shut people out: as an API's caller asks.
 
 Whoever may not see the person or the organisation is told that there is none.
 """
@@ -6,9 +6,8 @@ Whoever may not see the person or the organisation is told that there is none.
 from datetime import date
 from typing import NamedTuple
 
-from consortium.identity.actions import accounts, roles
-from consortium.identity.actions.invitations import invite
-from consortium.identity.reads import ACCOUNTS
+from consortium.identity.actions import accounts, invitations, roles
+from consortium.identity.reads import ACCOUNTS, INVITATIONS
 from consortium.identity.rules.authority import organisation_meant
 from consortium.identity.rules.roles import Role
 from consortium.kernel.principal import Principal
@@ -24,6 +23,12 @@ class InvitePerson(NamedTuple):
     email: str
     roles: tuple[Role, ...]
     organisation: int | None = None
+
+
+class InvitationOf(NamedTuple):
+    """An invitation."""
+
+    invitation: int
 
 
 class RoleOf(NamedTuple):
@@ -48,11 +53,39 @@ async def invite_person(by: Principal, command: InvitePerson, today: date) -> in
         PermissionDenied: the caller may not give these roles there.
         RolesMissing: none is given.
         AddressInvalid: this is no email address.
+        NoSeatLeft: the organisation may not have another person.
     """
     organisation = organisation_meant(by, command.organisation)
     async with transaction() as client:
         await require_visible(raw(client), ORGANISATIONS, organisation, by, today)
-        return await invite(by, command.email, organisation, command.roles)
+        return await invitations.invite(by, command.email, organisation, command.roles)
+
+
+async def revoke_invitation(by: Principal, command: InvitationOf, today: date) -> int:
+    """Take an invitation back; returns its id.
+
+    Raises:
+        NotFound: there is no such invitation that the caller may see.
+        InvitationOver: it was taken up or taken back.
+    """
+    async with transaction() as client:
+        await require_visible(raw(client), INVITATIONS, command.invitation, by, today)
+        await invitations.revoke_invitation(by, command.invitation)
+    return command.invitation
+
+
+async def resend_invitation(by: Principal, command: InvitationOf, today: date) -> int:
+    """Send another link in place of an invitation's; returns the new invitation's id.
+
+    Raises:
+        NotFound: there is no such invitation that the caller may see.
+        PermissionDenied: the caller may not give its roles.
+        InvitationOver: it was taken up or taken back.
+        NoSeatLeft: it has ended, and meanwhile its seat was taken.
+    """
+    async with transaction() as client:
+        await require_visible(raw(client), INVITATIONS, command.invitation, by, today)
+        return await invitations.resend_invitation(by, command.invitation)
 
 
 async def grant_role(by: Principal, command: RoleOf, today: date) -> int:
@@ -61,6 +94,7 @@ async def grant_role(by: Principal, command: RoleOf, today: date) -> int:
     Raises:
         NotFound: there is no such person, or organisation, that the caller may see.
         PermissionDenied: the caller may not give this role there.
+        NoSeatLeft: the organisation may not have another person.
     """
     organisation = organisation_meant(by, command.organisation)
     async with transaction() as client:

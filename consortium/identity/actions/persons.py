@@ -1,7 +1,7 @@
 """A person's data: all that is held of them, and its erasure.
 
-Later features cannot be named here. Their models' modules list, in `ADDRESSED`, tables with a
-column that holds a mail address, and in `ERASE` the statements that blank what is personal there.
+Later features cannot be named here. Every feature's models list, in `BY_ADDRESS`, tables with a
+column that holds a mail address: such rows go, unless a statement of `ERASE` blanks them first.
 """
 
 from importlib import import_module
@@ -10,12 +10,13 @@ from typing import Any
 import orjson
 
 from consortium.audit.actions import audited
-from consortium.identity.actions.roles import check_can_go
+from consortium.identity.actions.succession import call_contacts, find_unmanaged
+from consortium.kernel.clock import utc_now
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.storage.database import MODELS, transaction
 from consortium.storage.raw import Connection, raw
-from consortium.storage.trail import SECRET_ENDINGS
+from consortium.storage.trail import SECRET_ENDINGS, by_address
 
 Rows = list[dict[str, Any]]
 
@@ -36,14 +37,13 @@ SELECT c.conrelid::regclass::text AS child, a.attname::text AS by,
  ORDER BY 1, 2
 """
 
-# By a mail address alone. What a mail was filled with may hold a link, which is a secret.
-_BY_ADDRESS = (("single_use_link", "email"), ("outbox_mail", "recipient"))
+# What a mail was filled with may hold a link, which is a secret.
 _NOT_SHOWN = ("data",)
 
 
-def _of_features(name: str) -> list[Any]:
-    """What the models' modules list under this name."""
-    return [one for module in MODELS for one in getattr(import_module(module), name, ())]
+def _blanking() -> list[str]:
+    """The statements by which later features blank what is personal; $1 is the account."""
+    return [one for module in MODELS for one in getattr(import_module(module), "ERASE", ())]
 
 
 # Columns that name rows of these tables by their numbers.
@@ -110,7 +110,10 @@ async def export_person(account_id: int) -> dict[str, Any]:
 async def _belonging(
     connection: Connection, parent: str, ids: list[int], export: dict[str, Any]
 ) -> None:
-    """The rows that refer to these, and those that belong to them in turn."""
+    """The rows that refer to these, and those that belong to them in turn.
+
+    What refers to the person without belonging to them, such as an office, is theirs as well.
+    """
     for child, by, referred, owned in await connection.fetch(_KEYS):
         if referred != parent or not (owned or parent == "account"):
             continue
@@ -118,12 +121,12 @@ async def _belonging(
         known = {row["id"] for row in export.setdefault(child, [])}
         new = [row for row in rows if row["id"] not in known]
         export[child] += new
-        if owned and new:
+        if new:
             await _belonging(connection, child, [row["id"] for row in new], export)
 
 
 async def _addressed(connection: Connection, email: str, export: dict[str, Any]) -> None:
-    for table, column in (*_BY_ADDRESS, *_of_features("ADDRESSED")):
+    for table, column in by_address().items():
         rows = await _rows(connection, table, column, [email])
         known = {row["id"] for row in export.setdefault(table, [])}
         export[table] += [row for row in rows if row["id"] not in known]
@@ -160,13 +163,14 @@ async def _names(connection: Connection, export: dict[str, Any]) -> dict[str, di
     return names
 
 
+# What names the person by the address alone.
+_FORGET = "DELETE FROM {table} WHERE {column} = (SELECT email FROM account WHERE id = $1)"
+
 # In this order, so that nothing is referred to when it goes. A grant stays, revoked: the record of
 # what was given to which client.
 _GRANTED = "(SELECT id FROM oauth_grant WHERE account_id = $1)"
 _ERASE = (
-    "DELETE FROM outbox_mail WHERE recipient = (SELECT email FROM account WHERE id = $1)",
-    """DELETE FROM single_use_link WHERE account_id = $1
-        OR email = (SELECT email FROM account WHERE id = $1)""",
+    "DELETE FROM single_use_link WHERE account_id = $1",
     f"DELETE FROM authorization_code WHERE grant_id IN {_GRANTED}",  # noqa: S608  our own words
     f"DELETE FROM refresh_token WHERE grant_id IN {_GRANTED}",  # noqa: S608
     "UPDATE oauth_grant SET revoked_at = now() WHERE account_id = $1 AND revoked_at IS NULL",
@@ -189,16 +193,22 @@ async def erase_person(by: Principal, account_id: int) -> None:
 
     Raises:
         PersonUnknown: there is no such account, or it is erased already.
-        LastAdministrator: nobody else administers one of their organisations, or is secretariat.
+        LastAdministrator: nobody else administers one of their organisations or is asked to, or
+            nobody else is secretariat.
     """
     async with audited(by, "person:erase") as connection:
         # It locks all who could stay in one order: of two who go at once, one waits for the other.
-        await check_can_go(connection, account_id)
+        unmanaged = await find_unmanaged(connection, account_id)
         found = await connection.fetchval(
             "SELECT id FROM account WHERE id = $1 AND erased_at IS NULL FOR UPDATE", account_id
         )
         if found is None:
             raise PersonUnknown
         # First what is found by the address, which goes last.
-        for statement in (*_of_features("ERASE"), *_ERASE):
+        for statement in _blanking():
             await connection.execute(statement, account_id)
+        for table, column in by_address().items():
+            await connection.execute(_FORGET.format(table=table, column=column), account_id)
+        for statement in _ERASE:
+            await connection.execute(statement, account_id)
+        await call_contacts(connection, unmanaged, utc_now())

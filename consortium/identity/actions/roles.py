@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from consortium.audit.actions import audited
-from consortium.identity.rules.authority import KEPT, LastAdministrator, check_gives
+from consortium.identity.actions.succession import call_contacts, find_unmanaged
+from consortium.identity.rules.authority import check_gives
 from consortium.identity.rules.roles import Role
 from consortium.kernel.clock import utc_now
 from consortium.kernel.errors import NotFound
@@ -22,19 +23,6 @@ _CHANGED = "UPDATE account SET rights_changed_at = $2 WHERE id = $1"
 _BOTH = """
 SELECT EXISTS (SELECT FROM account WHERE id = $1 AND disabled_at IS NULL AND erased_at IS NULL)
     AND EXISTS (SELECT FROM organisation WHERE id = $2)
-"""
-# All holders are locked, so that of the last two who go at once one is refused.
-_HOLDERS = """
-SELECT r.account_id FROM role_grant r JOIN account a ON a.id = r.account_id
-JOIN organisation o ON o.id = r.organisation_id AND o.merged_into_id IS NULL
-WHERE r.role = $1 AND ($2::bigint IS NULL OR r.organisation_id = $2)
-    AND a.disabled_at IS NULL AND a.erased_at IS NULL
-ORDER BY r.id FOR UPDATE OF r, a
-"""
-_KEPT_BY = """
-SELECT r.organisation_id, r.role, o.name FROM role_grant r
-JOIN organisation o ON o.id = r.organisation_id AND o.merged_into_id IS NULL
-WHERE r.account_id = $1 AND r.role = ANY ($2::text[]) ORDER BY r.organisation_id, r.role
 """
 
 
@@ -59,16 +47,19 @@ async def revoke_role(
 ) -> None:
     """Take a role back; taking it again changes nothing.
 
+    With the last administrator's, the contact of last resort is invited.
+
     Raises:
         PermissionDenied: the caller may not take it.
-        LastAdministrator: nobody would be left to manage the organisation.
+        LastAdministrator: nobody would be left to manage the organisation, nor be asked to.
     """
+    at = at or utc_now()
     check_gives(by, organisation_id, [role])
     async with audited(by, "role:revoke", organisation_id=organisation_id) as connection:
-        if role in KEPT and await _is_last(connection, account_id, organisation_id, role):
-            raise LastAdministrator
+        unmanaged = await find_unmanaged(connection, account_id, organisation_id, role)
         if await connection.fetchval(_REVOKE, account_id, organisation_id, role.value):
-            await connection.execute(_CHANGED, account_id, at or utc_now())
+            await connection.execute(_CHANGED, account_id, at)
+            await call_contacts(connection, unmanaged, at)
 
 
 async def give_roles(
@@ -82,31 +73,3 @@ async def give_roles(
     for role in roles:
         await connection.fetchval(_GRANT, account_id, organisation_id, role.value)
     await connection.execute(_CHANGED, account_id, at)
-
-
-async def check_can_go(connection: Connection, account_id: int) -> None:
-    """Whether an account can end without leaving an organisation unmanaged.
-
-    Raises LastAdministrator.
-    """
-    kept = [role.value for role in KEPT]
-    for organisation_id, word, name in await connection.fetch(_KEPT_BY, account_id, kept):
-        role = Role(word)
-        if await _is_last(connection, account_id, organisation_id, role):
-            what = "of the secretariat" if _anywhere(role) else f"who administers {name}"
-            raise LastAdministrator(
-                f"This is the last person {what}: give somebody else the role first."
-            )
-
-
-async def _is_last(
-    connection: Connection, account_id: int, organisation_id: int, role: Role
-) -> bool:
-    where = None if _anywhere(role) else organisation_id
-    holders = await connection.fetch(_HOLDERS, role.value, where)
-    return {row["account_id"] for row in holders} == {account_id}
-
-
-def _anywhere(role: Role) -> bool:
-    """Whether a holder in any organisation will do."""
-    return role is Role.SECRETARIAT

@@ -9,6 +9,7 @@ from consortium.identity.models.accounts import (
     SingleUseLink,
 )
 from consortium.identity.models.clients import OAuthClient
+from consortium.identity.models.contacts import OrganisationContact
 from consortium.identity.models.federation import (
     FederatedIdentity,
     IdentityProvider,
@@ -24,6 +25,7 @@ from consortium.identity.models.grants import (
 )
 
 __all__ = [
+    "BY_ADDRESS",
     "EXTRA_CONSTRAINTS",
     "UNWATCHED",
     "WITHHELD",
@@ -35,6 +37,7 @@ __all__ = [
     "Grant",
     "IdentityProvider",
     "OAuthClient",
+    "OrganisationContact",
     "RecoveryCode",
     "RefreshToken",
     "RoleGrant",
@@ -58,6 +61,10 @@ UNWATCHED = {
 WITHHELD = {
     "account": ("email", "name"),
     "federated_identity": ("subject",),
+    "organisation_contact": ("email", "name"),
     "session": ("address", "user_agent"),
     "single_use_link": ("email",),
 }
+
+# Rows that name a person by the address alone: table -> column. Erasure deletes them.
+BY_ADDRESS = {"organisation_contact": "email", "single_use_link": "email"}

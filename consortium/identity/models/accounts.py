@@ -117,10 +117,15 @@ class SingleUseLink(Model):
     created_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
     expires_at = fields.DatetimeField()
     used_at = fields.DatetimeField(null=True)
+    # An invitation that was taken back.
+    revoked_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "single_use_link"
-        indexes = (Index(fields=("email",), name="single_use_link_email_idx"),)
+        indexes = (
+            Index(fields=("email",), name="single_use_link_email_idx"),
+            Index(fields=("organisation_id",), name="single_use_link_organisation_idx"),
+        )
 
 
 class SignInFailure(Model):

@@ -16,9 +16,16 @@ _ANY = frozenset(one.value for one in Permission)
 
 
 class LastAdministrator(DomainError):
-    """Nobody else administers this organisation: give somebody else the role first."""
+    """Nobody else administers it: give somebody else the role, or name a contact of last resort."""
 
     code = "LAST_ADMINISTRATOR"
+
+
+class NoSeatLeft(DomainError):
+    """The organisation's seats are all taken: take a role back, or ask the secretariat for more."""
+
+    code = "NO_SEAT_LEFT"
+    constraint = "seat_left"
 
 
 class ScopeRefused(BadInput):

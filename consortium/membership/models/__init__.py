@@ -22,15 +22,17 @@ from consortium.membership.models.dues import (
     TierAssignment,
 )
 from consortium.membership.models.engagements import Engagement
+from consortium.membership.models.groups import Attendance, Delegacy, Meeting, WorkingGroup
 from consortium.membership.models.memberships import (
     Membership,
     MembershipDecision,
     MembershipTransition,
 )
 from consortium.membership.models.profile import ProfileSpan, ProfileStale, ProfileTotal
+from consortium.membership.models.seats import OrganisationSeats
 
 __all__ = [
-    "ADDRESSED",
+    "BY_ADDRESS",
     "ERASE",
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
@@ -42,16 +44,20 @@ __all__ = [
     "ApplicationNote",
     "ApplicationStep",
     "ApplicationVote",
+    "Attendance",
+    "Delegacy",
     "DuesYear",
     "Engagement",
     "Invoice",
     "InvoiceEntry",
     "InvoiceReminder",
+    "Meeting",
     "Membership",
     "MembershipApplication",
     "MembershipDecision",
     "MembershipTransition",
     "OrganisationDomain",
+    "OrganisationSeats",
     "ProfileSpan",
     "ProfileStale",
     "ProfileTotal",
@@ -59,6 +65,7 @@ __all__ = [
     "TermsAcceptance",
     "Tier",
     "TierAssignment",
+    "WorkingGroup",
 ]
 
 EXTRA_CONSTRAINTS = (
@@ -87,6 +94,16 @@ EXTRA_CONSTRAINTS = (
     "invoice_entry_amount_positive",
     "invoice_entry_bank_reference",
     "invoice_entry_bank_reference_given",
+    "organisation_seats_possible",
+    "working_group_dates_ordered",
+    "delegacy_term_ordered",
+    "delegacy_one_chair",
+    "delegacy_one_delegate",
+    "delegacy_once_a_person",
+    "meeting_times_ordered",
+    "meeting_somewhere",
+    "meeting_link_https",
+    "meeting_day_where_held",
     "profile_total_key",
 )
 
@@ -125,9 +142,9 @@ WITHHELD = {
     "terms_acceptance": ("signatory_name",),
 }
 
-# What is held of a person by their mail address alone, and what their erasure blanks: $1 is the
+# What is held of a person by their mail address alone, and how their erasure blanks it: $1 is the
 # account. That an application was signed stays, as what; not by whom, where it was the contact.
-ADDRESSED = (("membership_application", "contact_email"),)
+BY_ADDRESS = {"membership_application": "contact_email"}
 ERASE = (
     """UPDATE terms_acceptance s SET signatory_name = '' FROM membership_application a, account p
         WHERE a.id = s.application_id AND p.id = $1

@@ -2,6 +2,8 @@
 
 from consortium.kernel.principal import Permission, Rights
 from consortium.membership.models import Engagement
+from consortium.membership.reads.waiting import Waiting
+from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import One, Source
 from consortium.query.tables import columns
@@ -35,4 +37,17 @@ ENGAGEMENTS = Source(
     filters=("id", "covers", "starts_on", "ends_on", "ended_at", "assurer", "client"),
     orders={"starts_on": ("starts_on",)},
     default_order=(("starts_on", False),),
+)
+
+# In time to renew them.
+WAITING = (
+    Waiting(
+        WaitKind.ENGAGEMENT_ENDING,
+        WaitsFor.MEMBER,
+        "engagement",
+        "SELECT e.id AS key, e.client_id AS organisation_id,"
+        " greatest(e.ends_on - 30, e.starts_on) AS since, e.ends_on AS due_on FROM engagement e"
+        " WHERE e.ended_at IS NULL AND e.starts_on <= {today}"
+        " AND e.ends_on BETWEEN {today} AND {today} + 30",
+    ),
 )

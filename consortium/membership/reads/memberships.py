@@ -2,6 +2,8 @@
 
 from consortium.evidence.reads import CITATIONS
 from consortium.membership.models import Membership
+from consortium.membership.reads.waiting import Waiting
+from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
@@ -59,4 +61,36 @@ MEMBERS = Many(ORGANISATIONS, _is_member)
 ORGANISATIONS.relate(
     memberships=Many(MEMBERSHIPS, "{u}.organisation_id = {t}.id"),
     membership=One(MEMBERSHIPS, _status_on),
+)
+_WAITS = (
+    "SELECT m.id AS key, m.organisation_id, m.starts_on AS since, {due_on} AS due_on"
+    " FROM membership m WHERE m.status = '{status}' AND " + held_on("m", "{{today}}")
+)
+
+WAITING = (
+    Waiting(
+        WaitKind.APPEAL,
+        WaitsFor.SECRETARIAT,
+        "membership",
+        _WAITS.format(status="UNDER_APPEAL", due_on="NULL::date"),
+    ),
+    # Until its last day the organisation may appeal.
+    Waiting(
+        WaitKind.EXPULSION,
+        WaitsFor.MEMBER,
+        "membership",
+        _WAITS.format(status="UNDER_EXPULSION", due_on="m.ends_on"),
+    ),
+    # Of a membership that will end: since the notice, if it was given here.
+    Waiting(
+        WaitKind.NOTICE,
+        WaitsFor.SECRETARIAT,
+        "membership",
+        "SELECT m.id AS key, m.organisation_id, (SELECT max(d.decided_at)::date"
+        " FROM membership_decision d WHERE d.organisation_id = m.organisation_id"
+        " AND d.step = 'LEAVE') AS since, n.starts_on AS due_on FROM membership m"
+        " JOIN membership n ON n.organisation_id = m.organisation_id AND n.status = 'FORMER'"
+        " AND n.starts_on = m.ends_on + 1"
+        f" WHERE m.status IN ('MEMBER', 'SUSPENDED') AND {held_on('m', '{today}')}",
+    ),
 )

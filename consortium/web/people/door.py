@@ -11,6 +11,7 @@ from starlette.responses import Response
 from consortium.identity.actions.links import LinkInvalid
 from consortium.identity.actions.sessions import find_session, rotate_stale_session
 from consortium.identity.federation.fetching import ProviderFailed
+from consortium.identity.rules.authority import NoSeatLeft
 from consortium.identity.rules.sessions import ABSOLUTE_MAX, FRESH
 from consortium.identity.rules.throttling import TooManyAttempts
 from consortium.kernel.errors import DomainError, NotFound
@@ -28,6 +29,7 @@ _STATUS: dict[type[DomainError], int] = {
     FormRefused: 403,
     FormTooLarge: 413,
     LinkInvalid: 410,
+    NoSeatLeft: 409,
     NotFound: 404,
     ProviderFailed: 502,
     TooManyAttempts: 429,

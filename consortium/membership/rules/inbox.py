@@ -1,0 +1,25 @@
+"""What waits for somebody: the sorts of things in the secretariat's inbox."""
+
+from enum import StrEnum
+
+
+class WaitKind(StrEnum):
+    """What waits. A new sort goes to the end: the place of each is part of the items' keys."""
+
+    ORGANISATION_WITHOUT_ADMIN = "ORGANISATION_WITHOUT_ADMIN"
+    ADMIN_INVITATION_UNANSWERED = "ADMIN_INVITATION_UNANSWERED"
+    CHAIR_MISSING = "CHAIR_MISSING"
+    MEETING_NOT_RECORDED = "MEETING_NOT_RECORDED"
+    APPEAL = "APPEAL"
+    EXPULSION = "EXPULSION"
+    NOTICE = "NOTICE"
+    ENGAGEMENT_ENDING = "ENGAGEMENT_ENDING"
+
+
+class WaitsFor(StrEnum):
+    """Whose turn it is."""
+
+    SECRETARIAT = "SECRETARIAT"
+    APPLICANT = "APPLICANT"
+    MEMBER = "MEMBER"
+    CHAIR = "CHAIR"

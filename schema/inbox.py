@@ -1,0 +1,54 @@
+"""The secretariat's inbox."""
+
+from datetime import date
+
+import strawberry
+
+from consortium.membership.reads.inbox import INBOX
+from consortium.membership.rules.inbox import WaitKind, WaitsFor
+from schema.enums import described
+from schema.filters import filter_of, order_of
+from schema.organisations import Organisation
+from schema.paging import Connection, connection
+
+InboxItemFilter = filter_of(INBOX)
+InboxItemOrder = order_of(INBOX)
+described(
+    WaitKind,
+    "What waits.",
+    ORGANISATION_WITHOUT_ADMIN="A member that nobody administers.",
+    ADMIN_INVITATION_UNANSWERED="An invitation to administer, older than a week.",
+    CHAIR_MISSING="A working group without a chair.",
+    MEETING_NOT_RECORDED="A meeting without attendance or minutes a week after it was held.",
+    APPEAL="An appeal against an expulsion, to be decided.",
+    EXPULSION="An expulsion that can still be appealed against.",
+    NOTICE="A membership that ends by notice.",
+    ENGAGEMENT_ENDING="An assurer's engagement that ends within 30 days.",
+)
+described(
+    WaitsFor,
+    "Whose turn it is.",
+    SECRETARIAT="The secretariat's.",
+    APPLICANT="The applicant's.",
+    MEMBER="The organisation's.",
+    CHAIR="The chair's of the working group.",
+)
+
+
+@strawberry.type(description="Something that waits for somebody. Seen by who manages memberships.")
+class InboxItem:
+    kind: WaitKind = strawberry.field(description="What waits.")
+    waits_for: WaitsFor = strawberry.field(description="Whose turn it is.")
+    since: date | None = strawberry.field(description="Since when; null where it is not known.")
+    due_on: date | None = strawberry.field(description="By when; null where nothing says so.")
+    thing: strawberry.ID = strawberry.field(
+        description="The global id of what it is about, for `node`."
+    )
+    organisation: Organisation | None = strawberry.field(description="Which it is about.")
+
+
+@strawberry.type
+class InboxQuery:
+    secretariat_inbox: Connection[InboxItem] = connection(
+        "What waits for whom, longest first.", InboxItemFilter, InboxItemOrder
+    )
