@@ -15,7 +15,7 @@ FORMS = (
     "|holding|holdings|inc|incorporated|kg|kgaa|kk|limited|llc|llp|lp|ltd|nv|oy|oyj|plc|pte|pty|sa"
     "|sarl|sas|sdn|se|spa|srl|tbk|und co"
 )
-# As consortium.membership.rules.matching.match_key_of: a test holds the two together.
+# As tests.membership.matching.match_key_of: a test holds the two together.
 MATCHING = rf"""
 CREATE FUNCTION match_key(folded text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$

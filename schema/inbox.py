@@ -6,6 +6,8 @@ import strawberry
 
 from consortium.membership.reads.inbox import INBOX
 from consortium.membership.rules.inbox import WaitKind, WaitsFor
+from schema.applications import Application
+from schema.dues import Invoice
 from schema.enums import described
 from schema.filters import filter_of, order_of
 from schema.organisations import Organisation
@@ -23,6 +25,8 @@ described(
     APPEAL="An appeal against an expulsion, to be decided.",
     EXPULSION="An expulsion that can still be appealed against.",
     NOTICE="A membership that ends by notice.",
+    APPLICATION="An application that is not decided, answered or accepted yet.",
+    INVOICE_OVERDUE="An invoice that is open past its due date.",
     ENGAGEMENT_ENDING="An assurer's engagement that ends within 30 days.",
 )
 described(
@@ -45,6 +49,12 @@ class InboxItem:
         description="The global id of what it is about, for `node`."
     )
     organisation: Organisation | None = strawberry.field(description="Which it is about.")
+    application: Application | None = strawberry.field(
+        description="The application, of the kind APPLICATION."
+    )
+    invoice: Invoice | None = strawberry.field(
+        description="The invoice, of the kind INVOICE_OVERDUE."
+    )
 
 
 @strawberry.type

@@ -17,9 +17,9 @@ from consortium.membership.rules.applications import (
     read_web_domain,
 )
 from consortium.membership.rules.lei import LeiInvalid, read_lei
-from consortium.membership.rules.matching import LEGAL_FORMS, match_key_of
 from consortium.membership.rules.notices import NOTICE, NoticeTooShort, check_notice
 from consortium.storage.database import Database
+from tests.membership.matching import LEGAL_FORMS, match_key_of
 
 
 def check_digits(base: str) -> str:

@@ -340,7 +340,11 @@ KINDS: dict[str, Kind] = {
     ),
     "InboxItem": Kind(
         plain("kind", "waits_for", "since", "due_on", "thing"),
-        {"organisation": up("Organisation", "organisation_id")},
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "application": up("Application", "application_id"),
+            "invoice": up("Invoice", "invoice_id"),
+        },
         orders={
             "SINCE": lambda _, row: row["since"],
             "DUE_ON": lambda _, row: row["due_on"],

@@ -241,13 +241,16 @@ class Generator:
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}
+        return self._named(name)
+
+    def _named(self, name: str) -> dict[str, Any] | None:
         match name:
             case "search":
                 return self._searched()
             case "myApplication":
                 return self._keyed()
             case "dues":
-                return {"year": choose.one_of((2026, 2026, 2027, 1999))}
+                return {"year": self.inputs.choose.one_of((2026, 2026, 2027, 1999))}
             case _:
                 return None
 

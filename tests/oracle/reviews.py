@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from consortium.membership.rules.matching import match_key_of
+from tests.membership.matching import match_key_of
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS, Kind, blank, down, global_id, named, plain, revenue, up
 from tests.oracle.world import Row

@@ -99,14 +99,19 @@ def inbox(ask: Ask) -> list[Row]:
         "EXPULSION",
         "NOTICE",
         "ENGAGEMENT_ENDING",
+        "APPLICATION",
+        "INVOICE_OVERDUE",
     )
-    items = [*_of_people(ask), *_of_groups(ask), *_of_memberships(ask), *_of_engagements(ask)]
+    parts = (_of_people, _of_groups, _of_memberships, _of_engagements, _of_applications)
+    items = [item for part in (*parts, _of_invoices) for item in part(ask)]
     return [
         Row(
             "InboxItem",
             {"since": None, "due_on": None, "organisation_id": None}
             | one
             | {
+                "application_id": one["key"] if one["kind"] == "APPLICATION" else None,
+                "invoice_id": one["key"] if one["kind"] == "INVOICE_OVERDUE" else None,
                 "id": (1 + sorts.index(one["kind"])) * 10**15 + one["key"],
                 "thing": f"{one['thing']}_{one['key']}",
             },
@@ -252,6 +257,41 @@ def _of_engagements(ask: Ask) -> Items:
                 "waits_for": "MEMBER",
                 "since": max(one["starts_on"], one["ends_on"] - MONTH),
                 "due_on": one["ends_on"],
+            }
+
+
+def _of_applications(ask: Ask) -> Items:
+    turns = {
+        "SUBMITTED": "SECRETARIAT",
+        "IN_REVIEW": "SECRETARIAT",
+        "MORE_ASKED": "APPLICANT",
+        "APPROVED": "APPLICANT",
+    }
+    for one in ask.world.all("Application"):
+        if one["stage"] not in turns:
+            continue
+        steps = ask.world.having("ApplicationStep", "application_id", one.id)
+        yield {
+            "kind": "APPLICATION",
+            "key": one.id,
+            "thing": "application",
+            "organisation_id": one["organisation_id"],
+            "waits_for": turns[one["stage"]],
+            "since": max((step["taken_on"] for step in steps), default=None),
+            "due_on": one["asked_until"],
+        }
+
+
+def _of_invoices(ask: Ask) -> Items:
+    for one in ask.world.all("Invoice"):
+        if one["due_on"] < ask.today and one["paid"] + one["credited"] < one["amount"]:
+            yield {
+                "kind": "INVOICE_OVERDUE",
+                "key": one.id,
+                "thing": "invoice",
+                "organisation_id": one["organisation_id"],
+                "waits_for": "MEMBER",
+                "since": one["due_on"],
             }
 
 

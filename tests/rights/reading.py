@@ -39,7 +39,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "DelegacyConnection": ("within", "edges nodes pageInfo totalCount"),
     "DelegacyEdge": ("within", "cursor node"),
     "GroupAttendance": ("work", "attended of organisation"),
-    "InboxItem": ("secretary", "kind waitsFor since dueOn thing organisation"),
+    "InboxItem": ("secretary", "kind waitsFor since dueOn thing organisation application invoice"),
     "InboxItemConnection": ("within", "edges nodes pageInfo totalCount"),
     "InboxItemEdge": ("within", "cursor node"),
     "Meeting": (

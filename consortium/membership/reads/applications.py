@@ -14,6 +14,8 @@ from consortium.membership.models import (
     TermsAcceptance,
 )
 from consortium.membership.reads.duplicates import duplicates_sql
+from consortium.membership.reads.waiting import Waiting
+from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Embedded, Key, Lookup, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
@@ -177,6 +179,27 @@ ACCEPTANCES = Source(
         "signatory_name": Column("nullif({t}.signatory_name, '')"),
         "terms": One(TERMS, "{u}.id = {t}.terms_id"),
     },
+)
+
+# Since the last step.
+_WAITING = (
+    "SELECT a.id AS key, a.organisation_id, (SELECT max(s.taken_on) FROM application_step s"
+    " WHERE s.application_id = a.id) AS since, a.asked_until AS due_on"
+    " FROM membership_application a WHERE a.stage IN ({stages})"
+)
+WAITING = (
+    Waiting(
+        WaitKind.APPLICATION,
+        WaitsFor.SECRETARIAT,
+        "application",
+        _WAITING.format(stages="'SUBMITTED', 'IN_REVIEW'"),
+    ),
+    Waiting(
+        WaitKind.APPLICATION,
+        WaitsFor.APPLICANT,
+        "application",
+        _WAITING.format(stages="'MORE_ASKED', 'APPROVED'"),
+    ),
 )
 
 DUPLICATES = Source(

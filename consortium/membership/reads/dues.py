@@ -12,6 +12,8 @@ from consortium.membership.models import (
     Tier,
     TierAssignment,
 )
+from consortium.membership.reads.waiting import Waiting
+from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.membership.rules.invoices import InvoiceStatus
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Many, One, Source, everyone
@@ -84,6 +86,16 @@ STATUS = (
     " WHEN {t}.paid + {t}.credited >= {t}.amount THEN 'PAID'"
     " WHEN {t}.due_on < {today} THEN 'OVERDUE'"
     " WHEN {t}.paid + {t}.credited > 0 THEN 'PARTLY_PAID' ELSE 'OPEN' END)"
+)
+
+WAITING = (
+    Waiting(
+        WaitKind.INVOICE_OVERDUE,
+        WaitsFor.MEMBER,
+        "invoice",
+        "SELECT i.id AS key, i.organisation_id, i.due_on AS since, NULL::date AS due_on"
+        f" FROM invoice i WHERE {STATUS.format(t='i', today='{today}')} = 'OVERDUE'",
+    ),
 )
 
 ENTRIES = Source(

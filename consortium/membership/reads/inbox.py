@@ -1,7 +1,14 @@
 """The secretariat's inbox: what waits for whom, since when, in one list."""
 
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads import engagements, groups, meetings, memberships
+from consortium.membership.reads import (
+    applications,
+    dues,
+    engagements,
+    groups,
+    meetings,
+    memberships,
+)
 from consortium.membership.reads.memberships import held_on
 from consortium.membership.reads.waiting import Waiting
 from consortium.membership.rules.inbox import WaitKind, WaitsFor
@@ -67,6 +74,8 @@ PARTS = (
     *meetings.WAITING,
     *memberships.WAITING,
     *engagements.WAITING,
+    *applications.WAITING,
+    *dues.WAITING,
 )
 
 
@@ -82,10 +91,15 @@ def _part(writer: Writer, part: Waiting) -> str:
     # Keys of several tables, told apart by the place of the sort.
     place = (1 + list(WaitKind).index(part.kind)) * 10**15
     return (
-        f"SELECT {place} + w.key AS id, '{part.kind}' AS kind, '{part.waits_for}' AS waits_for,"
+        f"SELECT {place} + w.key AS id, w.key, '{part.kind}' AS kind,"
+        f" '{part.waits_for}' AS waits_for,"
         f" w.organisation_id, w.since, w.due_on, '{part.thing}_' || w.key AS thing"
         f" FROM ({writer.fill(part.rows, '')}) w"
     )
+
+
+def _of_kind(kind: WaitKind) -> str:
+    return f"{{t}}.kind = '{kind}' AND {{u}}.id = {{t}}.key"
 
 
 INBOX = Source(
@@ -99,6 +113,8 @@ INBOX = Source(
         "due_on": Column("{t}.due_on", SqlType.DATE),
         "thing": Column("{t}.thing", nullable=False),
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
+        "application": One(applications.APPLICATIONS, _of_kind(WaitKind.APPLICATION)),
+        "invoice": One(dues.INVOICES, _of_kind(WaitKind.INVOICE_OVERDUE)),
     },
     filters=("kind", "waits_for", "since", "due_on", "organisation"),
     orders={"since": ("since",), "due_on": ("due_on",)},

@@ -1,6 +1,6 @@
 """When two names may mean the same organisation: legal forms and punctuation do not matter.
 
-The function `match_key` of the database does the same, so that an index finds what is alike.
+What the function `match_key` of the database does, over which there are indexes.
 """
 
 import re
