@@ -57,10 +57,19 @@ def withheld() -> dict[str, set[str]]:
 
 
 def by_address() -> dict[str, str]:
-    """Table -> the column with the mail address by which its rows name a person."""
+    """Table -> the column with the mail address by which its rows name a person; such rows go."""
+    return _columns("BY_ADDRESS")
+
+
+def addressed() -> dict[str, str]:
+    """As `by_address`, of rows that stay and are blanked."""
+    return _columns("ADDRESSED")
+
+
+def _columns(listed_in: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for module in MODELS:
-        found |= getattr(import_module(module), "BY_ADDRESS", {})
+        found |= getattr(import_module(module), listed_in, {})
     return found
 
 

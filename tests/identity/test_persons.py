@@ -17,8 +17,12 @@ from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
 from tests.factories import (
+    create_assignment,
     create_delegacy,
+    create_dues_year,
+    create_entry,
     create_group,
+    create_invoice,
     create_meeting,
     create_membership,
     create_organisation,
@@ -81,10 +85,19 @@ async def world(database: Database) -> World:
             await create_role(connection, account, organisation, "ORGANISATION_ADMIN")
         await _possessions(connection, ann, organisation)
         await _said(connection, ann, organisation)
+        await _booked(connection, ann, organisation)
     by = Principal(account_id=ann, organisation_id=organisation)
     async with audited(by, "organisations:note", organisation_id=organisation) as connection:
         await connection.execute("UPDATE organisation SET notes = 'n'")
     return World(ann, ben, organisation)
+
+
+async def _booked(connection: Any, account: int, organisation: int) -> None:
+    """Dues that the person assigned and booked."""
+    tier = await create_dues_year(connection)
+    await create_assignment(connection, organisation, tier, account_id=account)
+    invoice = await create_invoice(connection, organisation, tier)
+    await create_entry(connection, invoice, account_id=account)
 
 
 async def _work(connection: Any, account: int, organisation: int) -> None:

@@ -252,7 +252,9 @@ async def test_control_by_two_or_in_a_ring_is_rejected(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("database")
 async def test_a_kind_that_does_not_exist_is_refused(tmp_path: Path) -> None:
     """The kinds that exist are named."""
-    with pytest.raises(UnknownKind, match="members, corporate-groups, avoided-emissions"):
+    with pytest.raises(
+        UnknownKind, match="members, corporate-groups, exchange-rates, avoided-emissions"
+    ):
         await import_file("recipes", tmp_path / "x.csv")
 
 

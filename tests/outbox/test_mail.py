@@ -19,7 +19,18 @@ from consortium.storage.raw import raw
 from tests.people import NOW
 
 TEMPLATES = Path(__file__).parents[2] / "consortium" / "outbox" / "templates"
-DATA = {"organisation": "Home", "token": "t0ken", "until": "later", "what": "set up"}
+DATA = {
+    "organisation": "Home",
+    "token": "t0ken",
+    "until": "later",
+    "what": "set up",
+    "reason": "Because",
+    "reference": "A-2026-0001",
+    "number": "2026-0001",
+    "level": "FIRST",
+    "amount": "100.00 EUR",
+    "due_on": "2026-03-01",
+}
 DUE = "UPDATE outbox_mail SET due_at = $1"
 
 

@@ -1,7 +1,8 @@
 """A person's data: all that is held of them, and its erasure.
 
-Later features cannot be named here. Every feature's models list, in `BY_ADDRESS`, tables with a
-column that holds a mail address: such rows go, unless a statement of `ERASE` blanks them first.
+Later features cannot be named here. Every feature's models list the tables with a column that
+holds a mail address: in `BY_ADDRESS` if such rows go, in `ADDRESSED` if statements in `ERASE` blank
+what is personal there.
 """
 
 from importlib import import_module
@@ -16,7 +17,7 @@ from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.storage.database import MODELS, transaction
 from consortium.storage.raw import Connection, raw
-from consortium.storage.trail import SECRET_ENDINGS, by_address
+from consortium.storage.trail import SECRET_ENDINGS, addressed, by_address
 
 Rows = list[dict[str, Any]]
 
@@ -126,7 +127,7 @@ async def _belonging(
 
 
 async def _addressed(connection: Connection, email: str, export: dict[str, Any]) -> None:
-    for table, column in by_address().items():
+    for table, column in (by_address() | addressed()).items():
         rows = await _rows(connection, table, column, [email])
         known = {row["id"] for row in export.setdefault(table, [])}
         export[table] += [row for row in rows if row["id"] not in known]

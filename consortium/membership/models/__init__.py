@@ -32,7 +32,7 @@ from consortium.membership.models.profile import ProfileSpan, ProfileStale, Prof
 from consortium.membership.models.seats import OrganisationSeats
 
 __all__ = [
-    "BY_ADDRESS",
+    "ADDRESSED",
     "ERASE",
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
@@ -144,7 +144,7 @@ WITHHELD = {
 
 # What is held of a person by their mail address alone, and how their erasure blanks it: $1 is the
 # account. That an application was signed stays, as what; not by whom, where it was the contact.
-BY_ADDRESS = {"membership_application": "contact_email"}
+ADDRESSED = {"membership_application": "contact_email"}
 ERASE = (
     """UPDATE terms_acceptance s SET signatory_name = '' FROM membership_application a, account p
         WHERE a.id = s.application_id AND p.id = $1
