@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -17,7 +18,14 @@ from consortium.kernel.clock import utc_now, utc_today
 from consortium.membership.rules.seats import free, granted
 from consortium.storage.database import Database
 from tests.asking import House, principal
-from tests.factories import create_account, create_organisation, create_role
+from tests.factories import (
+    create_account,
+    create_assignment,
+    create_dues_year,
+    create_invoice,
+    create_organisation,
+    create_role,
+)
 from tests.factories.rows import insert
 from tests.people import PASSWORD, browsing, mails, rows_of
 
@@ -216,3 +224,35 @@ async def test_members_people_see_their_own_alone(database: Database) -> None:
         data = await house.ask(SEATS, by, datetime.now(UTC).date())
         listed = [(one["seats"] or {}).get("granted") for one in data["organisations"]["nodes"]]
         assert listed == seen
+
+
+async def test_a_tier_has_seats_where_none_were_set(database: Database) -> None:
+    """The tier that was assigned, then that of the year's invoice; what was set comes first."""
+    organisation = await create_organisation(database.pool, name="Limited")
+    year, day = 2026, date(2026, 5, 1)
+    small = await create_dues_year(database.pool, year)
+    large = await insert(
+        database.pool,
+        "tier",
+        year=year,
+        name="Large",
+        revenue_from=Decimal(10**9),
+        price=5,
+        seats=9,
+    )
+    await database.pool.execute("UPDATE tier SET seats = 4, revenue_to = 10^9 WHERE id = $1", small)
+
+    assert await told(database, day) == {"granted": None, "taken": 0, "free": None}
+    await create_assignment(database.pool, organisation, small, year=year)
+    assert (await told(database, day))["granted"] == 4
+    await create_invoice(database.pool, organisation, large, year=year)
+    assert (await told(database, day))["granted"] == 9
+    assert (await told(database, date(2027, 1, 1)))["granted"] is None
+    await insert(
+        database.pool,
+        "organisation_seats",
+        organisation_id=organisation,
+        seats=1,
+        starts_on=date(2026, 1, 1),
+    )
+    assert (await told(database, day))["granted"] == 1

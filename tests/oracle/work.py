@@ -32,7 +32,23 @@ def seats_of(ask: Ask, organisation: int) -> Row:
     }
     people = {one["email"] or one.id for one in _people(ask, organisation)}
     granted = None if last is None else last["seats"]
+    if granted is None:
+        granted = _seats_of_tier(ask, organisation)
     return Row("Seats", {"id": organisation, "granted": granted, "taken": len(people | invited)})
+
+
+def _seats_of_tier(ask: Ask, organisation: int) -> int | None:
+    """Of the tier of this year: the last invoice's, else the assigned one."""
+    for kind in ("Invoice", "TierAssignment"):
+        found = [
+            one
+            for one in ask.world.having(kind, "organisation_id", organisation)
+            if one["year"] == ask.today.year
+        ]
+        if found:
+            tier = ask.world.get("Tier", max(found, key=lambda one: one.id)["tier_id"])
+            return None if tier is None else tier["seats"]
+    return None
 
 
 def _people(ask: Ask, organisation: int, role: str | None = None) -> list[Row]:

@@ -54,10 +54,10 @@ class TierAssigned(DomainError):
     code = "TIER_ASSIGNED"
 
 
-class SeatsInvalid(BadInput):
+class TierSeatsInvalid(BadInput):
     """A tier has 1 seat at least; leave it out where there is no limit."""
 
-    code = "SEATS_INVALID"
+    code = "TIER_SEATS_INVALID"
     constraint = "tier_seats_positive"
 
 
@@ -131,7 +131,7 @@ def checked_tiers(tiers: Sequence[Terms], currency: str) -> list[Terms]:
     """The tiers in the order of their bands, with prices that can be paid.
 
     Raises:
-        TiersMissing, TierWithoutPrice, SeatsInvalid, AmountInvalid: of one tier or of all.
+        TiersMissing, TierWithoutPrice, TierSeatsInvalid, AmountInvalid: of one tier or of all.
         TiersOverlap, TiersLeaveGap: of two that follow one another.
     """
     names = [tier.name.strip() for tier in tiers]
@@ -149,7 +149,7 @@ def _checked(tier: Terms, currency: str) -> Terms:
     if tier.price is None:
         raise TierWithoutPrice(f"The tier {tier.name} has no price: give one.")
     if tier.seats is not None and not 1 <= tier.seats <= 1_000_000:
-        raise SeatsInvalid
+        raise TierSeatsInvalid
     return tier._replace(name=tier.name.strip(), price=payable(tier.price, currency))
 
 
