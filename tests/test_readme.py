@@ -7,7 +7,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 import typer.main
+from graphql import parse, validate
 
 import consortium
 from consortium.cli import app
@@ -18,6 +20,7 @@ from consortium.settings import PREFIX, Settings
 from consortium.storage.database import Database
 from consortium.web.answers import HTTP_ERRORS
 from schema.errors import EXPLAINED
+from schema.root import GRAPHQL_SCHEMA
 from tests.served import served
 
 ROOT = Path(__file__).parents[1]
@@ -123,3 +126,9 @@ def test_pictures_and_paths_exist() -> None:
 
     assert paths
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("operation", re.findall(r"```graphql\n(.*?)```", README, re.DOTALL))
+def test_every_operation_is_one_of_this_schema(operation: str) -> None:
+    """Also those whose answer is not printed."""
+    assert validate(GRAPHQL_SCHEMA, parse(operation)) == []
