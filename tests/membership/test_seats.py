@@ -230,17 +230,12 @@ async def test_a_tier_has_seats_where_none_were_set(database: Database) -> None:
     """The tier that was assigned, then that of the year's invoice; what was set comes first."""
     organisation = await create_organisation(database.pool, name="Limited")
     year, day = 2026, date(2026, 5, 1)
-    small = await create_dues_year(database.pool, year)
-    large = await insert(
-        database.pool,
-        "tier",
-        year=year,
-        name="Large",
-        revenue_from=Decimal(10**9),
-        price=5,
-        seats=9,
-    )
-    await database.pool.execute("UPDATE tier SET seats = 4, revenue_to = 10^9 WHERE id = $1", small)
+    band = {"revenue_from": Decimal(10**9), "price": 5, "seats": 9}
+    # Together they leave no gap.
+    async with database.pool.acquire() as connection, connection.transaction():
+        small = await create_dues_year(connection, year)
+        await connection.execute("UPDATE tier SET seats = 4, revenue_to = 10^9")
+        large = await insert(connection, "tier", year=year, name="Large", **band)
 
     assert await told(database, day) == {"granted": None, "taken": 0, "free": None}
     await create_assignment(database.pool, organisation, small, year=year)

@@ -78,7 +78,7 @@ async def test_another_status_is_refused_by_the_database() -> None:
     [
         "UPDATE membership_decision SET reason = 'another'",
         "DELETE FROM membership_decision",
-        "TRUNCATE membership_decision",
+        "TRUNCATE membership_decision CASCADE",
     ],
 )
 async def test_decisions_stay(owner_dsn: str, change: str) -> None:

@@ -216,7 +216,9 @@ class Inputs:
             kind, name = SUMS.get(name, ("Claim", name))
         if (kind, name) not in self.pools:
             read = KINDS[kind].values[name]
-            found = {read(self.ask, row) for row in self.ask.world.all(kind)} - {None}
+            # Of what is computed the world holds no rows.
+            rows = self.ask.world.rows.get(kind, [])
+            found = {read(self.ask, row) for row in rows} - {None}
             self.pools[kind, name] = sorted(found, key=_pool_order)
         return self.pools[kind, name]
 

@@ -47,6 +47,17 @@ def found(data: Any) -> Any:
     return data["list"] if "list" in data else found(next(iter(data.values())))
 
 
+# What tells the rows of a list that have no id of their own.
+TOLD_BY = {
+    "InitiativeParticipant": "name role organisation { id }",
+    "Contribution": "claim { id } counted { value }",
+    "LeftOut": "claim { id } counted { value }",
+    "ExchangeRate": "currency year",
+    "InboxItem": "kind thing",
+    "OrganisationMergeChange": "table rowId",
+}
+
+
 @dataclass(slots=True)
 class Lists:
     """Makes one list."""
@@ -88,9 +99,7 @@ class Lists:
 
     def _edges(self, parent: GraphQLObjectType, name: str) -> str:
         shown = get_named_type(parent.fields[name].type).name.removesuffix("Connection")
-        fields = "name role organisation { id }" if shown == "InitiativeParticipant" else "id"
-        if shown in {"Contribution", "LeftOut"}:
-            fields = "claim { id } counted { value }"
+        fields = TOLD_BY.get(shown, "id")
         return f"edges {{ cursor node {{ {fields} }} }}"
 
     def _text(self, place: str, parent: GraphQLObjectType, body: str) -> str:
