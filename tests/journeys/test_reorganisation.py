@@ -396,7 +396,7 @@ async def _doubled(story: Story) -> Doubled:
         await insert(pool, "organisation_domain", domain=f"{organisation}.example", **of)
         await create_application(pool, stage="ACCEPTED", organisation_id=organisation)
     await insert(
-        pool, "organisation_seats", organisation_id=bolt, seats=1, starts_on=date(2024, 1, 1)
+        pool, "organisation_seats", organisation_id=bolt, seats=4, starts_on=date(2024, 1, 1)
     )
     await create_invitation(pool, bolt)
     await create_delegacy(pool, await create_group(pool), bolt, bob)
