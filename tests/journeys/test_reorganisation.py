@@ -11,18 +11,30 @@ import pytest
 from consortium.avoided.actions import check_totals, rebuild_all
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import ANONYMOUS, Principal, Rights
+from consortium.membership.actions.profile import check_profile
+from consortium.membership.actions.reminders import dues_due
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
 from schema.planner.mutations import Writing
 from tests.factories import (
     create_account,
+    create_assignment,
     create_claim,
+    create_delegacy,
+    create_dues_year,
+    create_entry,
+    create_group,
     create_invitation,
+    create_invoice,
     create_membership,
     create_organisation,
+    create_reminder,
     create_role,
+    create_size,
 )
-from tests.factories.dumps import dump
+from tests.factories.applications import create_application, create_decision
+from tests.factories.dumps import differing, dump
+from tests.factories.rows import insert
 from tests.served import TODAY
 
 TRAIL = ("audit_entry", "audit_change")
@@ -303,10 +315,7 @@ async def test_a_group_that_ends(story: Story) -> None:
 
 
 async def test_recorded_twice(story: Story) -> None:
-    """Everything of the second record becomes the first one's, and its own again.
-
-    Invoices belong here too, once there are any: the tables are found, not listed.
-    """
+    """Everything of the second record becomes the first one's, and its own again."""
     pool, twice = story.database.pool, story.ids["Bolt"]
     people = [await create_account(pool) for _ in range(2)]
     await create_role(pool, people[0], twice, "EDITOR")
@@ -354,6 +363,167 @@ async def test_recorded_twice(story: Story) -> None:
     assert await dump(story.database, *TRAIL, *records) == before
     assert await story.totals_hold()
     assert await story.actions() == ["organisation:merge", "organisation:unmerge"]
+
+
+@dataclass
+class Doubled:
+    """What two records of one member have of everything that a merge must join."""
+
+    group: int = 0
+    delegates: tuple[int, int] = (0, 0)
+    invoices: dict[str, int] = field(default_factory=dict)
+    sizes: tuple[int, int] = (0, 0)
+
+
+CONTACT = {"name": "Cy", "email": "cy@example.org", "since": date(2024, 1, 1)}
+
+
+async def _doubled(story: Story) -> Doubled:
+    """People, invoices, sizes and all else, of Acme and of Bolt."""
+    pool, acme, bolt = story.database.pool, story.ids["Acme"], story.ids["Bolt"]
+    ann, bob = await create_account(pool), await create_account(pool)
+    group = await create_group(pool)
+    tiers = {year: await create_dues_year(pool, year) for year in (2025, 2026)}
+    for organisation, person in ((acme, ann), (bolt, bob)):
+        await create_role(pool, person, organisation, "ORGANISATION_ADMIN")
+        await create_delegacy(pool, group, organisation, person)
+        await create_assignment(pool, organisation, tiers[2026])
+        await create_decision(pool, organisation)
+        of = {"organisation_id": organisation}
+        await insert(pool, "organisation_seats", seats=5, starts_on=date(2020, 1, 1), **of)
+        await insert(pool, "organisation_contact", **CONTACT, **of)
+        await insert(pool, "organisation_domain", domain="acme.example", **of)
+        await insert(pool, "organisation_domain", domain=f"{organisation}.example", **of)
+        await create_application(pool, stage="ACCEPTED", organisation_id=organisation)
+    await insert(
+        pool, "organisation_seats", organisation_id=bolt, seats=4, starts_on=date(2024, 1, 1)
+    )
+    await create_invitation(pool, bolt)
+    await create_delegacy(pool, await create_group(pool), bolt, bob)
+    invoices = {
+        "survivor's": await create_invoice(pool, acme, tiers[2026], 1),
+        "doubled": await create_invoice(pool, bolt, tiers[2026], 2),
+        "of another year": await create_invoice(pool, bolt, tiers[2025], 1, year=2025),
+    }
+    await create_entry(pool, invoices["doubled"])
+    await create_entry(pool, invoices["of another year"])
+    await create_reminder(pool, invoices["of another year"])
+    sizes = [await create_size(pool, one, 2024, employees=10) for one in (acme, bolt)]
+    await create_size(pool, bolt, 2023, employees=9)
+    return Doubled(group, (ann, bob), invoices, (sizes[0], sizes[1]))
+
+
+# Table -> rows of the duplicate that are the survivor's after the merge, and those that stay.
+JOINED = {
+    "application_of": ("membership_application", 1, 0),
+    "claims": ("avoided_claim", 1, 0),
+    "contact": ("organisation_contact", 0, 1),
+    "decisions": ("membership_decision", 1, 0),
+    "delegates": ("delegacy", 1, 1),
+    "domains": ("organisation_domain", 1, 1),
+    "invitations": ("single_use_link", 1, 0),
+    "invoices": ("invoice", 1, 1),
+    "roles": ("role_grant", 1, 0),
+    "seats": ("organisation_seats", 0, 2),
+    "sizes": ("organisation_size", 1, 1),
+    "tiers": ("tier_assignment", 0, 1),
+}
+
+
+async def _count(story: Story, name: str) -> dict[str, int]:
+    return {
+        key: await story.database.pool.fetchval(
+            f"SELECT count(*) FROM {table} WHERE organisation_id = $1",  # noqa: S608
+            story.ids[name],
+        )
+        for key, (table, _, _) in JOINED.items()
+    }
+
+
+async def test_recorded_twice_with_everything(story: Story) -> None:
+    """What can be joined is; a doubled invoice is paid where it is; then all is as it was."""
+    pool, bolt = story.database.pool, story.ids["Bolt"]
+    doubled = await _doubled(story)
+    with story.database.active():
+        await rebuild_all(today=TODAY)
+    records = ("organisation_merge", "organisation_merge_change")
+    before = await dump(story.database, *TRAIL, *records)
+    was = await _count(story, "Acme")
+    ends = f'duplicate: "{story.id("Bolt")}", into: "{story.id("Acme")}"'
+    merged = await story.do("mergeOrganisations", ends, "id")
+
+    now, left = await _count(story, "Acme"), await _count(story, "Bolt")
+    assert {key: now[key] - was[key] for key in JOINED} == {
+        key: moved for key, (_, moved, _) in JOINED.items()
+    }
+    assert left == {key: stayed for key, (_, _, stayed) in JOINED.items()}
+    assert await pool.fetchval("SELECT count(*) FROM delegacy WHERE ends_on < $1", TODAY) == 0
+    assert await story.totals_hold()
+    with story.database.active():
+        assert await check_profile() == []
+
+    undone = await story.do("unmergeOrganisations", f'merge: "{merged["id"]}"', "id")
+    assert undone == merged
+    assert differing(before, await dump(story.database, *TRAIL, *records)) == {}
+
+    await story.do("mergeOrganisations", ends, "id")
+    with story.database.active():
+        followed = await dues_due(TODAY)
+    reminded = "SELECT DISTINCT invoice_id FROM invoice_reminder ORDER BY 1"
+    told = [row[0] for row in await pool.fetch(reminded)]
+    assert followed.reminded + followed.suspended > 0
+    assert told == [doubled.invoices["survivor's"], doubled.invoices["of another year"]]
+    assert (
+        await pool.fetchval("SELECT count(*) FROM membership WHERE organisation_id = $1", bolt) == 0
+    )
+
+    credited = await story.ask(
+        f"""mutation {{ creditInvoice(input: {{
+                invoice: "invoice_{doubled.invoices["doubled"]}", reason: "Sent twice" }}) {{
+            ... on Invoice {{ status organisation {{ name }} }}
+            ... on Refusal {{ code message }} }} }}""",
+        story.secretary,
+    )
+    assert credited["creditInvoice"] == {"status": "PAID", "organisation": {"name": "Bolt"}}
+
+
+async def test_an_office_that_stayed_ends_with_the_role(story: Story) -> None:
+    """Who leaves the survivor leaves the office that the merged record kept, too."""
+    pool = story.database.pool
+    doubled = await _doubled(story)
+    ends = f'duplicate: "{story.id("Bolt")}", into: "{story.id("Acme")}"'
+    await story.do("mergeOrganisations", ends, "id")
+    await pool.execute("DELETE FROM role_grant WHERE account_id = $1", doubled.delegates[1])
+
+    office = "SELECT ends_on FROM delegacy WHERE group_id = $1 AND account_id = $2"
+    ann, bob = [await pool.fetchval(office, doubled.group, one) for one in doubled.delegates]
+    assert bob < ann
+
+
+ADDED = {
+    "recordSize": 'organisation: "{it}", year: 2022, employees: 5',
+    "setSeats": 'organisation: "{it}", seats: 3, reason: "More"',
+    "createEngagement": (
+        'assurer: "{it}", client: "{other}", covers: ALL_FIGURES,'
+        ' startsOn: "2027-01-01", endsOn: "2027-12-31"'
+    ),
+}
+
+
+@pytest.mark.parametrize("mutation", ADDED)
+async def test_nothing_is_added_to_a_merged_record(story: Story, mutation: str) -> None:
+    """The refusal says that it was merged, and nothing is changed."""
+    ends = f'duplicate: "{story.id("Bolt")}", into: "{story.id("Acme")}"'
+    await story.do("mergeOrganisations", ends, "id")
+    before = await dump(story.database)
+    given = ADDED[mutation].format(it=story.id("Bolt"), other=story.id("Dyn"))
+    refused = await story.ask(
+        f"mutation {{ {mutation}(input: {{{given}}}) {{ ... on Refusal {{ code }} }} }}",
+        story.secretary,
+    )
+
+    assert refused == {mutation: {"code": "ALREADY_MERGED"}}
+    assert await dump(story.database) == before
 
 
 TOMORROW = TODAY + timedelta(days=1)

@@ -478,6 +478,7 @@ SELECT c.relname FROM pg_class c WHERE c.relname = ANY ($1) AND NOT EXISTS (
     SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'id'
         AND a.atttypid = 'bigint'::regtype)
 """
+GUARDED = "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'organisation_standing'"
 OF_MEMBERSHIPS = """
 SELECT conrelid::regclass::text FROM pg_constraint
 WHERE contype = 'f' AND confrelid = 'membership'::regclass
@@ -495,6 +496,9 @@ async def test_every_column_that_names_organisations_is_found(database: Database
     assert not set(DERIVED) & set(WITHOUT_KEY)
     assert set(BY_TABLE) <= {table for table, _ in found}
     assert await rows(database, WITHOUT_ID, [table for table, _ in found]) == []
+    # Nothing is added to a record that was merged, but what tells of merges.
+    guarded = {table for (table,) in await rows(database, GUARDED)}
+    assert {table for table, _ in found} - guarded == {"organisation", "organisation_merge"}
     # Joining writes memberships anew: what names one by its number would need a rule.
     assert await rows(database, OF_MEMBERSHIPS) == []
 

@@ -32,8 +32,11 @@ SELECT i.id, i.organisation_id, o.name, i.number, i.issued_on, i.due_on, i.curre
     ARRAY(SELECT r.sent_on FROM invoice_reminder r WHERE r.invoice_id = i.id ORDER BY r.id) AS days
 FROM invoice i JOIN organisation o ON o.id = i.organisation_id
 """
+# Not what stayed with a record that was merged: the organisation has another invoice of that year,
+# and the secretariat decides which of the two is due.
 UNPAID = (
-    _FACTS + "WHERE i.amount > i.paid + i.credited AND i.due_on <= $1::date + $2::int ORDER BY i.id"
+    _FACTS + "WHERE i.amount > i.paid + i.credited AND i.due_on <= $1::date + $2::int"
+    " AND o.merged_into_id IS NULL ORDER BY i.id"
 )
 UNPAID_ONE = _FACTS + "WHERE i.id = $1 FOR UPDATE OF i"
 REMEMBER = """

@@ -23,10 +23,18 @@ BY_TABLE = {
     # What the duplicate was called, and where it was: the survivor has a history of its own.
     "organisation_period": Becomes.STAYED,
     "organisation_merge": Becomes.STAYED,
+    # How many people each record was given: of the survivor its own number holds, which a later
+    # one of the duplicate would replace.
+    "organisation_seats": Becomes.STAYED,
 }
+# Where the survivor has a row of the same key, the duplicate's stays with the old record, and that
+# is right: the invoice of a year that both were sent (to be paid or credited, reminded of by
+# nobody), the contact, sizes, tier and seat in a working group that the survivor has already.
 
-# Columns that hold organisations' ids without a foreign key, and why they need no rule.
+# Columns that hold organisations' ids without a foreign key, or look so, and why they need no rule.
 DERIVED = {
+    ("delegacy", "group_id"): "a working group",
+    ("meeting", "group_id"): "a working group",
     ("avoided_standing", "organisation_id"): "recomputed from the claims",
     ("avoided_standing", "group_id"): "recomputed from the claims",
     ("avoided_total", "organisation_id"): "recomputed from the claims",
@@ -53,6 +61,7 @@ class AlreadyMerged(DomainError):
     """This record was merged into another one: take that, or undo the merge first."""
 
     code = "ALREADY_MERGED"
+    constraint = "organisation_standing"
 
 
 class MergeUndone(DomainError):

@@ -98,13 +98,15 @@ async def _undo(
     connection: Connection, merge: int, records: dict[int, Record], ends: tuple[int, int]
 ) -> None:
     """Put everything back, or raise MergeChangedSince, which undoes all that was put back."""
-    obstacles = [] if await part(connection, merge, ends) else ["the membership"]
     await connection.execute(REMOVE_ALIAS, merge)
     changed = await connection.fetch(CHANGED_ALIAS, merge)
-    obstacles += [f"the alias {row[0]!r}" for row in changed]
+    obstacles = [f"the alias {row[0]!r}" for row in changed]
     for table, column, rows, old, new in await connection.fetch(MOVED, merge, list(ends)):
         obstacles += await _back(connection, Reference(table, column), rows, old, new)
     obstacles += await _reopen(connection, merge, records)
+    # Last, once there is a record to take them: memberships are written anew.
+    if not obstacles and not await part(connection, merge, ends):
+        obstacles.append("the membership")
     if obstacles:
         raise MergeChangedSince(
             f"Since the merge somebody has changed {'; '.join(obstacles)}: put that back first."
