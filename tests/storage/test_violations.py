@@ -11,9 +11,10 @@ from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from tests.factories import create_engagement, create_initiative, create_organisation
 
-# The tables' own, and those that triggers name when they refuse.
+# The tables' own, unique indexes of some rows, and those that triggers name when they refuse.
 CONSTRAINTS = """
 SELECT conname::text FROM pg_constraint
+UNION SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisunique
 UNION SELECT (regexp_matches(prosrc, $$CONSTRAINT = '([a-z_]+)'$$, 'g'))[1] FROM pg_proc
 """
 
