@@ -14,7 +14,7 @@ from tests.factories import create_engagement, create_initiative, create_organis
 # The tables' own, unique indexes of some rows, and those that triggers name when they refuse.
 CONSTRAINTS = """
 SELECT conname::text FROM pg_constraint
-UNION SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indisunique
+UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique
 UNION SELECT (regexp_matches(prosrc, $$CONSTRAINT = '([a-z_]+)'$$, 'g'))[1] FROM pg_proc
 """
 
