@@ -1,10 +1,13 @@
 """PostgreSQL's data directory: made whole or not at all, and checked before every start."""
 
+import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,13 +64,20 @@ class Cluster:
             DiskFull: there is no room to make it.
         """
         with disk_errors(self.places.home):
-            for half in self.places.home.glob("postgres.new-*"):
-                shutil.rmtree(half)
+            self._remove_halves()
             if self.places.cluster.exists():
                 self._check_version()
-            else:
-                progress("Preparing a new database")
+                return
+            progress("Preparing a new database")
+            try:
                 self._make(sync=sync)
+            finally:
+                self._remove_halves()
+
+    def _remove_halves(self) -> None:
+        """What an interrupted start left; a directory that is whole has another name."""
+        for half in self.places.home.glob("postgres.new-*"):
+            shutil.rmtree(half)
 
     def _check_version(self) -> None:
         path = self.places.cluster
@@ -87,15 +97,11 @@ class Cluster:
 
     def _make(self, *, sync: bool) -> None:
         half = Path(tempfile.mkdtemp(prefix="postgres.new-", dir=self.places.home))
-        try:
-            self.account.give(half, 0o700)
-            self._initdb(half, sync=sync)
-            self._write_access(half)
-            self._run("postgres", "--single", "-D", str(half), "postgres", say=FIRST_STATEMENTS)
-            half.rename(self.places.cluster)
-        except BaseException:
-            shutil.rmtree(half, ignore_errors=True)
-            raise
+        self.account.give(half, 0o700)
+        self._initdb(half, sync=sync)
+        self._write_access(half)
+        self._run("postgres", "--single", "-D", str(half), "postgres", say=FIRST_STATEMENTS)
+        half.rename(self.places.cluster)
 
     def make_user(self, port: int) -> None:
         """Make the running program's role in a data directory that is older than it."""
@@ -116,21 +122,38 @@ class Cluster:
         (folder / "pg_hba.conf").write_text(f"local all all peer map={APPLICATION}\n")
 
     def _run(self, program: str, *arguments: str, say: str = "") -> None:
-        done = subprocess.run(
+        process = subprocess.Popen(
             [self.binaries.program(program), *arguments],
-            input=say,
-            capture_output=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
             cwd="/",
             env=path_with(self.binaries),
+            # A group of its own: whatever it starts ends with it.
+            process_group=0,
             user=self.account.user,
             group=self.account.group,
             extra_groups=self.account.extra_groups,
         )
+        try:
+            _, said = process.communicate(say)
+        except BaseException:
+            end_group(process)
+            raise
         # The single-user server tells errors but ends well.
-        if done.returncode or "ERROR:" in done.stderr:
-            raise failure(done.stderr, f"`{program}` failed")
+        if process.returncode or "ERROR:" in said:
+            raise failure(said, f"`{program}` failed")
+
+
+def end_group(process: subprocess.Popen[str]) -> None:
+    """End a program with all that it started, and wait for the last of them.
+
+    They write into the directory that is removed next; each holds the other end of the pipe.
+    """
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
 
 
 def failure(output: str, what: str) -> EmbeddedError:
