@@ -391,7 +391,7 @@ $$;
 class Migration(migrations.Migration):
     """Functions of triggers, and the indexes that they read."""
 
-    dependencies = [("consortium", "0015_tier_seats")]
+    dependencies = [("consortium", "0016_merged_records")]
 
     initial = False
 

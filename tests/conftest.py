@@ -67,7 +67,10 @@ class TestServer:
         connection = await asyncpg.connect(self.admin_dsn)
         try:
             owner = f"OWNER {self.owner}" if not EXTERNAL else ""
-            await connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} {owner}")
+            # Copying files is three times as fast as writing them through the log.
+            await connection.execute(
+                f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY {owner}"
+            )
         finally:
             await connection.close()
         return self.dsn(name, self.owner)

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 from asyncpg import PostgresError
+from tortoise.connection import ConnectionHandler
 from tortoise.context import TortoiseContext
 from tortoise.exceptions import BaseORMException
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
+from tortoise.migrations.loader import MigrationLoader
+from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
+from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
 
 from consortium.storage.contact import connected, pending_migrations
@@ -48,31 +52,42 @@ async def migrate(
 
 
 async def _apply_all(dsn: str, pending: list[str], progress: Progress) -> None:
+    """Walk all migrations once: those already applied only tell what the models were."""
     async with TortoiseContext() as context:
         config = tortoise_config(dsn, max_size=1)
         await context.init(config)
-        await _make_record(context)
-        for name in pending:
-            progress(name)
-            await _apply(name, config["apps"])
+        recorder: Any = MigrationRecorder(context.db())
+        await recorder.ensure_schema(AsyncpgSchemaEditor(context.db(), atomic=False))
+        # Without connections the models of each step are not made ready for queries, which would
+        # take most of the time.
+        state = State({}, StateApps({APP: "default"}, ConnectionHandler()))
+        for migration in await _in_order(recorder, config["apps"]):
+            if migration.name in pending:
+                progress(migration.name)
+                await _apply(migration, state)
+            else:
+                await migration.apply(state, dry_run=True)
 
 
-async def _make_record(context: TortoiseContext) -> None:
-    """The table of what was applied; Tortoise's executor reads it before it makes it."""
-    client = context.db()
-    recorder: Any = MigrationRecorder(client)
-    await recorder.ensure_schema(AsyncpgSchemaEditor(client, atomic=False))
+async def _in_order(recorder: MigrationRecorder, apps: dict[str, Any]) -> list[Migration]:
+    loader = MigrationLoader(apps, recorder, load=False)
+    await loader.build_graph()
+    graph = loader.graph
+    (last,) = graph.leaf_nodes(APP)
+    return [step for key in graph.forwards_plan(last) if (step := graph.nodes[key])]
 
 
-async def _apply(name: str, apps: dict[str, Any]) -> None:
+async def _apply(migration: Migration, state: State) -> None:
     """Apply one migration and record it, both in one transaction.
 
-    Tortoise by itself records it after the commit: a crash in between would leave a migration
-    that can never be applied.
+    Tortoise's own executor records it after the commit: a crash in between would leave a
+    migration that can never be applied.
     """
     try:
         async with in_transaction("default") as client:
-            executor = MigrationExecutor(client, apps)
-            await executor.migrate([MigrationTarget(APP, name)], direction="forward")
+            editor = AsyncpgSchemaEditor(client, atomic=False)
+            await migration.apply(state, schema_editor=editor)
+            recorder: Any = MigrationRecorder(client)
+            await recorder.record_applied(APP, migration.name)
     except (BaseORMException, PostgresError) as error:
-        raise MigrationFailed(f"Migration {name} cannot be applied: {error}") from error
+        raise MigrationFailed(f"Migration {migration.name} cannot be applied: {error}") from error
