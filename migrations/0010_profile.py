@@ -21,6 +21,8 @@ MEASURES = (
     "employees",
 )
 KEY = "dimension, node, part"
+LISTED = ", ".join(MEASURES)
+ADD = ", ".join(f"{name} = t.{name} + excluded.{name}" for name in MEASURES)
 # What tells two spans apart, beside the organisation.
 TOLD = (
     "kind, starts_on, ends_before, sector, country, revenue_amount, revenue_currency, revenue_year,"
@@ -64,15 +66,19 @@ GROUP BY o.id, y.year, o.size_citation_id ORDER BY o.id, y.year;
 """
 
 
-def watched(table: str, body: str, events: dict[str, str], name: str) -> str:
-    """A function of triggers, and the triggers by event with their tables of rows."""
-    triggers = "".join(
+def triggers(table: str, events: dict[str, str], name: str) -> str:
+    """Statement-level triggers that run the function, by event with their tables of rows."""
+    return "".join(
         f"""
 CREATE TRIGGER {name}_{event.lower()} AFTER {event} ON {table} REFERENCING {rows}
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """
         for event, rows in events.items()
     )
+
+
+def watched(table: str, body: str, events: dict[str, str], name: str) -> str:
+    """A function that finds what `changed`, and its triggers."""
     return f"""
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -81,7 +87,7 @@ BEGIN
 {body}
     RETURN NULL;
 END $$;
-{triggers}
+{triggers(table, events, name)}
 """
 
 
@@ -145,40 +151,36 @@ RECORDED = watched(
 )
 
 # A day without bound is `infinity`: so the driver writes the first and the last day that it knows.
-# $1: the organisations, NULL for all. The size of a year speaks from its first day until that of a
+# The size of a year speaks from its first day until that of a
 # later year does; one whose year is not stated speaks where none of a stated year does.
-SPANS = f"""
-CREATE FUNCTION profile_spans(organisations bigint[])
-RETURNS TABLE (organisation_id bigint, kind varchar, starts_on date, ends_before date, sector text,
-    country varchar, revenue_amount numeric, revenue_currency varchar, revenue_year int,
-    revenue_usd numeric, employees bigint)
-LANGUAGE sql STABLE AS $$
+# {of_...} restricts the rows to an organisation.
+SPANS = """
     WITH held AS MATERIALIZED (
         SELECT m.organisation_id, m.status, greatest(m.starts_on, '0001-01-01') AS starts_on,
             CASE WHEN m.ends_on < 'infinity' THEN m.ends_on + 1 END AS ends_before
         FROM membership m
         WHERE m.status IN ('MEMBER', 'SUSPENDED', 'UNDER_EXPULSION', 'UNDER_APPEAL')
-            AND ($1 IS NULL OR m.organisation_id = ANY ($1))
+            {of_membership}
     ),
     borders AS (
         SELECT h.organisation_id, h.starts_on AS day FROM held h WHERE h.status = 'MEMBER'
         UNION SELECT h.organisation_id, h.ends_before FROM held h WHERE h.status = 'MEMBER'
         UNION SELECT p.organisation_id, p.ends_on + 1 FROM organisation_period p
-            WHERE p.ends_on < 'infinity' AND ($1 IS NULL OR p.organisation_id = ANY ($1))
+            WHERE p.ends_on < 'infinity' {of_period}
         UNION SELECT s.organisation_id, make_date(s.year, 1, 1) FROM organisation_size s
-            WHERE $1 IS NULL OR s.organisation_id = ANY ($1)
+            WHERE true {of_size}
     ),
     pieces AS (
         SELECT b.organisation_id, b.day,
             lead(b.day) OVER (PARTITION BY b.organisation_id ORDER BY b.day) AS next_day
         FROM borders b WHERE b.day IS NOT NULL
     )
-    SELECT p.organisation_id, 'MEMBER', p.day, p.next_day,
-        CASE WHEN was.id IS NULL THEN o.sector ELSE was.sector END,
-        CASE WHEN was.id IS NULL THEN o.country ELSE was.country END,
-        r.revenue_amount, r.revenue_currency, r.year,
+    SELECT p.organisation_id, 'MEMBER' AS kind, p.day AS starts_on, p.next_day AS ends_before,
+        CASE WHEN was.id IS NULL THEN o.sector ELSE was.sector END AS sector,
+        CASE WHEN was.id IS NULL THEN o.country ELSE was.country END AS country,
+        r.revenue_amount, r.revenue_currency, r.year AS revenue_year,
         CASE WHEN r.revenue_currency = 'USD' THEN r.revenue_amount
-            ELSE round(r.revenue_amount / x.per_usd, 4) END,
+            ELSE round(r.revenue_amount / x.per_usd, 4) END AS revenue_usd,
         e.employees
     FROM pieces p
     JOIN held h ON h.organisation_id = p.organisation_id AND h.status = 'MEMBER'
@@ -216,8 +218,18 @@ LANGUAGE sql STABLE AS $$
         ) f
     ) s
     GROUP BY s.organisation_id, s.spell
-$$;
+"""
 
+
+def spans(organisation: str | None = None) -> str:
+    """The spans of an organisation, given as SQL, or of all."""
+    of = "" if organisation is None else f"AND {{}}.organisation_id = {organisation}"
+    return SPANS.format(
+        of_membership=of.format("m"), of_period=of.format("p"), of_size=of.format("s")
+    )
+
+
+NODES = """
 -- The nodes of the tree that hold a change of that day.
 CREATE FUNCTION profile_nodes(day date) RETURNS SETOF int LANGUAGE sql IMMUTABLE AS $$
     SELECT (n.place << l.level) FROM generate_series(0, 21) AS l(level)
@@ -228,6 +240,8 @@ CREATE FUNCTION profile_nodes(day date) RETURNS SETOF int LANGUAGE sql IMMUTABLE
 $$;
 """
 
+WITH_REGIONS = "LEFT JOIN country_region c ON c.country = s.country"
+
 # {signed} is a relation of spans with a `sign`. Once by day and part, and then by node: much that
 # one day takes away it brings again.
 SUMS = """
@@ -236,12 +250,12 @@ SUMS = """
             s.revenue_year, s.revenue_usd, s.employees
         FROM ({signed}) s
         CROSS JOIN LATERAL (VALUES (1, s.starts_on), (-1, s.ends_before)) AS d(step, day)
-        LEFT JOIN country_region c ON c.country = s.country
+        {regions}
         CROSS JOIN LATERAL (VALUES
             ('ALL', ''),
             ('SECTOR', coalesce(s.sector, '')),
             ('COUNTRY', coalesce(s.country, '')),
-            ('REGION', coalesce(c.region, '')),
+            ('REGION', coalesce({region}, '')),
             ('CURRENCY', s.revenue_currency),
             ('RATE', CASE WHEN s.revenue_usd IS NOT NULL AND s.revenue_currency <> 'USD'
                 THEN s.revenue_currency || ' ' || s.revenue_year END)
@@ -277,28 +291,33 @@ SUMS = """
 """
 
 
-def sums(signed: str) -> str:
+def sums(signed: str, regions: str = WITH_REGIONS, region: str = "c.region") -> str:
     """The sums of spans, by the key; only those that something is left of."""
     added = {name: f"sum(b.{name})" for name in MEASURES}
     return SUMS.format(
         signed=signed,
+        regions=regions,
+        region=region,
         sums=", ".join(f"{term} AS {name}" for name, term in added.items()),
         something=" OR ".join(f"b.{name} <> 0" for name in MEASURES),
         left=" OR ".join(f"{term} <> 0" for term in added.values()),
     )
 
 
-LISTED = ", ".join(MEASURES)
-FRESH = f"SELECT organisation_id, {TOLD} FROM profile_spans({{organisations}})"
-SAME = (
-    "f.organisation_id = s.organisation_id AND"
-    f" ({', '.join('f.' + name for name in TOLD.split(', '))})"
-    f" IS NOT DISTINCT FROM ({', '.join('s.' + name for name in TOLD.split(', '))})"
-)
+UPSERT = f"""
+    ORDER BY {KEY}
+    ON CONFLICT ON CONSTRAINT profile_total_key DO UPDATE SET {ADD};
+"""
 
+# Plans are kept for a session, and whoever changed one row before may change ten thousand now: so
+# nothing here joins two relations without an index on one of them, and no plan depends on how many
+# change.
 REFRESH = f"""
 -- Brings spans and sums up to what organisations are now.
-CREATE FUNCTION profile_refresh(organisations bigint[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION profile_refresh(organisations bigint[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    regions jsonb;
 BEGIN
     -- One lock for all kept sums: of two, each of two writers could wait for the other's.
     PERFORM avoided_total_lock();
@@ -306,25 +325,32 @@ BEGIN
         INSERT INTO profile_stale (organisation_id) SELECT unnest(organisations);
         RETURN;
     END IF;
-    WITH fresh AS MATERIALIZED ({FRESH.format(organisations="organisations")}),
+    regions := (SELECT jsonb_object_agg(c.country, c.region) FROM country_region c);
+    WITH concerned AS MATERIALIZED (SELECT DISTINCT unnest(organisations) AS id),
+    compared AS (
+        SELECT 1 AS sign, NULL::bigint AS id, f.organisation_id, {TOLD}
+        FROM concerned o CROSS JOIN LATERAL ({spans("o.id")}) f
+        UNION ALL
+        SELECT -1, s.id, s.organisation_id, {TOLD}
+        FROM concerned o CROSS JOIN LATERAL (
+            SELECT * FROM profile_span p WHERE p.organisation_id = o.id
+        ) s
+    ),
+    -- What is the same on both sides falls out.
+    signed AS MATERIALIZED (
+        SELECT sum(sign)::int AS sign, max(id) AS id, organisation_id, {TOLD}
+        FROM compared GROUP BY organisation_id, {TOLD} HAVING sum(sign) <> 0
+    ),
     gone AS (
-        DELETE FROM profile_span s WHERE s.organisation_id = ANY (organisations)
-            AND NOT EXISTS (SELECT FROM fresh f WHERE {SAME})
-        RETURNING s.*
+        DELETE FROM profile_span s USING signed g WHERE s.id = g.id AND g.sign < 0
     ),
     added AS (
         INSERT INTO profile_span (organisation_id, {TOLD})
-        SELECT f.* FROM fresh f WHERE NOT EXISTS (SELECT FROM profile_span s WHERE {SAME})
-        RETURNING *
-    ),
-    signed AS MATERIALIZED (
-        SELECT 1 AS sign, a.* FROM added a UNION ALL SELECT -1, g.* FROM gone g
+        SELECT organisation_id, {TOLD} FROM signed WHERE sign > 0
     )
     INSERT INTO profile_total AS t ({KEY}, {LISTED})
-    {sums("SELECT * FROM signed")}
-    ORDER BY {KEY}
-    ON CONFLICT ON CONSTRAINT profile_total_key DO UPDATE
-    SET {", ".join(f"{name} = t.{name} + excluded.{name}" for name in MEASURES)};
+    {sums("SELECT * FROM signed", regions="", region="$0 ->> s.country").replace("$0", "regions")}
+    {UPSERT}
 END $$;
 
 -- What a load put off, see `consortium.profile_later`.
@@ -340,9 +366,10 @@ BEGIN
 END $$;
 
 -- The sums computed from nothing but what is kept: for a rebuild, and to compare with.
-CREATE FUNCTION profile_total_scan() RETURNS SETOF profile_total LANGUAGE sql STABLE AS $$
+CREATE FUNCTION profile_total_scan() RETURNS SETOF profile_total
+LANGUAGE sql STABLE AS $$
     SELECT 0::bigint, a.* FROM (
-        {sums("SELECT 1 AS sign, f.* FROM profile_spans(NULL) f")}
+        {sums(f"SELECT 1 AS sign, f.* FROM ({spans()}) f")}
     ) a
 $$;
 
@@ -351,9 +378,56 @@ BEGIN
     PERFORM avoided_total_lock();
     TRUNCATE profile_span, profile_total, profile_stale;
     INSERT INTO profile_span (organisation_id, {TOLD})
-    {FRESH.format(organisations="NULL")} ORDER BY organisation_id, kind, starts_on;
+    SELECT organisation_id, {TOLD} FROM ({spans()}) f
+    ORDER BY organisation_id, kind, starts_on;
     INSERT INTO profile_total ({KEY}, {LISTED})
     {sums(f"SELECT 1 AS sign, organisation_id, {TOLD} FROM profile_span")} ORDER BY {KEY};
+END $$;
+"""
+
+# A rate moves no border: only what the revenue of its year is in dollars.
+RATES = f"""
+CREATE FUNCTION profile_convert(currencies varchar[], years int[]) RETURNS void
+LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    regions jsonb;
+BEGIN
+    PERFORM avoided_total_lock();
+    IF current_setting('consortium.profile_later', true) = 'on' THEN
+        INSERT INTO profile_stale (organisation_id)
+        SELECT s.organisation_id FROM unnest(currencies, years) AS c(currency, year)
+        JOIN organisation_size s ON s.revenue_currency = c.currency AND s.year = c.year;
+        RETURN;
+    END IF;
+    regions := (SELECT jsonb_object_agg(c.country, c.region) FROM country_region c);
+    WITH converted AS MATERIALIZED (
+        SELECT p.id, p.revenue_usd AS was, round(p.revenue_amount / x.per_usd, 4) AS is_now
+        FROM (SELECT DISTINCT * FROM unnest(currencies, years)) AS c(currency, year)
+        LEFT JOIN exchange_rate x ON x.currency = c.currency AND x.year = c.year
+        CROSS JOIN LATERAL (
+            SELECT s.organisation_id FROM organisation_size s
+            WHERE s.revenue_currency = c.currency AND s.year = c.year
+        ) s
+        CROSS JOIN LATERAL (
+            SELECT * FROM profile_span p WHERE p.organisation_id = s.organisation_id
+                AND p.revenue_currency = c.currency AND p.revenue_year = c.year
+        ) p
+        WHERE c.currency <> 'USD'
+            AND p.revenue_usd IS DISTINCT FROM round(p.revenue_amount / x.per_usd, 4)
+    ),
+    changed AS (
+        UPDATE profile_span p SET revenue_usd = c.is_now FROM converted c WHERE p.id = c.id
+        RETURNING p.*, c.was
+    ),
+    signed AS MATERIALIZED (
+        SELECT d.sign, c.kind, c.starts_on, c.ends_before, c.sector, c.country, c.revenue_amount,
+            c.revenue_currency, c.revenue_year, d.revenue_usd, c.employees
+        FROM changed c
+        CROSS JOIN LATERAL (VALUES (1, c.revenue_usd), (-1, c.was)) AS d(sign, revenue_usd)
+    )
+    INSERT INTO profile_total AS t ({KEY}, {LISTED})
+    {sums("SELECT * FROM signed", regions="", region="$0 ->> s.country").replace("$0", "regions")}
+    {UPSERT}
 END $$;
 """
 
@@ -366,13 +440,14 @@ FOLLOWING = "".join(
 FOLLOWING += watched(
     "organisation_size", OF_ORGANISATION + LATEST + FOLLOW, EVERY, "organisation_size_follow"
 )
+
+# Plans of tables of changed rows are made for as many as there were the first time: `EXECUTE` makes
+# one for those that there are.
 FOLLOWING += watched(
     "organisation",
     """
-    changed := ARRAY(
-        SELECT n.id FROM new_rows n JOIN old_rows o ON o.id = n.id
-        WHERE (n.sector, n.country) IS DISTINCT FROM (o.sector, o.country)
-    );
+    EXECUTE 'SELECT array_agg(n.id) FROM new_rows n JOIN old_rows o ON o.id = n.id
+        WHERE (n.sector, n.country) IS DISTINCT FROM (o.sector, o.country)' INTO changed;
     IF cardinality(changed) > 0 THEN
         PERFORM profile_refresh(changed);
     END IF;
@@ -380,16 +455,19 @@ FOLLOWING += watched(
     {"UPDATE": EVERY["UPDATE"]},
     "profile_follow_organisation",
 )
-FOLLOWING += watched(
-    "exchange_rate",
-    of_rows(
-        "SELECT s.organisation_id FROM {rows} c JOIN organisation_size s"
-        " ON s.revenue_currency = c.currency AND s.year = c.year"
-    )
-    + FOLLOW,
-    EVERY,
-    "profile_follow_exchange_rate",
-)
+FOLLOWING += f"""
+CREATE FUNCTION profile_follow_exchange_rate() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' THEN
+        PERFORM profile_convert(array_agg(currency), array_agg(year)) FROM new_rows;
+    END IF;
+    IF TG_OP <> 'INSERT' THEN
+        PERFORM profile_convert(array_agg(currency), array_agg(year)) FROM old_rows;
+    END IF;
+    RETURN NULL;
+END $$;
+{triggers("exchange_rate", EVERY, "profile_follow_exchange_rate")}
+"""
 
 # As consortium.kernel.regions.
 COUNTRIES = {
@@ -434,6 +512,9 @@ SELECT profile_rebuild();
 SELECT audit_watch('organisation_size', '{{}}', '{{}}');
 SELECT audit_watch('exchange_rate', '{{}}', '{{}}');
 """
+
+
+STATEMENTS = (SIZES, NODES, REFRESH, RATES, REGIONS, RECORDED, FOLLOWING, FILLED)
 
 
 class Migration(migrations.Migration):
@@ -613,5 +694,5 @@ class Migration(migrations.Migration):
                 "table_description": "A company or another organisation.",
             },
         ),
-        *(ops.RunSQL(sql) for sql in (SIZES, SPANS, REFRESH, REGIONS, RECORDED, FOLLOWING, FILLED)),
+        *(ops.RunSQL(sql) for sql in STATEMENTS),
     ]
