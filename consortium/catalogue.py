@@ -1,7 +1,5 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
-# Seats are read of organisations alone.
-import consortium.membership.reads.seats  # noqa: F401  # pyright: ignore[reportUnusedImport]
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS

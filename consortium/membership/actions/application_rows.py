@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
+
+from asyncpg import Record
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.errors import ChangedMeanwhile, NotFound, PermissionDenied
@@ -48,6 +50,12 @@ class Application:
     contact_email: str
     organisation_id: int | None
 
+    @classmethod
+    def of(cls, row: Record) -> Self:
+        """The application of a row that was read."""
+        values: dict[str, Any] = {**row, "stage": ApplicationStage(row["stage"])}
+        return cls(**values)
+
 
 class Because(NamedTuple):
     """Why a step is taken, and until when somebody should answer."""
@@ -61,7 +69,7 @@ async def by_key(connection: Connection, key: str) -> Application:
     row = await connection.fetchrow(_BY_KEY, sha256(key))
     if row is None:
         raise ApplicationKeyInvalid().at("key")
-    return _application(tuple(row))
+    return Application.of(row)
 
 
 async def for_secretariat(
@@ -82,7 +90,7 @@ async def for_secretariat(
     row = await connection.fetchrow(_BY_ID, application_id)
     if row is None:
         raise NotFound
-    found = _application(tuple(row))
+    found = Application.of(row)
     if version is not None and version != found.version:
         raise ChangedMeanwhile(
             f"{found.reference} was changed since you read it: it is {found.stage} now, in version"
@@ -140,8 +148,3 @@ async def begin(connection: Connection, application_id: int, today: date) -> Non
 async def touch(connection: Connection, application: Application) -> None:
     """Count a change, so that whoever decides knows what was said meanwhile."""
     await connection.execute(_TOUCH, application.id)
-
-
-def _application(row: tuple[object, ...]) -> Application:
-    key, reference, stage, *rest = row
-    return Application(key, reference, ApplicationStage(stage), *rest)  # type: ignore[arg-type]

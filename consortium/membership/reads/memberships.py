@@ -2,6 +2,7 @@
 
 from consortium.evidence.reads import CITATIONS
 from consortium.membership.models import Membership
+from consortium.membership.reads.seats import SEATS
 from consortium.membership.reads.waiting import Waiting
 from consortium.membership.rules.inbox import WaitKind, WaitsFor
 from consortium.organisations.reads import ORGANISATIONS
@@ -61,6 +62,7 @@ MEMBERS = Many(ORGANISATIONS, _is_member)
 ORGANISATIONS.relate(
     memberships=Many(MEMBERSHIPS, "{u}.organisation_id = {t}.id"),
     membership=One(MEMBERSHIPS, _status_on),
+    seats=One(SEATS, "{u}.id = {t}.id"),
 )
 _WAITS = (
     "SELECT m.id AS key, m.organisation_id, m.starts_on AS since, {due_on} AS due_on"

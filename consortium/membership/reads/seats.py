@@ -1,10 +1,9 @@
 """What can be read of seats: one's own organisation's, and all by who manages memberships."""
 
 from consortium.kernel.principal import Permission, Rights
-from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
-from consortium.query.source import Column, One, Source
+from consortium.query.source import Column, Source
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
@@ -40,5 +39,3 @@ SEATS = Source(
     },
     filters=("granted", "taken", "free"),
 )
-
-ORGANISATIONS.relate(seats=One(SEATS, "{u}.id = {t}.id"))
