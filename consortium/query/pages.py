@@ -7,7 +7,8 @@ One row more than asked for is read when somebody wants to know whether there ar
 
 Rows that hold words, in the list's own order, are found in two ways. Common words fill the page
 from the rows right behind its start, which an index walks; where they do not, they are rare enough
-to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows.
+to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows,
+or after WALKED_FAR where the first of them promise that it is worth it.
 """
 
 from dataclasses import dataclass
@@ -32,8 +33,10 @@ from consortium.query.writer import Writer, conjunction, json_object, text
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
-# How many rows are looked through for words, for each row that is asked for.
-WALKED = 16
+# How many rows are looked through for words, for each row that is asked for: at first, and where of
+# these one in so many rows of the page was found.
+WALKED, WALKED_FAR = 8, 150
+PROMISING = 10
 
 
 def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
@@ -240,17 +243,27 @@ class _PageWriter:
 def _walked_or_sought(
     walked: str, sought: str, kept: str, alias: str, order: str, limit: int
 ) -> str:
-    """SQL of a FROM item: the page from the first rows walked, if they fill it; else sought."""
-    near = (
-        f"SELECT {alias}.* FROM ({walked} ORDER BY {order} LIMIT {limit * WALKED}) {alias}"
-        f" WHERE {kept} ORDER BY {order} LIMIT {limit}"
-    )
-    filled = f"(SELECT count(*) FROM near) = {limit}"
+    """SQL of a FROM item: the page from the first rows walked, if they fill it; else sought.
+
+    Where the first few promise a page, many more are walked before anything is sought.
+    """
+
+    def found(rows: int) -> str:
+        """The page's rows among the first so many in its order."""
+        return (
+            f"SELECT {alias}.* FROM ({walked} ORDER BY {order} LIMIT {rows}) {alias} WHERE {kept}"
+        )
+
+    near, far = "(SELECT count(*) FROM near)", "(SELECT count(*) FROM far)"
+    promising = f"{near} BETWEEN {max(1, limit // PROMISING)} AND {limit - 1}"
+    page = f"ORDER BY {order} LIMIT {limit}"
     # OFFSET 0 keeps PostgreSQL, which cannot know how rare the words are, from walking once more.
     sought = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"
     return (
-        f"(WITH near AS MATERIALIZED ({near})"
-        f" SELECT * FROM near WHERE {filled}"
-        f" UNION ALL SELECT * FROM ({sought} ORDER BY {order} LIMIT {limit}) {alias}"
-        f" WHERE NOT {filled}) {alias}"
+        f"(WITH near AS MATERIALIZED ({found(limit * WALKED)} {page}),"
+        f" far AS MATERIALIZED ({found(limit * WALKED_FAR)} AND {promising} {page})"
+        f" SELECT * FROM near WHERE {near} = {limit}"
+        f" UNION ALL SELECT * FROM far WHERE {far} = {limit}"
+        f" UNION ALL SELECT * FROM ({sought} {page}) {alias}"
+        f" WHERE {near} < {limit} AND {far} < {limit}) {alias}"
     )

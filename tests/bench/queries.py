@@ -112,6 +112,12 @@ def _rare(rng: Random) -> Variables:
     return {"words": directory.organisation_name(key).split()[0][:-1]}
 
 
+def _middling(rng: Random) -> Variables:
+    """Two letters that one name in a hundred to one in twenty has a word with: hardest of all."""
+    key = rng.randrange(1, directory.ORGANISATIONS + 1)
+    return {"words": directory.organisation_name(key)[:2]}
+
+
 def _common(rng: Random) -> Variables:
     return {"words": rng.choice(directory.KINDS)[:-1]}
 
@@ -130,6 +136,7 @@ BY_ID = Query(
 DIRECTORY = (
     Query("profile", "profile on a past date", _day, _none),
     Query("search", "directory search (common word)", _common, _none),
+    Query("search", "directory search (two letters)", _middling, _none),
     Query("search", "directory search (rare word)", _rare, _none),
     Query("directory", "first page of members on a past date", _day, _none),
 )

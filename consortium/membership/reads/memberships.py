@@ -54,7 +54,9 @@ def _status_on(writer: Writer, args: Args, t: str, u: str) -> str:
 
 
 def _is_member(writer: Writer, args: Args, _t: str, u: str) -> str:
-    return f"{u}.id IN ({members_on(date_or_today(writer, args.get('on_date')))})"
+    # A sub-select hides the day from the planner, which would make a plan for each anew.
+    day = f"(SELECT {date_or_today(writer, args.get('on_date'))})"
+    return f"{u}.id IN ({members_on(day)})"
 
 
 MEMBERS = Many(ORGANISATIONS, _is_member)

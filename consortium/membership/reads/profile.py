@@ -17,7 +17,11 @@ from consortium.query.source import Column, Derived, Embedded, Field, Many, One,
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
-_KEPT = "FROM profile_total k WHERE k.dimension = '{dimension}' AND k.node = ANY ({nodes})"
+# A sub-select hides the nodes from the planner, which would make a plan for each day's anew.
+_KEPT = (
+    "FROM profile_total k"
+    " WHERE k.dimension = '{dimension}' AND k.node = ANY ((SELECT {nodes})::int[])"
+)
 _SUMS = (
     "coalesce(sum(k.members), 0)::bigint AS members,"
     " coalesce(sum(k.revenue_known), 0)::bigint AS revenue_known,"
