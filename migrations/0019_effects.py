@@ -384,7 +384,7 @@ class Migration(migrations.Migration):
             name="Solution",
             fields=[
                 ("id", IdField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("reference", KeyField(unique=True, generated=False, null=False)),
+                ("reference", KeyField(generated=False, null=False, unique=False)),
                 (
                     "organisation",
                     fields.ForeignKeyField(
@@ -424,9 +424,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "solution",
                 "app": "consortium",
-                "indexes": [
-                    Index(fields=["organisation_id", "id"], name="solution_organisation_idx")
-                ],
+                "unique_together": (("organisation_id", "reference"),),
                 "pk_attr": "id",
                 "table_description": "A product, service or system of an organisation, and the function that it serves.",
             },
@@ -649,7 +647,7 @@ class Migration(migrations.Migration):
             name="Effect",
             fields=[
                 ("id", IdField(generated=True, primary_key=True, unique=True, db_index=True)),
-                ("reference", KeyField(unique=True, generated=False, null=False)),
+                ("reference", KeyField(generated=False, null=False, unique=False)),
                 (
                     "solution",
                     fields.ForeignKeyField(
@@ -739,6 +737,7 @@ class Migration(migrations.Migration):
             options={
                 "table": "effect",
                 "app": "consortium",
+                "unique_together": (("solution_id", "reference"),),
                 "indexes": [
                     Index(fields=["value_chain_id", "id"], name="effect_chain_idx"),
                     Index(fields=["reference_scenario_id"], name="effect_scenario_idx"),

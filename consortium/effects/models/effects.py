@@ -21,7 +21,8 @@ class Effect(Model):
     """
 
     id = IdField()
-    reference: fields.Field[str] = KeyField(unique=True)
+    # Its own within the solution.
+    reference: fields.Field[str] = KeyField()
     solution: fields.ForeignKeyRelation[Solution] = fields.ForeignKeyField(
         "consortium.Solution", on_delete=fields.RESTRICT, related_name="effects"
     )
@@ -53,6 +54,7 @@ class Effect(Model):
 
     class Meta:
         table = "effect"
+        unique_together = (("solution_id", "reference"),)
         indexes = (
             Index(fields=("value_chain_id", "id"), name="effect_chain_idx"),
             Index(fields=("reference_scenario_id",), name="effect_scenario_idx"),

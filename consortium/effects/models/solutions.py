@@ -21,7 +21,8 @@ class Solution(Model):
     """
 
     id = IdField()
-    reference: fields.Field[str] = KeyField(unique=True)
+    # Of others' private solutions nothing is told: it is its owner's own.
+    reference: fields.Field[str] = KeyField()
     organisation: fields.ForeignKeyRelation[Organisation] = fields.ForeignKeyField(
         "consortium.Organisation", on_delete=fields.RESTRICT, related_name="solutions"
     )
@@ -43,7 +44,7 @@ class Solution(Model):
 
     class Meta:
         table = "solution"
-        indexes = (Index(fields=("organisation_id", "id"), name="solution_organisation_idx"),)
+        unique_together = (("organisation_id", "reference"),)
 
 
 class SolutionPart(Model):
