@@ -3,6 +3,9 @@
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
+from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.identity.reads import (
     ACCOUNTS,
     IDENTITY_PROVIDERS,
@@ -47,6 +50,11 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
+    "Solution": SOLUTIONS,
+    "ReferenceScenario": REFERENCE_SCENARIOS,
+    "FactorSeries": FACTOR_SERIES,
+    "Comparison": COMPARISONS,
+    "Effect": EFFECTS,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
@@ -113,6 +121,11 @@ ROOT = Source(
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),
         "initiatives": Many(INITIATIVES),
+        "solutions": Many(SOLUTIONS),
+        "reference_scenarios": Many(REFERENCE_SCENARIOS),
+        "factor_series": Many(FACTOR_SERIES),
+        "comparisons": Many(COMPARISONS),
+        "effects": Many(EFFECTS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
