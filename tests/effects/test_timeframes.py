@@ -95,9 +95,7 @@ def test_an_early_replacement_has_two_references() -> None:
     new = Item(2, USE, OF, LifePhase.AFTERWARDS, reference=Decimal(200))
     bought = Item(3, MADE, OF, LifePhase.AFTERWARDS, reference=Decimal(40))
     solution = Item(4, USE, OF, solution=Decimal(100))
-    profile = Profile(
-        Decimal(5), [old, new, bought, solution], remaining_life_years=Decimal("2.5")
-    )
+    profile = Profile(Decimal(5), [old, new, bought, solution], remaining_life_years=Decimal("2.5"))
     found = effect_of(profile, FORWARD, 2026, [Cohort(2026, Decimal(1))], no_factor)
 
     assert found.reference == Decimal("2.5") * 300 + Decimal("2.5") * 200 + 40
@@ -139,7 +137,9 @@ def test_an_explanation_has_an_end() -> None:
     items = [used("2", "1") for _ in range(500)]
 
     with pytest.raises(EffectTooLarge):
-        effect_of(Profile(Decimal(100), items), FORWARD, 2026, [Cohort(2026, Decimal(1))], no_factor)
+        effect_of(
+            Profile(Decimal(100), items), FORWARD, 2026, [Cohort(2026, Decimal(1))], no_factor
+        )
 
 
 masses = st.decimals(-10_000, 10_000, places=3)
