@@ -1,4 +1,4 @@
-"""Solutions, their parts and side effects, references, comparisons: each refusal changes nothing."""
+"""Solutions, their parts and side effects, references and comparisons, and their refusals."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""An engineer's system records solutions and what they avoid; an assurer walks back to the source."""
+"""An engineer's system records what solutions avoid; an assurer walks back to the source."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -121,7 +121,7 @@ async def desk(database: Database) -> AsyncGenerator[Desk]:
 
 
 async def test_from_the_solution_to_the_voucher(desk: Desk) -> None:
-    """17 000 t forward-looking; 200, 1 300 and 1 960 t year-on-year; each walked back to sources."""
+    """17 000 t forward-looking; 200, 1 300 and 1 960 t year-on-year; each with its sources."""
     role = {"valueChain": f"chain_{desk.chain}", "stage": f"stage_{desk.stage}"}
     solution = (
         await desk.do(
