@@ -3,6 +3,8 @@
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
+from consortium.guidance.reads import VERSIONS as GUIDANCE_VERSIONS
 from consortium.identity.reads import (
     ACCOUNTS,
     IDENTITY_PROVIDERS,
@@ -47,6 +49,10 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
+    "GuidanceVersion": GUIDANCE_VERSIONS,
+    "GuidanceGate": GATES,
+    "GuidanceCriterion": CRITERIA,
+    "GuidanceEvidence": EVIDENCE,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
@@ -113,6 +119,8 @@ ROOT = Source(
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),
         "initiatives": Many(INITIATIVES),
+        "guidance_version": _lookup(GUIDANCE_VERSIONS, reference=_BY_REFERENCE),
+        "guidance_versions": Many(GUIDANCE_VERSIONS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,

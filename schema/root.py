@@ -10,6 +10,7 @@ from schema.avoided.totals import AvoidedQuery
 from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
@@ -56,6 +57,7 @@ class Query(
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
+    GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
     ReorganisationsQuery,
@@ -79,6 +81,7 @@ class Mutation(
     DuesMutation,
     WorkingGroupsMutation,
     InventoryMutation,
+    GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,
 ):

@@ -13,6 +13,13 @@ from tests.factories.dues import (
 )
 from tests.factories.evidence import create_citation
 from tests.factories.groups import create_delegacy, create_group, create_meeting
+from tests.factories.guidance import (
+    advance_guidance,
+    create_criterion,
+    create_evidence,
+    create_gate,
+    create_guidance,
+)
 from tests.factories.identity import (
     create_account,
     create_identity_provider,
@@ -41,6 +48,7 @@ from tests.factories.organisations import (
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
+    "advance_guidance",
     "create_account",
     "create_alias",
     "create_assignment",
@@ -48,11 +56,15 @@ __all__ = [
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_criterion",
     "create_delegacy",
     "create_dues_year",
     "create_engagement",
     "create_entry",
+    "create_evidence",
+    "create_gate",
     "create_group",
+    "create_guidance",
     "create_identity_provider",
     "create_initiative",
     "create_inventory",

@@ -196,6 +196,10 @@ PREFIXES = {
     "inventory": "inventory",
     "initiative": "initiative",
     "avoided_claim": "claim",
+    "guidance_version": "guidance",
+    "guidance_gate": "gate",
+    "guidance_criterion": "criterion",
+    "guidance_evidence": "evidence",
     "organisation_merge": "merge",
 }
 

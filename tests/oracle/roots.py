@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import reviews  # noqa: F401  completes KINDS
+from tests.oracle import guidance, reviews  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -23,6 +23,10 @@ NODES = (
     "ValueChainStage",
     "Inventory",
     "Initiative",
+    "GuidanceVersion",
+    "GuidanceGate",
+    "GuidanceCriterion",
+    "GuidanceEvidence",
     "Claim",
     "Engagement",
     "MembershipDecision",
@@ -145,6 +149,8 @@ ROOTS: dict[str, Root] = {
     "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),
     "initiatives": _all("Initiative"),
+    "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
+    "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
