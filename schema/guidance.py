@@ -24,7 +24,7 @@ from consortium.guidance.actions.publishing import (
     retire_guidance_version,
 )
 from consortium.guidance.reads import VERSIONS
-from consortium.guidance.rules import EvidenceKind, GuidanceStatus
+from consortium.guidance.rules import EvidenceKind, GuidanceFact, GuidanceStatus
 from schema.enums import described
 from schema.evidence import Source
 from schema.filters import filter_of, order_of
@@ -53,11 +53,19 @@ described(
     SIGNIFICANCE="How much the solution contributes to the effect.",
     DOCUMENT="Any other document.",
 )
+described(
+    GuidanceFact,
+    "What a version of a guidance may leave unsaid of itself.",
+    EDITION="Which edition it is.",
+    ISSUED_ON="When its publisher issued it.",
+    SOURCE="Its source, address and title.",
+    REPLACES="The version that it replaces.",
+)
 GuidanceVersionFilter = filter_of(VERSIONS)
 GuidanceVersionOrder = order_of(VERSIONS)
 _VERSION = "The version number that you saw."
 _KEY = "1 to 64 small letters and digits, with single hyphens or dots between"
-_CLEARED = "Left out, it stays as it is; null clears it."
+_STAYS = "Left out, it stays."
 _AS_COPIED = "Left out, it is as in the version that is copied."
 
 
@@ -179,20 +187,23 @@ class UpdateGuidanceVersionInput:
         default=strawberry.UNSET,
     )
     edition: str | None = strawberry.field(
-        description=f"Which edition, at most 100 characters. {_CLEARED}", default=strawberry.UNSET
+        description=f"Which edition, at most 100 characters. {_STAYS}", default=strawberry.UNSET
     )
     issued_on: date | None = strawberry.field(
-        description=f"When its publisher issued it. {_CLEARED}", default=strawberry.UNSET
+        description=f"When its publisher issued it. {_STAYS}", default=strawberry.UNSET
     )
     source_url: str | None = strawberry.field(
-        description=f"The address of its source. {_CLEARED}", default=strawberry.UNSET
+        description=f"The address of its source. {_STAYS}", default=strawberry.UNSET
     )
     source_title: str | None = strawberry.field(
-        description=f"The title of its source. {_CLEARED}", default=strawberry.UNSET
+        description=f"The title of its source. {_STAYS}", default=strawberry.UNSET
     )
     replaces: strawberry.ID | None = strawberry.field(
-        description=f"The version that it replaces, which was published. {_CLEARED}",
+        description=f"The version that it replaces, which was published. {_STAYS}",
         default=strawberry.UNSET,
+    )
+    clear: list[GuidanceFact] | None = strawberry.field(
+        description="What it is to leave unsaid.", default=strawberry.UNSET
     )
 
 
@@ -263,7 +274,7 @@ GuidanceVersionResult = Annotated[
         "GuidanceVersionResult", description="The version, or why nothing was changed."
     ),
 ]
-_IDS = {"guidance_version": VERSIONS, "replaces": VERSIONS, "copy_of": VERSIONS}
+_IDS = {"guidance_version": VERSIONS}
 
 
 @strawberry.type
@@ -275,7 +286,7 @@ class GuidanceMutation:
             CreateGuidanceVersion,
             CreateGuidanceVersionInput,
             VERSIONS,
-            _IDS,
+            {"replaces": VERSIONS, "copy_of": VERSIONS},
         ),
     )
     update_guidance_version: GuidanceVersionResult | None = mutation(
@@ -285,7 +296,7 @@ class GuidanceMutation:
             UpdateGuidanceVersion,
             UpdateGuidanceVersionInput,
             VERSIONS,
-            _IDS,
+            _IDS | {"replaces": VERSIONS},
         ),
     )
     put_guidance_gate: GuidanceVersionResult | None = mutation(

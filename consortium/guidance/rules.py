@@ -8,8 +8,8 @@ that it replaces.
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
-from enum import Enum, StrEnum
-from typing import Final, NamedTuple, TypeVar
+from enum import StrEnum
+from typing import NamedTuple
 
 from consortium.kernel.errors import BadInput, ChangedMeanwhile, DomainError
 
@@ -23,8 +23,6 @@ TEXT_MAX = 4_000
 REASON_MAX = 1_000
 VALID_MONTHS_MAX = 600
 KEY = re.compile(r"[a-z0-9]+([.-][a-z0-9]+)*")
-
-Value = TypeVar("Value")
 
 
 class GuidanceStatus(StrEnum):
@@ -134,13 +132,13 @@ class GuidanceReplacesDraft(BadInput):
     constraint = "guidance_version_replaces_published"
 
 
-class Kept(Enum):
-    """Stands for what the caller leaves as it is; null would clear it."""
+class GuidanceFact(StrEnum):
+    """What a version may leave unsaid of itself."""
 
-    KEPT = "KEPT"
-
-
-KEPT: Final = Kept.KEPT
+    EDITION = "EDITION"
+    ISSUED_ON = "ISSUED_ON"
+    SOURCE = "SOURCE"
+    REPLACES = "REPLACES"
 
 
 class Evidence(NamedTuple):
@@ -178,11 +176,6 @@ class Head(NamedTuple):
     publisher: str
     edition: str = ""
     issued_on: date | None = None
-
-
-def kept(given: Value | Kept, now: Value) -> Value:
-    """What is given, or else what is there."""
-    return now if isinstance(given, Kept) else given
 
 
 def check_version(seen: int, now: int) -> None:

@@ -15,16 +15,14 @@ from consortium.guidance.actions.rows import (
 )
 from consortium.guidance.reads import VERSIONS
 from consortium.guidance.rules import (
-    KEPT,
     TITLE_MAX,
+    GuidanceFact,
     GuidanceReferenceTaken,
     GuidanceStatus,
     Head,
-    Kept,
     check_replaced,
     checked_head,
     checked_text,
-    kept,
 )
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
@@ -52,29 +50,38 @@ class CreateGuidanceVersion(NamedTuple):
     """A draft; what is not given is as in the version that it is a copy of, gates and all."""
 
     reference: str
-    title: str | Kept | None = KEPT
-    publisher: str | Kept | None = KEPT
-    edition: str | Kept | None = KEPT
-    issued_on: date | Kept | None = KEPT
-    source_url: str | Kept | None = KEPT
-    source_title: str | Kept | None = KEPT
+    title: str | None = None
+    publisher: str | None = None
+    edition: str | None = None
+    issued_on: date | None = None
+    source_url: str | None = None
+    source_title: str | None = None
     replaces: int | None = None
     copy_of: int | None = None
 
 
 class UpdateGuidanceVersion(NamedTuple):
-    """What a draft says of itself; what is not given stays, null clears it."""
+    """What a draft says of itself; what is neither given nor cleared stays."""
 
     guidance_version: int
     version: int
-    reference: str | Kept | None = KEPT
-    title: str | Kept | None = KEPT
-    publisher: str | Kept | None = KEPT
-    edition: str | Kept | None = KEPT
-    issued_on: date | Kept | None = KEPT
-    source_url: str | Kept | None = KEPT
-    source_title: str | Kept | None = KEPT
-    replaces: int | Kept | None = KEPT
+    reference: str | None = None
+    title: str | None = None
+    publisher: str | None = None
+    edition: str | None = None
+    issued_on: date | None = None
+    source_url: str | None = None
+    source_title: str | None = None
+    replaces: int | None = None
+    clear: tuple[GuidanceFact, ...] = ()
+
+
+class _Said(NamedTuple):
+    """All that a version says of itself: its head, the version it replaces, its source."""
+
+    head: Head
+    replaces: int | None = None
+    source: tuple[str, str] = ("", "")
 
 
 async def create_guidance_version(
@@ -94,12 +101,12 @@ async def create_guidance_version(
         if command.copy_of is not None:
             await require_visible(open_, VERSIONS, command.copy_of, by, today)
             model = await locked(open_, command.copy_of)
-        head = _head(command, NOTHING if model is None else model.head)
-        await _check_free(open_, head.reference, None)
+        said = _with(await _said(open_, model), command)
+        await _check_free(open_, said.head.reference, None)
         if command.replaces is not None:
             await _check_replaced(open_, command.replaces, by, today)
-        citation = await _citation(open_, command, None if model is None else model.citation)
-        key: int = await open_.fetchval(INSERT, *head, command.replaces, citation)
+        citation = await Citations(open_).of(*said.source)
+        key: int = await open_.fetchval(INSERT, *said.head, command.replaces, citation)
         if model is not None:
             for position, gate in enumerate(await gates_of(open_, model.id), 1):
                 await add_gate(open_, key, position, gate)
@@ -119,27 +126,55 @@ async def update_guidance_version(
         GuidanceReplacesDraft: as they say.
     """
     async with audited(by, "guidance-version:update") as open_:
-        now: Locked = await draft(open_, command.guidance_version, command.version, by, today)
-        head = _head(command, now.head)
-        await _check_free(open_, head.reference, now.id)
-        replaces = kept(command.replaces, now.replaces)
-        if replaces is not None and replaces != now.replaces:
-            await _check_replaced(open_, replaces, by, today)
-        citation = await _citation(open_, command, now.citation)
-        await open_.execute(UPDATE, now.id, *head, replaces, citation)
+        now = await draft(open_, command.guidance_version, command.version, by, today)
+        said = _with(_without(await _said(open_, now), command.clear), command)
+        await _check_free(open_, said.head.reference, now.id)
+        if command.replaces is not None:
+            await _check_replaced(open_, command.replaces, by, today)
+        citation = await Citations(open_).of(*said.source)
+        await open_.execute(UPDATE, now.id, *said.head, said.replaces, citation)
     return now.id
 
 
-def _head(command: CreateGuidanceVersion | UpdateGuidanceVersion, now: Head) -> Head:
-    return checked_head(
-        Head(
-            kept(command.reference, now.reference) or "",
-            kept(command.title, now.title) or "",
-            kept(command.publisher, now.publisher) or "",
-            kept(command.edition, now.edition) or "",
-            kept(command.issued_on, now.issued_on),
-        )
+async def _said(connection: Connection, version: Locked | None) -> _Said:
+    """What a version says of itself; without one, nothing."""
+    if version is None:
+        return _Said(NOTHING)
+    row = await connection.fetchrow(SOURCE, version.citation)
+    return _Said(version.head, version.replaces, ("", "") if row is None else (row[0], row[1]))
+
+
+def _without(said: _Said, clear: tuple[GuidanceFact, ...]) -> _Said:
+    head = said.head
+    if GuidanceFact.EDITION in clear:
+        head = head._replace(edition="")
+    if GuidanceFact.ISSUED_ON in clear:
+        head = head._replace(issued_on=None)
+    return _Said(
+        head,
+        None if GuidanceFact.REPLACES in clear else said.replaces,
+        ("", "") if GuidanceFact.SOURCE in clear else said.source,
     )
+
+
+def _with(said: _Said, command: CreateGuidanceVersion | UpdateGuidanceVersion) -> _Said:
+    """With what is given in place of what was said, checked."""
+    given = {name: getattr(command, name) for name in Head._fields}
+    url, title = said.source
+    return _Said(
+        checked_head(
+            said.head._replace(**{name: one for name, one in given.items() if one is not None})
+        ),
+        said.replaces if command.replaces is None else command.replaces,
+        (
+            checked_text(_or(command.source_url, url), "sourceUrl", URL_MAX, blank=True),
+            checked_text(_or(command.source_title, title), "sourceTitle", TITLE_MAX, blank=True),
+        ),
+    )
+
+
+def _or(given: str | None, now: str) -> str:
+    return now if given is None else given
 
 
 async def _check_free(connection: Connection, reference: str, own: int | None) -> None:
@@ -150,17 +185,3 @@ async def _check_free(connection: Connection, reference: str, own: int | None) -
 async def _check_replaced(connection: Connection, key: int, by: Principal, today: date) -> None:
     await require_visible(connection, VERSIONS, key, by, today)
     check_replaced(GuidanceStatus(await connection.fetchval(STATUS, key)))
-
-
-async def _citation(
-    connection: Connection,
-    command: CreateGuidanceVersion | UpdateGuidanceVersion,
-    now: int | None,
-) -> int | None:
-    """The source that is given, or else the one that there is."""
-    row = None if now is None else await connection.fetchrow(SOURCE, now)
-    url, title = ("", "") if row is None else tuple(row)
-    return await Citations(connection).of(
-        checked_text(kept(command.source_url, url), "sourceUrl", URL_MAX, blank=True),
-        checked_text(kept(command.source_title, title), "sourceTitle", TITLE_MAX, blank=True),
-    )
