@@ -194,16 +194,16 @@ async def test_a_version_without_gates_or_criteria_is_not_published(guidance: Gu
 async def test_what_is_published_never_changes(guidance: Guidance) -> None:
     """Everyone reads it from then on, and nobody can change, or publish it again."""
     version = await guidance.published()
-    gate = {"key": "x", "title": "X", "passesWhen": "X", "criteria": []}
+    changes: dict[str, dict[str, Any]] = {
+        "updateGuidanceVersion": {"title": "Another"},
+        "putGuidanceGate": {"key": "x", "title": "X", "passesWhen": "X", "criteria": []},
+        "removeGuidanceGate": {"key": "first"},
+        "publishGuidanceVersion": {},
+    }
 
     assert (version["status"], version["publishedOn"]) == ("PUBLISHED", TODAY.isoformat())
     assert await guidance.read(version) == version
-    for mutation, given in {
-        "updateGuidanceVersion": {"title": "Another"},
-        "putGuidanceGate": gate,
-        "removeGuidanceGate": {"key": "first"},
-        "publishGuidanceVersion": {},
-    }.items():
+    for mutation, given in changes.items():
         assert await guidance.refused(mutation, **seen(version), **given) == "GUIDANCE_PUBLISHED"
     assert await guidance.read(version) == version
 

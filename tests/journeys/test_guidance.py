@@ -65,8 +65,9 @@ async def draft_of(desk: Desk, name: str) -> Any:
 
 def first_gate(draft: Any, **changes: Any) -> dict[str, Any]:
     """The input that puts the first gate as it was read, with changes."""
+    gate: dict[str, Any] = draft["gates"][0]
     seen = {"guidanceVersion": draft["id"], "version": draft["version"]}
-    return seen | draft["gates"][0] | changes
+    return gate | seen | changes
 
 
 async def test_from_a_file_to_a_correction(desk: Desk, database: Database) -> None:
