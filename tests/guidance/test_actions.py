@@ -1,5 +1,6 @@
 """A version is drafted, corrected, published and retired; whatever is refused changes nothing."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -107,6 +108,26 @@ async def test_whoever_comes_second_hears_what_it_is_now(guidance: Guidance) -> 
 
     assert refusal["code"] == "CHANGED_MEANWHILE"
     assert "you saw version 1, it is 2 now" in refusal["message"]
+
+
+async def test_of_many_at_once_one_is_heard(guidance: Guidance) -> None:
+    """Eight secretaries put a gate into the version that all of them read."""
+    draft = await guidance.draft()
+
+    answers = await asyncio.gather(*(guidance.put(draft, f"gate-{at}") for at in range(8)))
+
+    refused = [one for one in answers if "code" in one]
+    [done] = [one for one in answers if "code" not in one]
+    assert [one["code"] for one in refused] == ["CHANGED_MEANWHILE"] * 7
+    assert await guidance.read(draft, guidance.secretary) == done
+    assert (len(done["gates"]), done["version"]) == (1, 2)
+
+
+async def test_of_many_drafts_at_once_one_has_the_reference(guidance: Guidance) -> None:
+    answers = await asyncio.gather(*(guidance.draft() for _ in range(8)))
+
+    codes = sorted(one.get("code", "") for one in answers)
+    assert codes == ["", *["GUIDANCE_REFERENCE_TAKEN"] * 7]
 
 
 async def test_gates_are_put_replaced_moved_and_removed(guidance: Guidance) -> None:

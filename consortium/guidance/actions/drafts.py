@@ -8,6 +8,8 @@ from consortium.evidence.actions import Citations
 from consortium.guidance.actions.rows import (
     Locked,
     add_gate,
+    add_version,
+    change_version,
     draft,
     gates_of,
     locked,
@@ -31,16 +33,6 @@ from consortium.storage.raw import Connection
 KNOWN = "SELECT id FROM guidance_version WHERE reference = $1"
 # It goes forward only: what was published is so for good, without a lock.
 STATUS = "SELECT status FROM guidance_version WHERE id = $1"
-INSERT = """
-INSERT INTO guidance_version
-    (reference, title, publisher, edition, issued_on, replaces_id, citation_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
-"""
-UPDATE = """
-UPDATE guidance_version SET reference = $2, title = $3, publisher = $4, edition = $5,
-    issued_on = $6, replaces_id = $7, citation_id = $8, version = version + 1
-WHERE id = $1
-"""
 SOURCE = "SELECT coalesce(url, ''), coalesce(title, '') FROM citation WHERE id = $1"
 URL_MAX = 2_000
 NOTHING = Head("", "", "")
@@ -106,7 +98,7 @@ async def create_guidance_version(
         if command.replaces is not None:
             await _check_replaced(open_, command.replaces, by, today)
         citation = await Citations(open_).of(*said.source)
-        key: int = await open_.fetchval(INSERT, *said.head, command.replaces, citation)
+        key = await add_version(open_, said.head, command.replaces, citation)
         if model is not None:
             for position, gate in enumerate(await gates_of(open_, model.id), 1):
                 await add_gate(open_, key, position, gate)
@@ -132,7 +124,7 @@ async def update_guidance_version(
         if command.replaces is not None:
             await _check_replaced(open_, command.replaces, by, today)
         citation = await Citations(open_).of(*said.source)
-        await open_.execute(UPDATE, now.id, *said.head, said.replaces, citation)
+        await change_version(open_, now.id, said.head, said.replaces, citation)
     return now.id
 
 

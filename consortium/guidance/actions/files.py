@@ -9,8 +9,10 @@ from consortium.guidance.actions.publishing import PublishGuidanceVersion, publi
 from consortium.guidance.actions.rows import (
     Locked,
     add_gate,
+    add_version,
     arrange,
     change_gate,
+    change_version,
     gates_of,
     locked,
     remove_gate_row,
@@ -32,16 +34,6 @@ from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
 FOUND = "SELECT id, status, version FROM guidance_version WHERE reference = $1"
-INSERT = """
-INSERT INTO guidance_version
-    (reference, title, publisher, edition, issued_on, replaces_id, citation_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
-"""
-UPDATE = """
-UPDATE guidance_version SET title = $3, publisher = $4, edition = $5, issued_on = $6,
-    replaces_id = $7, citation_id = $8, version = version + 1
-WHERE id = $1 AND reference = $2
-"""
 
 
 class GuidanceFacts(NamedTuple):
@@ -68,7 +60,7 @@ async def record_guidance_version(connection: Connection, facts: GuidanceFacts) 
     citation = await Citations(connection).of(*facts.source)
     row = await connection.fetchrow(FOUND, head.reference)
     if row is None:
-        key = await connection.fetchval(INSERT, *head, replaces, citation)
+        key = await add_version(connection, head, replaces, citation)
         for position, gate in enumerate(gates, 1):
             await add_gate(connection, key, position, gate)
         return "created"
@@ -77,7 +69,7 @@ async def record_guidance_version(connection: Connection, facts: GuidanceFacts) 
     if (now.head, now.replaces, now.citation, before) == (head, replaces, citation, gates):
         return "unchanged"
     check_draft(now.status)
-    await connection.execute(UPDATE, now.id, *head, replaces, citation)
+    await change_version(connection, now.id, head, replaces, citation)
     await _replace_gates(connection, now, before, gates)
     return "updated"
 

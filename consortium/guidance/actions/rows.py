@@ -25,6 +25,16 @@ SELECT id, status, version, reference, title, publisher, edition, issued_on, rep
     citation_id
 FROM guidance_version WHERE id = $1 FOR NO KEY UPDATE
 """
+INSERT = """
+INSERT INTO guidance_version
+    (reference, title, publisher, edition, issued_on, replaces_id, citation_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+"""
+UPDATE = """
+UPDATE guidance_version SET reference = $2, title = $3, publisher = $4, edition = $5,
+    issued_on = $6, replaces_id = $7, citation_id = $8, version = version + 1
+WHERE id = $1
+"""
 # A criterion without evidence is one row, a gate without criteria as well.
 GATES = """
 SELECT g.key, g.title, g.passes_when, g.valid_months, c.key, c.text, c.required,
@@ -114,6 +124,21 @@ async def draft(
     found = await managed(connection, key, version, by, today)
     check_draft(found.status)
     return found
+
+
+async def add_version(
+    connection: Connection, head: Head, replaces: int | None, citation: int | None
+) -> int:
+    """Write a draft without gates; returns its id."""
+    key: int = await connection.fetchval(INSERT, *head, replaces, citation)
+    return key
+
+
+async def change_version(
+    connection: Connection, key: int, head: Head, replaces: int | None, citation: int | None
+) -> None:
+    """Write anew what a draft says of itself."""
+    await connection.execute(UPDATE, key, *head, replaces, citation)
 
 
 async def gates_of(connection: Connection, key: int) -> list[Gate]:
