@@ -12,6 +12,7 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
@@ -62,6 +63,7 @@ class Query(
     SolutionsQuery,
     ComparisonsQuery,
     EffectsQuery,
+    GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
     ReorganisationsQuery,
@@ -88,6 +90,7 @@ class Mutation(
     SolutionsMutation,
     ComparisonsMutation,
     EffectsMutation,
+    GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,
 ):

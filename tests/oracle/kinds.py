@@ -201,6 +201,10 @@ PREFIXES = {
     "factor_series": "series",
     "comparison": "comparison",
     "effect": "effect",
+    "guidance_version": "guidance",
+    "guidance_gate": "gate",
+    "guidance_criterion": "criterion",
+    "guidance_evidence": "evidence",
     "organisation_merge": "merge",
 }
 

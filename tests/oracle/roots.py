@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import reviews, solutions  # noqa: F401  complete KINDS
+from tests.oracle import guidance, reviews, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -28,6 +28,10 @@ NODES = (
     "FactorSeries",
     "Comparison",
     "Effect",
+    "GuidanceVersion",
+    "GuidanceGate",
+    "GuidanceCriterion",
+    "GuidanceEvidence",
     "Claim",
     "Engagement",
     "MembershipDecision",
@@ -155,6 +159,8 @@ ROOTS: dict[str, Root] = {
     "factorSeries": _all("FactorSeries", ()),
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
+    "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
+    "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
