@@ -1,5 +1,6 @@
 """Effects: recorded once, computed with their units, and refused where units count twice."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -154,6 +155,28 @@ async def test_units_count_in_one_timeframe(wei: Engineer) -> None:
     later = {"periodStart": "2025-01-01", "periodEnd": "2025-12-31", "reference": "later"}
     ahead = EFFECT | later | {"comparison": comparison, "cohorts": cohorts((2025, "1"))}
     assert await wei.refused("createEffect", **ahead) == ("UNITS_COUNTED_ALREADY", [])
+
+
+async def test_many_who_count_the_same_units_at_once(wei: Engineer) -> None:
+    """Of twenty writers in both timeframes one is heard, the others are told why not."""
+    comparison = await wei.compared()
+
+    async def record(at: int) -> str:
+        timeframe = "YEAR_ON_YEAR" if at % 2 else "FORWARD_LOOKING"
+        answer = await wei.do(
+            "createEffect",
+            **EFFECT
+            | {"comparison": comparison, "reference": f"effect-{at}", "timeframe": timeframe}
+            | {"cohorts": cohorts((2026, "10"))},
+        )
+        return str(answer.get("code", "done"))
+
+    heard = await asyncio.gather(*(record(at) for at in range(20)))
+    counted = await wei.house.database.pool.fetchval("SELECT sum(units) FROM effect_cohort")
+
+    assert heard.count("done") == 1
+    assert set(heard) == {"done", "EFFECT_EXISTS", "UNITS_COUNTED_ALREADY"}
+    assert counted == 10
 
 
 async def test_an_effect_is_recorded_once(wei: Engineer) -> None:

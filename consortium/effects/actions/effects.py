@@ -273,7 +273,8 @@ async def _explain(
     connection: Connection, key: int, cohorts: tuple[Cohort, ...], answer: Answer
 ) -> None:
     """Keep the units and the lines of the explanation."""
-    await connection.executemany(ADD_COHORT, [(key, *cohort) for cohort in cohorts])
+    # In one order, so that two who count the same units wait for one another in one direction.
+    await connection.executemany(ADD_COHORT, [(key, *cohort) for cohort in sorted(cohorts)])
     rows = [
         (key, position, line.kind.value, line.item, line.stage.value, *line[3:])
         for position, line in enumerate(answer.lines, 1)
