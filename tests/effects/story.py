@@ -86,7 +86,7 @@ class Engineer:
     house: House
     by: Principal
 
-    async def do(self, mutation: str, wanted: str = "id", **given: Any) -> Any:
+    async def do(self, mutation: str, wanted: Any = "id", **given: Any) -> Any:
         """What a mutation answers with."""
         return await self.house.do(mutation, self.by, wanted, **given)
 
