@@ -1,0 +1,1 @@
+"""Solutions, reference scenarios, comparisons, and the emissions that units of a solution avoid."""
