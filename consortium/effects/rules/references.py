@@ -1,0 +1,171 @@
+"""The reference scenario: decided by a tree, recorded with its path and its reason.
+
+The order of the questions is that of the WBCSD guidance on avoided emissions: new demand, the
+improvement of a system in place, its replacement at the end of its life, and before it.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from consortium.effects.rules.texts import checked_text
+from consortium.effects.rules.vocabulary import GEOGRAPHIES, Basis, Situation, Step
+from consortium.kernel.errors import BadInput
+
+# The answers that lead to each situation.
+PATHS = {
+    Situation.NEW_DEMAND: (Step.NOTHING_IN_PLACE,),
+    Situation.IMPROVEMENT: (Step.SYSTEM_IN_PLACE, Step.SYSTEM_KEPT),
+    Situation.END_OF_LIFE_REPLACEMENT: (
+        Step.SYSTEM_IN_PLACE,
+        Step.SYSTEM_REPLACED,
+        Step.AT_END_OF_LIFE,
+    ),
+    Situation.EARLY_REPLACEMENT: (
+        Step.SYSTEM_IN_PLACE,
+        Step.SYSTEM_REPLACED,
+        Step.BEFORE_END_OF_LIFE,
+    ),
+}
+# What a reference may be; the best available technology is the cautious choice anywhere.
+BASES = {
+    Situation.NEW_DEMAND: (Basis.MARKET_AVERAGE, Basis.MOST_LIKELY_ALTERNATIVE),
+    Situation.IMPROVEMENT: (Basis.SYSTEM_BEFORE_CHANGE,),
+    Situation.END_OF_LIFE_REPLACEMENT: (Basis.AVERAGE_ALTERNATIVE,),
+    Situation.EARLY_REPLACEMENT: (Basis.AVERAGE_ALTERNATIVE,),
+}
+
+
+class PathUnknown(BadInput):
+    """These answers lead nowhere: each answer of the tree follows from the one before."""
+
+    code = "REFERENCE_PATH_UNKNOWN"
+    constraint = "reference_scenario_path_given"
+
+
+class BasisNotAllowed(BadInput):
+    """A reference of this basis does not fit the situation that the answers lead to."""
+
+    code = "REFERENCE_BASIS_NOT_ALLOWED"
+    constraint = "reference_scenario_basis_allowed"
+
+
+class RemainingLifeInvalid(BadInput):
+    """The years that an old system would have lasted: above 0 and below the solution's lifetime.
+
+    They are needed of an early replacement, and belong to no other situation.
+    """
+
+    code = "REMAINING_LIFE_INVALID"
+    constraint = "reference_scenario_remaining_life"
+
+
+class LegalCapInvalid(BadInput):
+    """A legal cap is 0 kg or more a unit and year, with the minimum in words and its source."""
+
+    code = "LEGAL_CAP_INVALID"
+    constraint = "reference_scenario_legal_cap"
+
+
+class GeographyUnknown(BadInput):
+    """A place is GLOBAL, a region of UN M49 such as EUROPE, or a country of ISO 3166-1 as CN."""
+
+    code = "GEOGRAPHY_UNKNOWN"
+
+
+class ValidityReversed(BadInput):
+    """A reference is valid to its first day or later."""
+
+    code = "VALIDITY_REVERSED"
+    constraint = "reference_scenario_dates_ordered"
+
+
+class Scenario(NamedTuple):
+    """What is stated of a reference scenario; the cap in kg CO2e a unit and year."""
+
+    path: Sequence[Step]
+    basis: Basis
+    reason: str
+    description: str
+    geography: str
+    remaining_life_years: Decimal | None = None
+    legal_minimum: str = ""
+    legal_cap_kg_co2e: Decimal | None = None
+    has_legal_source: bool = False
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def situation_of(path: Sequence[Step]) -> Situation:
+    """Where the answers lead. Raises PathUnknown with what may follow."""
+    for situation, steps in PATHS.items():
+        if tuple(path) == steps:
+            return situation
+    ways = "; ".join(", ".join(steps) for steps in PATHS.values())
+    raise PathUnknown(f"These answers lead nowhere. The ways through the tree are: {ways}.").at(
+        "path"
+    )
+
+
+def allowed_bases(situation: Situation) -> tuple[Basis, ...]:
+    """What a reference may be in a situation."""
+    return (*BASES[situation], Basis.BEST_AVAILABLE_TECHNOLOGY)
+
+
+def checked_scenario(given: Scenario, lifetime_years: Decimal) -> tuple[Situation, Scenario]:
+    """The situation and the scenario with clean texts.
+
+    Raises:
+        PathUnknown, BasisNotAllowed, RemainingLifeInvalid, LegalCapInvalid, GeographyUnknown,
+        ValidityReversed, TextMissing: as they say, with the field.
+    """
+    situation = situation_of(given.path)
+    _check_basis(situation, given.basis)
+    _check_remaining_life(situation, given.remaining_life_years, lifetime_years)
+    _check_cap(given)
+    check_geography(given.geography)
+    if given.valid_from and given.valid_to and given.valid_to < given.valid_from:
+        raise ValidityReversed().at("valid_to")
+    return situation, given._replace(
+        reason=checked_text(given.reason, "reason"),
+        description=checked_text(given.description, "description"),
+        legal_minimum=given.legal_minimum.strip(),
+    )
+
+
+def check_geography(geography: str) -> None:
+    """Refuse what is no place. Raises GeographyUnknown."""
+    if geography not in GEOGRAPHIES:
+        raise GeographyUnknown().at("geography")
+
+
+def _check_basis(situation: Situation, basis: Basis) -> None:
+    allowed = allowed_bases(situation)
+    if basis not in allowed:
+        raise BasisNotAllowed(
+            f"The answers lead to {situation}: its reference is {' or '.join(allowed)}."
+        ).at("basis")
+
+
+def _check_remaining_life(
+    situation: Situation, years: Decimal | None, lifetime_years: Decimal
+) -> None:
+    early = situation is Situation.EARLY_REPLACEMENT
+    if early != (years is not None) or (years is not None and not 0 < years < lifetime_years):
+        wanted = (
+            f"above 0 and below the {lifetime_years:f} years of the solution"
+            if early
+            else "left out: the old system is not replaced before its time"
+        )
+        raise RemainingLifeInvalid(f"The remaining life of the old system is {wanted}.").at(
+            "remaining_life_years"
+        )
+
+
+def _check_cap(given: Scenario) -> None:
+    cap = given.legal_cap_kg_co2e
+    if cap is None:
+        return
+    if cap < 0 or not given.legal_minimum.strip() or not given.has_legal_source:
+        raise LegalCapInvalid().at("legal_cap_kg_co2e")

@@ -1,0 +1,142 @@
+"""Words of solutions, references, comparisons and effects."""
+
+from enum import StrEnum
+
+from consortium.kernel.codes import COUNTRIES
+from consortium.kernel.regions import Region
+
+GLOBAL = "GLOBAL"
+# Where something holds: the world, a region of UN M49, a country of ISO 3166-1.
+GEOGRAPHIES = frozenset({GLOBAL, *Region, *COUNTRIES})
+
+
+class ChainRole(StrEnum):
+    """What a solution is in a value chain (WBCSD guidance: end-use, intermediary, enabling)."""
+
+    END_USE = "END_USE"
+    INTERMEDIARY = "INTERMEDIARY"
+    ENABLING = "ENABLING"
+
+
+class Objective(StrEnum):
+    """The environmental objectives of Regulation (EU) 2020/852, article 9."""
+
+    CLIMATE_MITIGATION = "CLIMATE_MITIGATION"
+    CLIMATE_ADAPTATION = "CLIMATE_ADAPTATION"
+    WATER = "WATER"
+    CIRCULAR_ECONOMY = "CIRCULAR_ECONOMY"
+    POLLUTION = "POLLUTION"
+    BIODIVERSITY = "BIODIVERSITY"
+
+
+class Finding(StrEnum):
+    """What was found of a solution's side effect on an objective."""
+
+    NO_SIGNIFICANT_HARM = "NO_SIGNIFICANT_HARM"
+    SIGNIFICANT_HARM = "SIGNIFICANT_HARM"
+    NOT_ASSESSED = "NOT_ASSESSED"
+
+
+class Situation(StrEnum):
+    """In which situation a solution is used: what the reference scenario follows from."""
+
+    NEW_DEMAND = "NEW_DEMAND"
+    IMPROVEMENT = "IMPROVEMENT"
+    END_OF_LIFE_REPLACEMENT = "END_OF_LIFE_REPLACEMENT"
+    EARLY_REPLACEMENT = "EARLY_REPLACEMENT"
+
+
+class Basis(StrEnum):
+    """What the reference is. The worst on the market is never one."""
+
+    MARKET_AVERAGE = "MARKET_AVERAGE"
+    MOST_LIKELY_ALTERNATIVE = "MOST_LIKELY_ALTERNATIVE"
+    SYSTEM_BEFORE_CHANGE = "SYSTEM_BEFORE_CHANGE"
+    AVERAGE_ALTERNATIVE = "AVERAGE_ALTERNATIVE"
+    BEST_AVAILABLE_TECHNOLOGY = "BEST_AVAILABLE_TECHNOLOGY"
+
+
+class Step(StrEnum):
+    """The questions of the tree that were answered, in their order; each with yes or no."""
+
+    NOTHING_IN_PLACE = "NOTHING_IN_PLACE"
+    SYSTEM_IN_PLACE = "SYSTEM_IN_PLACE"
+    SYSTEM_KEPT = "SYSTEM_KEPT"
+    SYSTEM_REPLACED = "SYSTEM_REPLACED"
+    AT_END_OF_LIFE = "AT_END_OF_LIFE"
+    BEFORE_END_OF_LIFE = "BEFORE_END_OF_LIFE"
+
+
+class Accounting(StrEnum):
+    """Which emissions are compared: attributed to a product, or following from a decision."""
+
+    ATTRIBUTIONAL = "ATTRIBUTIONAL"
+    CONSEQUENTIAL = "CONSEQUENTIAL"
+
+
+class GwpSet(StrEnum):
+    """The IPCC assessment report whose GWP100 values were used; AR5_CCF: with climate feedback."""
+
+    SAR = "SAR"
+    TAR = "TAR"
+    AR4 = "AR4"
+    AR5 = "AR5"
+    AR5_CCF = "AR5_CCF"
+    AR6 = "AR6"
+
+
+class Origin(StrEnum):
+    """Where a comparison's amounts come from."""
+
+    ENTERED = "ENTERED"
+    FROM_VALUE_CHAIN = "FROM_VALUE_CHAIN"
+
+
+class Beyond(StrEnum):
+    """What a factor is in a year behind the last one that is known."""
+
+    REFUSED = "REFUSED"
+    DECLARED_CONSTANT = "DECLARED_CONSTANT"
+
+
+class Stage(StrEnum):
+    """Stages of a life cycle, in their order."""
+
+    RAW_MATERIALS = "RAW_MATERIALS"
+    MANUFACTURING = "MANUFACTURING"
+    DISTRIBUTION = "DISTRIBUTION"
+    INSTALLATION = "INSTALLATION"
+    USE = "USE"
+    MAINTENANCE = "MAINTENANCE"
+    END_OF_LIFE = "END_OF_LIFE"
+
+
+class Phase(StrEnum):
+    """When in the solution's life a reference holds: of an early replacement there are two."""
+
+    WHOLE_LIFE = "WHOLE_LIFE"
+    REMAINING_LIFE = "REMAINING_LIFE"
+    AFTERWARDS = "AFTERWARDS"
+
+
+class Specificity(StrEnum):
+    """How specific data is, the most specific first."""
+
+    SPECIFIC = "SPECIFIC"
+    REGIONAL = "REGIONAL"
+    GLOBAL_AVERAGE = "GLOBAL_AVERAGE"
+
+
+class Timeframe(StrEnum):
+    """Which units and which of their years: sold in the period, or in use in it."""
+
+    FORWARD_LOOKING = "FORWARD_LOOKING"
+    YEAR_ON_YEAR = "YEAR_ON_YEAR"
+
+
+class LineKind(StrEnum):
+    """What a line of an explanation is: an item, or what the law or more use makes of them."""
+
+    ITEM = "ITEM"
+    LEGAL_CAP = "LEGAL_CAP"
+    REBOUND = "REBOUND"
