@@ -8,6 +8,11 @@ from consortium.effects.models.comparisons import (
     FactorSeries,
 )
 from consortium.effects.models.effects import Effect, EffectCohort, EffectLine
+from consortium.effects.models.shares import (
+    EffectAllocation,
+    EffectContribution,
+    EffectOverlapDecision,
+)
 from consortium.effects.models.solutions import (
     ReferenceScenario,
     Solution,
@@ -23,8 +28,11 @@ __all__ = [
     "Comparison",
     "ComparisonItem",
     "Effect",
+    "EffectAllocation",
     "EffectCohort",
+    "EffectContribution",
     "EffectLine",
+    "EffectOverlapDecision",
     "FactorPoint",
     "FactorSeries",
     "ReferenceScenario",
@@ -67,6 +75,13 @@ EXTRA_CONSTRAINTS = (
     "effect_cohort_units_possible",
     "effect_cohort_counted_once",
     "effect_line_finite",
+    "effect_allocation_remainder_range",
+    "effect_contribution_party",
+    "effect_contribution_share_range",
+    "effect_contribution_joint_member",
+    "effect_contribution_answered",
+    "effect_overlap_in_order",
+    "effect_overlap_reason_given",
 )
 
 # What an effect stands on is never overwritten: a change is a new edition.
@@ -78,6 +93,7 @@ RIGHTS = {
     "factor_point": _KEPT,
     "comparison": _KEPT,
     "comparison_item": _KEPT,
+    "effect_overlap_decision": _KEPT,
 }
 
 UNWATCHED = {"effect_line": "computed from the comparison and the units"}

@@ -16,7 +16,7 @@ from decimal import MAX_PREC, Context, Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from consortium.kernel.errors import BadInput
+from consortium.kernel.errors import BadInput, DomainError
 from consortium.kernel.quantities import exact_difference, exact_sum
 from consortium.kernel.text import name_key
 
@@ -53,6 +53,24 @@ class RemainderKind(StrEnum):
     UNALLOCATED = "UNALLOCATED"
 
 
+class AllocationStatus(StrEnum):
+    """Where the proposal of an allocation stands."""
+
+    PROPOSED = "PROPOSED"
+    IN_FORCE = "IN_FORCE"
+    DISPUTED = "DISPUTED"
+    SUPERSEDED = "SUPERSEDED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class Answer(StrEnum):
+    """What a member says to an allocation that names it."""
+
+    PENDING = "PENDING"
+    ACCEPTED = "ACCEPTED"
+    DISPUTED = "DISPUTED"
+
+
 class PartiesMissing(BadInput):
     """An effect is shared among 1 to 200 parties: name each of them once."""
 
@@ -63,7 +81,7 @@ class PartyTwice(BadInput):
     """A party stands in the allocation twice: give it one line, with all of its share."""
 
     code = "PARTY_TWICE"
-    constraint = "effect_contribution_once"
+    constraint = "effect_contribution_member_once"
 
 
 class PartyUnclear(BadInput):
@@ -98,13 +116,56 @@ class SharesNotWhole(BadInput):
     """The shares and the remainder add up to exactly 1."""
 
     code = "SHARES_NOT_WHOLE"
+    constraint = "effect_allocation_whole"
 
 
 class SharesAboveOne(BadInput):
     """The shares of an effect add up to at most 1."""
 
     code = "SHARES_ABOVE_ONE"
-    constraint = "effect_allocated_share_range"
+    constraint = "effect_share_possible"
+
+
+class PartyNotAMember(BadInput):
+    """It is no member today: name it as a non-member, with a share."""
+
+    code = "PARTY_NOT_A_MEMBER"
+
+
+class PartyIsMember(BadInput):
+    """A member has this name: name it as a member, so that it is asked."""
+
+    code = "PARTY_IS_MEMBER"
+
+
+class OwnerMissing(BadInput):
+    """Whoever recorded the effect is a party to it: with a share, or as joint contributor."""
+
+    code = "OWNER_MISSING"
+
+
+class ProposerMissing(BadInput):
+    """An allocation is proposed by one of its parties: name your own organisation in it."""
+
+    code = "PROPOSER_MISSING"
+
+
+class PartiesLeftOut(DomainError):
+    """Members of the allocation in force are not in this one: name them, or dispute that first."""
+
+    code = "PARTIES_LEFT_OUT"
+
+
+class AllocationOver(DomainError):
+    """The allocation was withdrawn, or another one came into force, or it is in force itself."""
+
+    code = "ALLOCATION_OVER"
+
+
+class AnsweredAlready(DomainError):
+    """Your organisation has given this answer."""
+
+    code = "ANSWERED_ALREADY"
 
 
 @dataclass(frozen=True, slots=True)
