@@ -3,6 +3,7 @@
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.identity.reads import (
     ACCOUNTS,
     IDENTITY_PROVIDERS,
@@ -48,6 +49,7 @@ NODES: dict[str, Source] = {
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Claim": CLAIMS,
+    "Allocation": ALLOCATIONS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -116,6 +118,7 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "allocations": Many(ALLOCATIONS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

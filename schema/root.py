@@ -24,6 +24,7 @@ from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.seats import SeatsMutation
+from schema.shares import SharesMutation, SharesQuery
 from schema.value_chains import ValueChainsQuery
 from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
 
@@ -56,6 +57,7 @@ class Query(
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
+    SharesQuery,
     ClaimsQuery,
     AvoidedQuery,
     ReorganisationsQuery,
@@ -79,6 +81,7 @@ class Mutation(
     DuesMutation,
     WorkingGroupsMutation,
     InventoryMutation,
+    SharesMutation,
     ClaimsMutation,
     ReorganisationsMutation,
 ):

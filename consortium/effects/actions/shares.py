@@ -155,9 +155,7 @@ async def propose_allocation(by: Principal, command: ProposeAllocation, today: d
         PartyNotAMember, PartyIsMember, OwnerMissing, ProposerMissing: of who is named.
         PartiesLeftOut: the caller is party to an allocation in force that names others.
     """
-    async with audited(
-        by, "allocation:propose", organisation_id=by.organisation_id
-    ) as open_:
+    async with audited(by, "allocation:propose", organisation_id=by.organisation_id) as open_:
         await require_visible(open_, EFFECTS, command.effect, by, today)
         proposer = _committing(by)
         lines = [_contribution(one, str(line)) for line, one in enumerate(command.contributions)]
@@ -289,9 +287,7 @@ async def _check_left_out(
         raise PartiesLeftOut
 
 
-def _rows(
-    key: int, allocation: Allocation, proposer: int, today: date
-) -> list[tuple[object, ...]]:
+def _rows(key: int, allocation: Allocation, proposer: int, today: date) -> list[tuple[object, ...]]:
     return [_row(key, at, one, proposer, today) for at, one in enumerate(allocation.contributions)]
 
 
