@@ -3,7 +3,10 @@
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
+from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.shares import ALLOCATIONS
+from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.identity.reads import (
     ACCOUNTS,
     IDENTITY_PROVIDERS,
@@ -48,8 +51,13 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
-    "Claim": CLAIMS,
+    "Solution": SOLUTIONS,
+    "ReferenceScenario": REFERENCE_SCENARIOS,
+    "FactorSeries": FACTOR_SERIES,
+    "Comparison": COMPARISONS,
+    "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
+    "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -115,6 +123,11 @@ ROOT = Source(
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),
         "initiatives": Many(INITIATIVES),
+        "solutions": Many(SOLUTIONS),
+        "reference_scenarios": Many(REFERENCE_SCENARIOS),
+        "factor_series": Many(FACTOR_SERIES),
+        "comparisons": Many(COMPARISONS),
+        "effects": Many(EFFECTS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,

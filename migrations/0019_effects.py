@@ -4,18 +4,18 @@ from tortoise import migrations
 from tortoise.migrations import operations as ops
 from consortium.effects.rules.vocabulary import (
     Accounting,
-    Basis,
-    Beyond,
+    ReferenceBasis,
+    FactorsBeyond,
     ChainRole,
     Finding,
     GwpSet,
-    LineKind,
-    Objective,
-    Origin,
-    Phase,
+    EffectLineKind,
+    EnvironmentalObjective,
+    ComparisonOrigin,
+    LifePhase,
     Situation,
     Specificity,
-    Stage,
+    LifeCycleStage,
     Timeframe,
 )
 from consortium.kernel.visibility import Visibility
@@ -451,7 +451,7 @@ class Migration(migrations.Migration):
                     "situation",
                     fields.CharEnumField(description="", enum_type=Situation, max_length=30),
                 ),
-                ("basis", fields.CharEnumField(description="", enum_type=Basis, max_length=30)),
+                ("basis", fields.CharEnumField(description="", enum_type=ReferenceBasis, max_length=30)),
                 ("path", fields.TextField(unique=False)),
                 ("reason", fields.TextField(unique=False)),
                 ("description", fields.TextField(unique=False)),
@@ -530,10 +530,10 @@ class Migration(migrations.Migration):
                 (
                     "origin",
                     fields.CharEnumField(
-                        default=Origin.ENTERED,
+                        default=ComparisonOrigin.ENTERED,
                         description="",
                         db_default="ENTERED",
-                        enum_type=Origin,
+                        enum_type=ComparisonOrigin,
                         max_length=20,
                     ),
                 ),
@@ -548,7 +548,7 @@ class Migration(migrations.Migration):
                 ("rebound_reason", fields.TextField(unique=False)),
                 (
                     "factors_beyond",
-                    fields.CharEnumField(description="", enum_type=Beyond, max_length=20),
+                    fields.CharEnumField(description="", enum_type=FactorsBeyond, max_length=20),
                 ),
                 (
                     "recorded_at",
@@ -583,15 +583,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", fields.IntField()),
-                ("stage", fields.CharEnumField(description="", enum_type=Stage, max_length=20)),
+                ("stage", fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20)),
                 ("name", fields.TextField(unique=False)),
                 (
                     "phase",
                     fields.CharEnumField(
-                        default=Phase.WHOLE_LIFE,
+                        default=LifePhase.WHOLE_LIFE,
                         description="",
                         db_default="WHOLE_LIFE",
-                        enum_type=Phase,
+                        enum_type=LifePhase,
                         max_length=20,
                     ),
                 ),
@@ -803,7 +803,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", fields.IntField()),
-                ("kind", fields.CharEnumField(description="", enum_type=LineKind, max_length=20)),
+                ("kind", fields.CharEnumField(description="", enum_type=EffectLineKind, max_length=20)),
                 (
                     "item",
                     fields.ForeignKeyField(
@@ -816,7 +816,7 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("stage", fields.CharEnumField(description="", enum_type=Stage, max_length=20)),
+                ("stage", fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20)),
                 ("sold_year", fields.IntField()),
                 ("year_of_life", fields.IntField()),
                 ("units", NumericField(generated=False, null=False, unique=False)),
@@ -956,7 +956,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "objective",
-                    fields.CharEnumField(description="", enum_type=Objective, max_length=20),
+                    fields.CharEnumField(description="", enum_type=EnvironmentalObjective, max_length=20),
                 ),
                 ("finding", fields.CharEnumField(description="", enum_type=Finding, max_length=20)),
                 ("explanation", fields.TextField(unique=False)),

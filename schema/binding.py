@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 from graphql import (
     GraphQLField,
+    GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNonNull,
     GraphQLObjectType,
@@ -82,12 +83,19 @@ def _check_command(name: str, field: GraphQLField, does: Does) -> None:
     """The input has the fields that the command takes, and every id among them its type."""
     given: Any = get_named_type(field.args["input"].type)
     wanted = set(get_type_hints(does.command))
-    ids = {one for one, its in given.fields.items() if get_named_type(its.type).name == "ID"}
-    if {snake(one) for one in given.fields} != wanted or {snake(one) for one in ids} != set(
-        does.ids
-    ):
+    if {snake(one) for one in given.fields} != wanted or set(_ids(given)) != set(does.ids):
         message = f"Mutation.{name} takes an input that does not fit its command {does.command}."
         raise NotBound(message)
+
+
+def _ids(given: GraphQLInputObjectType) -> Iterator[str]:
+    """The names of the ids in an input, and in what it holds."""
+    for name, field in given.fields.items():
+        kind = get_named_type(field.type)
+        if isinstance(kind, GraphQLInputObjectType):
+            yield from _ids(kind)
+        elif kind.name == "ID":
+            yield snake(name)
 
 
 def _object(schema: GraphQLSchema, name: str) -> GraphQLObjectType:

@@ -16,7 +16,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import Any, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import strawberry
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, GraphQLUnionType, get_named_type
@@ -66,6 +67,7 @@ class Does:
         )
 
     def _value(self, name: str, kind: Any, value: Any) -> Any:
+        kind = _given(kind)
         if isinstance(value, GlobalId):
             if value.prefix != self.ids[name].prefix:
                 raise NotFound
@@ -77,6 +79,14 @@ class Does:
             hints = get_type_hints(kind)
             return kind(**{key: self._value(key, hints[key], one) for key, one in value.items()})
         return _word(kind, value)
+
+
+def _given(kind: Any) -> Any:
+    """The kind of a value that is given, where it may also be left out."""
+    if get_origin(kind) not in {Union, UnionType}:
+        return kind
+    [found] = [one for one in get_args(kind) if one is not NoneType]
+    return found
 
 
 def _word(kind: Any, value: Any) -> Any:

@@ -7,8 +7,10 @@ from schema.applications import ApplicationsMutation, ApplicationsQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
+from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
+from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.inbox import InboxQuery
@@ -25,6 +27,7 @@ from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.seats import SeatsMutation
 from schema.shares import SharesMutation, SharesQuery
+from schema.solutions import SolutionsMutation, SolutionsQuery
 from schema.value_chains import ValueChainsQuery
 from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
 
@@ -57,6 +60,9 @@ class Query(
     ValueChainsQuery,
     InventoryQuery,
     InitiativesQuery,
+    SolutionsQuery,
+    ComparisonsQuery,
+    EffectsQuery,
     SharesQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -81,6 +87,9 @@ class Mutation(
     DuesMutation,
     WorkingGroupsMutation,
     InventoryMutation,
+    SolutionsMutation,
+    ComparisonsMutation,
+    EffectsMutation,
     SharesMutation,
     ClaimsMutation,
     ReorganisationsMutation,

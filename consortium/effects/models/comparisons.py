@@ -9,12 +9,12 @@ from tortoise.models import Model
 from consortium.effects.models.solutions import ReferenceScenario, Solution
 from consortium.effects.rules.vocabulary import (
     Accounting,
-    Beyond,
+    ComparisonOrigin,
+    FactorsBeyond,
     GwpSet,
-    Origin,
-    Phase,
+    LifeCycleStage,
+    LifePhase,
     Specificity,
-    Stage,
 )
 from consortium.evidence.models import Citation
 from consortium.organisations.models import Organisation
@@ -77,7 +77,7 @@ class Comparison(Model):
     )
     reference: fields.Field[str] = KeyField()
     edition = fields.IntField()
-    origin = word_field(Origin, default=Origin.ENTERED, db_default="ENTERED")
+    origin = word_field(ComparisonOrigin, default=ComparisonOrigin.ENTERED, db_default="ENTERED")
     accounting = word_field(Accounting)
     gwp_set = word_field(GwpSet)
     boundary = fields.TextField()
@@ -85,7 +85,7 @@ class Comparison(Model):
     # More use of the solution than of the reference, as a fraction; 0 where there is none.
     rebound: fields.Field[object] = NumericField()
     rebound_reason = fields.TextField()
-    factors_beyond = word_field(Beyond)
+    factors_beyond = word_field(FactorsBeyond)
     recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
 
     class Meta:
@@ -106,9 +106,9 @@ class ComparisonItem(Model):
         "consortium.Comparison", on_delete=fields.RESTRICT, related_name="items"
     )
     position = fields.IntField()
-    stage = word_field(Stage)
+    stage = word_field(LifeCycleStage)
     name = fields.TextField()
-    phase = word_field(Phase, default=Phase.WHOLE_LIFE, db_default="WHOLE_LIFE")
+    phase = word_field(LifePhase, default=LifePhase.WHOLE_LIFE, db_default="WHOLE_LIFE")
     # From 0; blank: each year of use and of maintenance, once for any other stage.
     year_of_life = fields.IntField(null=True)
     reference_kg_co2e: fields.Field[object] = NumericField(null=True)

@@ -8,7 +8,12 @@ from tortoise.models import Model
 
 from consortium.effects.models.comparisons import Comparison, ComparisonItem, FactorPoint
 from consortium.effects.models.solutions import ReferenceScenario, Solution
-from consortium.effects.rules.vocabulary import LineKind, Specificity, Stage, Timeframe
+from consortium.effects.rules.vocabulary import (
+    EffectLineKind,
+    LifeCycleStage,
+    Specificity,
+    Timeframe,
+)
 from consortium.kernel.visibility import Visibility
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 from consortium.value_chains.models import ValueChain
@@ -96,12 +101,12 @@ class EffectLine(Model):
         "consortium.Effect", on_delete=fields.CASCADE, related_name="lines"
     )
     position = fields.IntField()
-    kind = word_field(LineKind)
+    kind = word_field(EffectLineKind)
     # Of a rebound and of a cap there is none.
     item: fields.ForeignKeyNullableRelation[ComparisonItem] = fields.ForeignKeyField(
         "consortium.ComparisonItem", null=True, on_delete=fields.RESTRICT, related_name="lines"
     )
-    stage = word_field(Stage)
+    stage = word_field(LifeCycleStage)
     sold_year = fields.IntField()
     year_of_life = fields.IntField()
     units: fields.Field[object] = NumericField()

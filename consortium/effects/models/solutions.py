@@ -6,7 +6,13 @@ from tortoise.fields.db_defaults import Now
 from tortoise.indexes import Index
 from tortoise.models import Model
 
-from consortium.effects.rules.vocabulary import Basis, ChainRole, Finding, Objective, Situation
+from consortium.effects.rules.vocabulary import (
+    ChainRole,
+    EnvironmentalObjective,
+    Finding,
+    ReferenceBasis,
+    Situation,
+)
 from consortium.evidence.models import Citation
 from consortium.kernel.visibility import Visibility
 from consortium.organisations.models import Organisation
@@ -95,7 +101,7 @@ class SolutionSideEffect(Model):
     solution: fields.ForeignKeyRelation[Solution] = fields.ForeignKeyField(
         "consortium.Solution", on_delete=fields.RESTRICT, related_name="side_effects"
     )
-    objective = word_field(Objective)
+    objective = word_field(EnvironmentalObjective)
     finding = word_field(Finding)
     explanation = fields.TextField()
     citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
@@ -121,7 +127,7 @@ class ReferenceScenario(Model):
     reference: fields.Field[str] = KeyField()
     edition = fields.IntField()
     situation = word_field(Situation, max_length=30)
-    basis = word_field(Basis, max_length=30)
+    basis = word_field(ReferenceBasis, max_length=30)
     # The answers that led to the situation, in their order, separated by spaces.
     path = fields.TextField()
     reason = fields.TextField()

@@ -10,30 +10,35 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from consortium.effects.rules.texts import checked_text
-from consortium.effects.rules.vocabulary import GEOGRAPHIES, Basis, Situation, Step
+from consortium.effects.rules.vocabulary import (
+    GEOGRAPHIES,
+    ReferenceBasis,
+    ReferenceStep,
+    Situation,
+)
 from consortium.kernel.errors import BadInput
 
 # The answers that lead to each situation.
 PATHS = {
-    Situation.NEW_DEMAND: (Step.NOTHING_IN_PLACE,),
-    Situation.IMPROVEMENT: (Step.SYSTEM_IN_PLACE, Step.SYSTEM_KEPT),
+    Situation.NEW_DEMAND: (ReferenceStep.NOTHING_IN_PLACE,),
+    Situation.IMPROVEMENT: (ReferenceStep.SYSTEM_IN_PLACE, ReferenceStep.SYSTEM_KEPT),
     Situation.END_OF_LIFE_REPLACEMENT: (
-        Step.SYSTEM_IN_PLACE,
-        Step.SYSTEM_REPLACED,
-        Step.AT_END_OF_LIFE,
+        ReferenceStep.SYSTEM_IN_PLACE,
+        ReferenceStep.SYSTEM_REPLACED,
+        ReferenceStep.AT_END_OF_LIFE,
     ),
     Situation.EARLY_REPLACEMENT: (
-        Step.SYSTEM_IN_PLACE,
-        Step.SYSTEM_REPLACED,
-        Step.BEFORE_END_OF_LIFE,
+        ReferenceStep.SYSTEM_IN_PLACE,
+        ReferenceStep.SYSTEM_REPLACED,
+        ReferenceStep.BEFORE_END_OF_LIFE,
     ),
 }
 # What a reference may be; the best available technology is the cautious choice anywhere.
 BASES = {
-    Situation.NEW_DEMAND: (Basis.MARKET_AVERAGE, Basis.MOST_LIKELY_ALTERNATIVE),
-    Situation.IMPROVEMENT: (Basis.SYSTEM_BEFORE_CHANGE,),
-    Situation.END_OF_LIFE_REPLACEMENT: (Basis.AVERAGE_ALTERNATIVE,),
-    Situation.EARLY_REPLACEMENT: (Basis.AVERAGE_ALTERNATIVE,),
+    Situation.NEW_DEMAND: (ReferenceBasis.MARKET_AVERAGE, ReferenceBasis.MOST_LIKELY_ALTERNATIVE),
+    Situation.IMPROVEMENT: (ReferenceBasis.SYSTEM_BEFORE_CHANGE,),
+    Situation.END_OF_LIFE_REPLACEMENT: (ReferenceBasis.AVERAGE_ALTERNATIVE,),
+    Situation.EARLY_REPLACEMENT: (ReferenceBasis.AVERAGE_ALTERNATIVE,),
 }
 
 
@@ -84,8 +89,8 @@ class ValidityReversed(BadInput):
 class Scenario(NamedTuple):
     """What is stated of a reference scenario; the cap in kg CO2e a unit and year."""
 
-    path: Sequence[Step]
-    basis: Basis
+    path: Sequence[ReferenceStep]
+    basis: ReferenceBasis
     reason: str
     description: str
     geography: str
@@ -97,7 +102,7 @@ class Scenario(NamedTuple):
     valid_to: date | None = None
 
 
-def situation_of(path: Sequence[Step]) -> Situation:
+def situation_of(path: Sequence[ReferenceStep]) -> Situation:
     """Where the answers lead. Raises PathUnknown with what may follow."""
     for situation, steps in PATHS.items():
         if tuple(path) == steps:
@@ -108,9 +113,9 @@ def situation_of(path: Sequence[Step]) -> Situation:
     )
 
 
-def allowed_bases(situation: Situation) -> tuple[Basis, ...]:
+def allowed_bases(situation: Situation) -> tuple[ReferenceBasis, ...]:
     """What a reference may be in a situation."""
-    return (*BASES[situation], Basis.BEST_AVAILABLE_TECHNOLOGY)
+    return (*BASES[situation], ReferenceBasis.BEST_AVAILABLE_TECHNOLOGY)
 
 
 def checked_scenario(given: Scenario, lifetime_years: Decimal) -> tuple[Situation, Scenario]:
@@ -126,7 +131,7 @@ def checked_scenario(given: Scenario, lifetime_years: Decimal) -> tuple[Situatio
     _check_cap(given)
     check_geography(given.geography)
     if given.valid_from and given.valid_to and given.valid_to < given.valid_from:
-        raise ValidityReversed().at("valid_to")
+        raise ValidityReversed().at("validTo")
     return situation, given._replace(
         reason=checked_text(given.reason, "reason"),
         description=checked_text(given.description, "description"),
@@ -140,7 +145,7 @@ def check_geography(geography: str) -> None:
         raise GeographyUnknown().at("geography")
 
 
-def _check_basis(situation: Situation, basis: Basis) -> None:
+def _check_basis(situation: Situation, basis: ReferenceBasis) -> None:
     allowed = allowed_bases(situation)
     if basis not in allowed:
         raise BasisNotAllowed(
@@ -159,7 +164,7 @@ def _check_remaining_life(
             else "left out: the old system is not replaced before its time"
         )
         raise RemainingLifeInvalid(f"The remaining life of the old system is {wanted}.").at(
-            "remaining_life_years"
+            "remainingLifeYears"
         )
 
 
@@ -168,4 +173,4 @@ def _check_cap(given: Scenario) -> None:
     if cap is None:
         return
     if cap < 0 or not given.legal_minimum.strip() or not given.has_legal_source:
-        raise LegalCapInvalid().at("legal_cap_kg_co2e")
+        raise LegalCapInvalid().at("legalCapKgCo2e")

@@ -13,7 +13,13 @@ from decimal import MAX_PREC, Context, Decimal
 from math import ceil, floor
 from typing import NamedTuple
 
-from consortium.effects.rules.vocabulary import LineKind, Phase, Specificity, Stage, Timeframe
+from consortium.effects.rules.vocabulary import (
+    EffectLineKind,
+    LifeCycleStage,
+    LifePhase,
+    Specificity,
+    Timeframe,
+)
 from consortium.kernel.errors import BadInput
 from consortium.kernel.quantities import exact_difference, exact_sum
 
@@ -21,7 +27,7 @@ _EXACT = Context(prec=MAX_PREC)
 _ZERO, _ONE = Decimal(0), Decimal(1)
 
 # What is emitted each year, unless an item names the year.
-YEARLY = frozenset({Stage.USE, Stage.MAINTENANCE})
+YEARLY = frozenset({LifeCycleStage.USE, LifeCycleStage.MAINTENANCE})
 LINES_MAX = 20_000
 COHORTS_MAX = 100
 
@@ -78,9 +84,9 @@ class Item(NamedTuple):
     """What one unit emits: kg CO2e, or quantities by a factor series; None is not on that side."""
 
     id: int
-    stage: Stage
+    stage: LifeCycleStage
     specificity: Specificity
-    phase: Phase = Phase.WHOLE_LIFE
+    phase: LifePhase = LifePhase.WHOLE_LIFE
     year_of_life: int | None = None
     reference: Decimal | None = None
     solution: Decimal | None = None
@@ -108,9 +114,9 @@ class Cohort(NamedTuple):
 class Line(NamedTuple):
     """A line of the explanation; masses in kg CO2e of all units together."""
 
-    kind: LineKind
+    kind: EffectLineKind
     item: int | None
-    stage: Stage
+    stage: LifeCycleStage
     sold_year: int
     year_of_life: int
     units: Decimal
@@ -184,20 +190,20 @@ def _check_cohort(
         if sold != year:
             raise CohortOutsidePeriod(
                 f"Forward-looking counts what is sold in {year}, not in {sold}."
-            ).at(*path, "sold_year")
+            ).at(*path, "soldYear")
         if retired:
             raise UnitsInvalid("Of units that are counted for their whole life none retired.").at(
                 *path, "retired"
             )
     elif sold > year:
         raise CohortOutsidePeriod(f"Units sold in {sold} were not in use in {year}.").at(
-            *path, "sold_year"
+            *path, "soldYear"
         )
     elif year - sold >= years_of_life(profile.lifetime_years):
         raise CohortBeyondLifetime(
             f"Units sold in {sold} last {profile.lifetime_years:f} years: in {year} their life is"
             " over."
-        ).at(*path, "sold_year")
+        ).at(*path, "soldYear")
 
 
 def lines_of(profile: Profile, cohort: Cohort, t: int, factor: FactorOf) -> list[Line]:
@@ -220,7 +226,7 @@ def _item_line(
     by = None if item.series is None else factor(item.series, sold_year + t)
     times = exact_product(units, part, _ONE if by is None else by.value)
     return Line(
-        LineKind.ITEM,
+        EffectLineKind.ITEM,
         item.id,
         item.stage,
         sold_year,
@@ -245,39 +251,41 @@ def part_of_year(profile: Profile, item: Item, t: int) -> Decimal:
         return _ONE if item.year_of_life == t else _ZERO
     if item.stage in YEARLY:
         return max(_ZERO, exact_difference(min(end, Decimal(t + 1)), max(start, Decimal(t))))
-    once = ceil(end) - 1 if item.stage is Stage.END_OF_LIFE else floor(start)
+    once = ceil(end) - 1 if item.stage is LifeCycleStage.END_OF_LIFE else floor(start)
     return _ONE if once == t else _ZERO
 
 
-def bounds(profile: Profile, phase: Phase) -> tuple[Decimal, Decimal]:
+def bounds(profile: Profile, phase: LifePhase) -> tuple[Decimal, Decimal]:
     """When a phase starts and ends, in years of life."""
     turn = profile.remaining_life_years
-    if phase is Phase.WHOLE_LIFE or turn is None:
+    if phase is LifePhase.WHOLE_LIFE or turn is None:
         return _ZERO, profile.lifetime_years
-    return (_ZERO, turn) if phase is Phase.REMAINING_LIFE else (turn, profile.lifetime_years)
+    return (_ZERO, turn) if phase is LifePhase.REMAINING_LIFE else (turn, profile.lifetime_years)
 
 
 def _rebound(profile: Profile, items: Sequence[Line]) -> Iterator[Line]:
     """More use of the solution: the same emissions again, by the fraction."""
-    used = [line for line in items if line.stage is Stage.USE and line.solution]
+    used = [line for line in items if line.stage is LifeCycleStage.USE and line.solution]
     if profile.rebound and used:
         more = exact_product(exact_sum(line.solution for line in used), profile.rebound)
-        yield _adjustment(LineKind.REBOUND, used[0], _ZERO, more)
+        yield _adjustment(EffectLineKind.REBOUND, used[0], _ZERO, more)
 
 
 def _capped(profile: Profile, items: Sequence[Line], t: int) -> Iterator[Line]:
     """The law: in a year, the reference's use emits no more than a unit may."""
-    used = [line for line in items if line.stage is Stage.USE and line.reference]
+    used = [line for line in items if line.stage is LifeCycleStage.USE and line.reference]
     if profile.legal_cap is None or not used:
         return
     whole = min(_ONE, exact_difference(profile.lifetime_years, Decimal(t)))
     allowed = exact_product(profile.legal_cap, used[0].units, whole)
     emitted = exact_sum(line.reference for line in used)
     if emitted > allowed:
-        yield _adjustment(LineKind.LEGAL_CAP, used[0], exact_difference(allowed, emitted), _ZERO)
+        yield _adjustment(
+            EffectLineKind.LEGAL_CAP, used[0], exact_difference(allowed, emitted), _ZERO
+        )
 
 
-def _adjustment(kind: LineKind, like: Line, reference: Decimal, solution: Decimal) -> Line:
+def _adjustment(kind: EffectLineKind, like: Line, reference: Decimal, solution: Decimal) -> Line:
     return like._replace(
         kind=kind, item=None, factor=None, part_of_year=_ONE, reference=reference, solution=solution
     )

@@ -18,7 +18,7 @@ class ChainRole(StrEnum):
     ENABLING = "ENABLING"
 
 
-class Objective(StrEnum):
+class EnvironmentalObjective(StrEnum):
     """The environmental objectives of Regulation (EU) 2020/852, article 9."""
 
     CLIMATE_MITIGATION = "CLIMATE_MITIGATION"
@@ -46,7 +46,7 @@ class Situation(StrEnum):
     EARLY_REPLACEMENT = "EARLY_REPLACEMENT"
 
 
-class Basis(StrEnum):
+class ReferenceBasis(StrEnum):
     """What the reference is. The worst on the market is never one."""
 
     MARKET_AVERAGE = "MARKET_AVERAGE"
@@ -56,7 +56,7 @@ class Basis(StrEnum):
     BEST_AVAILABLE_TECHNOLOGY = "BEST_AVAILABLE_TECHNOLOGY"
 
 
-class Step(StrEnum):
+class ReferenceStep(StrEnum):
     """The questions of the tree that were answered, in their order; each with yes or no."""
 
     NOTHING_IN_PLACE = "NOTHING_IN_PLACE"
@@ -85,21 +85,21 @@ class GwpSet(StrEnum):
     AR6 = "AR6"
 
 
-class Origin(StrEnum):
+class ComparisonOrigin(StrEnum):
     """Where a comparison's amounts come from."""
 
     ENTERED = "ENTERED"
     FROM_VALUE_CHAIN = "FROM_VALUE_CHAIN"
 
 
-class Beyond(StrEnum):
+class FactorsBeyond(StrEnum):
     """What a factor is in a year behind the last one that is known."""
 
     REFUSED = "REFUSED"
     DECLARED_CONSTANT = "DECLARED_CONSTANT"
 
 
-class Stage(StrEnum):
+class LifeCycleStage(StrEnum):
     """Stages of a life cycle, in their order."""
 
     RAW_MATERIALS = "RAW_MATERIALS"
@@ -111,7 +111,7 @@ class Stage(StrEnum):
     END_OF_LIFE = "END_OF_LIFE"
 
 
-class Phase(StrEnum):
+class LifePhase(StrEnum):
     """When in the solution's life a reference holds: of an early replacement there are two."""
 
     WHOLE_LIFE = "WHOLE_LIFE"
@@ -134,7 +134,7 @@ class Timeframe(StrEnum):
     YEAR_ON_YEAR = "YEAR_ON_YEAR"
 
 
-class LineKind(StrEnum):
+class EffectLineKind(StrEnum):
     """What a line of an explanation is: an item, or what the law or more use makes of them."""
 
     ITEM = "ITEM"

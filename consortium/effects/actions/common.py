@@ -1,0 +1,49 @@
+"""What the actions share: who may write, what was seen meanwhile, sources."""
+
+from typing import NamedTuple
+
+from consortium.evidence.actions import Citations
+from consortium.kernel.errors import ChangedMeanwhile, NotFound, PermissionDenied
+from consortium.kernel.principal import Permission, Principal
+from consortium.storage.raw import Connection
+
+OWNER = "SELECT organisation_id FROM solution WHERE id = $1"
+
+
+class Cited(NamedTuple):
+    """Where something was published: its address, its title, or both."""
+
+    url: str = ""
+    title: str = ""
+
+
+async def citation_of(connection: Connection, cited: Cited | None) -> int | None:
+    """The source, recorded if it is new; None of none."""
+    if cited is None:
+        return None
+    return await Citations(connection).of(cited.url.strip(), cited.title.strip())
+
+
+def writing_organisation(by: Principal) -> int:
+    """The organisation for which the caller enters figures. Raises PermissionDenied."""
+    if by.organisation_id is None or not by.may(Permission.FIGURES_WRITE):
+        raise PermissionDenied
+    return by.organisation_id
+
+
+async def require_owner(connection: Connection, by: Principal, solution: int) -> None:
+    """Refuse who does not enter figures for the owner of a solution. Raises PermissionDenied."""
+    owner = await connection.fetchval(OWNER, solution)
+    if owner is None:
+        raise NotFound
+    if writing_organisation(by) != owner:
+        raise PermissionDenied
+
+
+def check_seen(seen: int, now: int) -> None:
+    """Refuse who saw another version or edition than there is now. Raises ChangedMeanwhile."""
+    if seen != now:
+        raise ChangedMeanwhile(
+            f"It was changed since you read it: you saw version {seen}, it is {now} now. Read it"
+            " again and decide anew."
+        )

@@ -1,0 +1,252 @@
+"""Record factor series and comparisons: an edition after the other, never overwritten."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from consortium.audit.actions import audited
+from consortium.effects.actions.common import (
+    Cited,
+    check_seen,
+    citation_of,
+    require_owner,
+    writing_organisation,
+)
+from consortium.effects.reads.comparisons import FACTOR_SERIES
+from consortium.effects.reads.solutions import REFERENCE_SCENARIOS
+from consortium.effects.rules.comparisons import (
+    GivenItem,
+    Point,
+    check_items,
+    check_origin,
+    check_points,
+    checked_rebound,
+)
+from consortium.effects.rules.references import check_geography
+from consortium.effects.rules.texts import checked_reference, checked_text
+from consortium.effects.rules.vocabulary import (
+    Accounting,
+    ComparisonOrigin,
+    FactorsBeyond,
+    GwpSet,
+    LifeCycleStage,
+    LifePhase,
+    Specificity,
+)
+from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.principal import Principal
+from consortium.query.visible import require_visible
+from consortium.storage.raw import Connection
+
+# Editions of one series wait for one another, also the first ones.
+LOCK_SERIES = "SELECT pg_advisory_xact_lock(hashtextextended('factor_series ' || $1, 0))"
+LAST_SERIES = """
+SELECT edition, organisation_id FROM factor_series WHERE reference = $1
+ORDER BY edition DESC LIMIT 1
+"""
+INSERT_SERIES = """
+INSERT INTO factor_series (organisation_id, reference, edition, name, unit, geography, gwp_set,
+    citation_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
+"""
+INSERT_POINT = """
+INSERT INTO factor_point (series_id, year, value, uncertainty) VALUES ($1, $2, $3, $4)
+"""
+SCENARIO = """
+SELECT r.solution_id, s.lifetime_years, r.remaining_life_years
+FROM reference_scenario r JOIN solution s ON s.id = r.solution_id
+WHERE r.id = $1 FOR UPDATE OF s
+"""
+LAST = "SELECT coalesce(max(edition), 0) FROM comparison WHERE solution_id = $1 AND reference = $2"
+INSERT = """
+INSERT INTO comparison (solution_id, reference_scenario_id, reference, edition, accounting,
+    gwp_set, boundary, base_year, rebound, rebound_reason, factors_beyond)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+"""
+INSERT_ITEM = """
+INSERT INTO comparison_item (comparison_id, position, stage, name, phase, year_of_life,
+    reference_kg_co2e, solution_kg_co2e, factor_series_id, reference_quantity, solution_quantity,
+    equal_because, reference_uncertainty, solution_uncertainty, shares_error_with, specificity,
+    citation_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+"""
+GWP_SETS = "SELECT id, gwp_set FROM factor_series WHERE id = ANY ($1) FOR SHARE"
+
+
+class CreateFactorSeries(NamedTuple):
+    """A factor year by year, in kg CO2e per `unit`; `last_edition` as the caller saw it, else 0."""
+
+    reference: str
+    last_edition: int
+    name: str
+    unit: str
+    geography: str
+    gwp_set: GwpSet
+    points: tuple[Point, ...]
+    source: Cited | None = None
+
+
+class ItemOf(NamedTuple):
+    """An item: what one unit emits at a stage, on one side or on both."""
+
+    stage: LifeCycleStage
+    name: str
+    specificity: Specificity
+    phase: LifePhase = LifePhase.WHOLE_LIFE
+    year_of_life: int | None = None
+    reference_kg_co2e: Decimal | None = None
+    solution_kg_co2e: Decimal | None = None
+    factor_series: int | None = None
+    reference_quantity: Decimal | None = None
+    solution_quantity: Decimal | None = None
+    equal_because: str = ""
+    reference_uncertainty: Decimal | None = None
+    solution_uncertainty: Decimal | None = None
+    shares_error_with: str | None = None
+    source: Cited | None = None
+
+
+class CreateComparison(NamedTuple):
+    """A comparison with all its items, or a new edition of one; `last_edition` as seen, else 0."""
+
+    reference_scenario: int
+    reference: str
+    last_edition: int
+    accounting: Accounting
+    gwp_set: GwpSet
+    boundary: str
+    base_year: int
+    rebound: Decimal
+    rebound_reason: str
+    factors_beyond: FactorsBeyond
+    items: tuple[ItemOf, ...]
+    origin: ComparisonOrigin = ComparisonOrigin.ENTERED
+
+
+async def create_factor_series(by: Principal, command: CreateFactorSeries, today: date) -> int:
+    """Record a series of factors, which everyone sees; returns its id.
+
+    Raises:
+        PermissionDenied: the caller enters no figures, or the series is another organisation's.
+        ChangedMeanwhile: there is a later edition than the caller saw.
+        FactorsInvalid, BadInput: as they say.
+    """
+    del today
+    async with audited(by, "factor-series:create", organisation_id=by.organisation_id) as open_:
+        owner = writing_organisation(by)
+        check_points(command.points)
+        check_geography(command.geography)
+        reference = checked_reference(command.reference, "reference")
+        await open_.execute(LOCK_SERIES, reference)
+        last = await open_.fetchrow(LAST_SERIES, reference)
+        if last is not None and last["organisation_id"] != owner:
+            raise PermissionDenied
+        check_seen(command.last_edition, 0 if last is None else last["edition"])
+        key: int = await open_.fetchval(
+            INSERT_SERIES,
+            owner,
+            reference,
+            command.last_edition + 1,
+            checked_text(command.name, "name"),
+            checked_text(command.unit, "unit"),
+            command.geography,
+            command.gwp_set.value,
+            await citation_of(open_, command.source),
+        )
+        await open_.executemany(INSERT_POINT, [(key, *point) for point in command.points])
+    return key
+
+
+async def create_comparison(by: Principal, command: CreateComparison, today: date) -> int:
+    """Record a comparison with a reference scenario; returns its id.
+
+    Raises:
+        NotFound: a scenario or factor series that the caller may not see.
+        PermissionDenied: the caller enters no figures for the owner of the solution.
+        ChangedMeanwhile: there is a later edition than the caller saw.
+        BadInput: items, stages, phases, GWP sets and the like, as they say.
+    """
+    scenario = command.reference_scenario
+    async with audited(by, "comparison:create", organisation_id=by.organisation_id) as open_:
+        await require_visible(open_, REFERENCE_SCENARIOS, scenario, by, today)
+        [(solution, lifetime, remaining)] = await open_.fetch(SCENARIO, scenario)
+        await require_owner(open_, by, solution)
+        check_origin(command.origin)
+        rebound_reason = checked_rebound(command.rebound, command.rebound_reason)
+        reference = checked_reference(command.reference, "reference")
+        sets = await _gwp_sets(open_, by, command.items, today)
+        given = [_given(item, sets) for item in command.items]
+        check_items(given, command.gwp_set, lifetime, remaining)
+        last: int = await open_.fetchval(LAST, solution, reference)
+        check_seen(command.last_edition, last)
+        key: int = await open_.fetchval(
+            INSERT,
+            solution,
+            scenario,
+            reference,
+            last + 1,
+            command.accounting.value,
+            command.gwp_set.value,
+            checked_text(command.boundary, "boundary"),
+            command.base_year,
+            command.rebound,
+            rebound_reason,
+            command.factors_beyond.value,
+        )
+        await _add_items(open_, key, command.items)
+    return key
+
+
+async def _gwp_sets(
+    connection: Connection, by: Principal, items: Sequence[ItemOf], today: date
+) -> dict[int, GwpSet]:
+    """The GWP sets of the factor series that are used. Raises NotFound."""
+    used = {item.factor_series for item in items if item.factor_series is not None}
+    for series in sorted(used):
+        await require_visible(connection, FACTOR_SERIES, series, by, today)
+    rows = await connection.fetch(GWP_SETS, sorted(used))
+    return {row["id"]: GwpSet(row["gwp_set"]) for row in rows}
+
+
+def _given(item: ItemOf, sets: Mapping[int, GwpSet]) -> GivenItem:
+    series = item.factor_series
+    return GivenItem(
+        item.stage,
+        item.specificity,
+        item.name,
+        item.phase,
+        item.year_of_life,
+        item.reference_kg_co2e,
+        item.solution_kg_co2e,
+        item.reference_quantity,
+        item.solution_quantity,
+        series is not None,
+        None if series is None else sets[series],
+        item.equal_because,
+        item.reference_uncertainty,
+        item.solution_uncertainty,
+    )
+
+
+async def _add_items(connection: Connection, key: int, items: Sequence[ItemOf]) -> None:
+    rows: list[tuple[object, ...]] = []
+    for position, item in enumerate(items, 1):
+        amounts = (
+            item.reference_kg_co2e,
+            item.solution_kg_co2e,
+            item.factor_series,
+            item.reference_quantity,
+            item.solution_quantity,
+        )
+        quality = (
+            item.equal_because.strip(),
+            item.reference_uncertainty,
+            item.solution_uncertainty,
+            item.shares_error_with,
+            item.specificity.value,
+            await citation_of(connection, item.source),
+        )
+        place = (item.stage.value, item.name.strip(), item.phase.value, item.year_of_life)
+        rows.append((key, position, *place, *amounts, *quality))
+    await connection.executemany(INSERT_ITEM, rows)

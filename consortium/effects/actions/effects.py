@@ -1,0 +1,283 @@
+"""Record effects, change their units, and show them; results come with the same transaction."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from consortium.audit.actions import audited
+from consortium.effects.actions.common import check_seen, require_owner
+from consortium.effects.reads.comparisons import COMPARISONS
+from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.rules.comparisons import Factors, Known
+from consortium.effects.rules.effects import (
+    AnotherScenario,
+    Validity,
+    check_within,
+    checked_year,
+)
+from consortium.effects.rules.references import check_geography
+from consortium.effects.rules.solutions import LessVisible, ReferenceTaken, shown_to_more
+from consortium.effects.rules.specificity import lowest
+from consortium.effects.rules.texts import checked_reference
+from consortium.effects.rules.timeframes import Answer, Cohort, Factor, Item, Profile, effect_of
+from consortium.effects.rules.vocabulary import (
+    FactorsBeyond,
+    LifeCycleStage,
+    LifePhase,
+    Specificity,
+    Timeframe,
+)
+from consortium.kernel.principal import Principal
+from consortium.kernel.visibility import Visibility, check_visibility_change
+from consortium.query.visible import require_visible
+from consortium.storage.raw import Connection
+from consortium.value_chains.reads import VALUE_CHAINS
+
+# The comparison is locked against more items, the solution against less visibility.
+COMPARISON = """
+SELECT c.id, c.solution_id, c.reference_scenario_id, c.rebound, c.factors_beyond, s.lifetime_years,
+    r.reference AS scenario, r.remaining_life_years, r.legal_cap_kg_co2e, r.geography, r.valid_from,
+    r.valid_to
+FROM comparison c JOIN solution s ON s.id = c.solution_id
+JOIN reference_scenario r ON r.id = c.reference_scenario_id
+WHERE c.id = $1 FOR SHARE OF c, s
+"""
+ITEMS = """
+SELECT id, stage, specificity, phase, year_of_life,
+    coalesce(reference_kg_co2e, reference_quantity) AS reference,
+    coalesce(solution_kg_co2e, solution_quantity) AS solution, factor_series_id
+FROM comparison_item WHERE comparison_id = $1 ORDER BY position
+"""
+POINTS = """
+SELECT p.series_id, p.year, p.id, p.value FROM factor_point p
+WHERE p.series_id IN (SELECT i.factor_series_id FROM comparison_item i WHERE i.comparison_id = $1)
+"""
+INSERT = """
+INSERT INTO effect (reference, solution_id, value_chain_id, reference_scenario_id, comparison_id,
+    geography, period_start, period_end, timeframe, reference_kg_co2e, solution_kg_co2e,
+    avoided_kg_co2e, specificity)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) RETURNING id
+"""
+TAKEN = "SELECT EXISTS (SELECT FROM effect WHERE solution_id = $1 AND reference = $2)"
+KEPT = """
+SELECT e.version, e.comparison_id, e.period_start, e.period_end, e.geography, e.timeframe,
+    r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id,
+    s.visibility AS solution_visibility
+FROM effect e JOIN reference_scenario r ON r.id = e.reference_scenario_id
+JOIN solution s ON s.id = e.solution_id
+WHERE e.id = $1 FOR UPDATE OF e FOR SHARE OF s
+"""
+COHORTS = "SELECT sold_year, units, retired FROM effect_cohort WHERE effect_id = $1"
+UPDATE = """
+UPDATE effect SET comparison_id = $2, reference_scenario_id = $3, reference_kg_co2e = $4,
+    solution_kg_co2e = $5, avoided_kg_co2e = $6, specificity = $7, uncertainty = NULL,
+    computed_at = now(), version = version + 1
+WHERE id = $1
+"""
+CLEAR_LINES = "DELETE FROM effect_line WHERE effect_id = $1"
+CLEAR_COHORTS = "DELETE FROM effect_cohort WHERE effect_id = $1"
+ADD_COHORT = """
+INSERT INTO effect_cohort (effect_id, sold_year, units, retired) VALUES ($1, $2, $3, $4)
+"""
+ADD_LINE = """
+INSERT INTO effect_line (effect_id, position, kind, item_id, stage, sold_year, year_of_life, units,
+    part_of_year, factor_point_id, reference_kg_co2e, solution_kg_co2e)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+"""
+SHOW = "UPDATE effect SET visibility = $2, version = version + 1 WHERE id = $1"
+
+
+class CreateEffect(NamedTuple):
+    """An effect by a comparison: where, in which year, over which years, of which units."""
+
+    comparison: int
+    reference: str
+    geography: str
+    period_start: date
+    period_end: date
+    timeframe: Timeframe
+    cohorts: tuple[Cohort, ...]
+    value_chain: int | None = None
+
+
+class UpdateEffect(NamedTuple):
+    """Other units, or another comparison with the same scenario; `version` as the caller saw it."""
+
+    effect: int
+    version: int
+    cohorts: tuple[Cohort, ...] | None = None
+    comparison: int | None = None
+
+
+class SetEffectVisibility(NamedTuple):
+    """Who shall see an effect; `version` as the caller saw it."""
+
+    effect: int
+    version: int
+    visibility: Visibility
+
+
+class _Stands(NamedTuple):
+    """What an effect stands on."""
+
+    comparison: Any
+    profile: Profile
+    specificity: Specificity
+    factors: Factors
+
+    def answer(self, timeframe: Timeframe, year: int, cohorts: tuple[Cohort, ...]) -> Answer:
+        return effect_of(self.profile, timeframe, year, cohorts, self.factors)
+
+    def valid(self) -> Validity:
+        row = self.comparison
+        return Validity(row["geography"], row["valid_from"], row["valid_to"])
+
+
+async def create_effect(by: Principal, command: CreateEffect, today: date) -> int:
+    """Record what units of a solution avoid, PRIVATE at first; returns the effect's id.
+
+    Raises:
+        NotFound: a comparison or value chain that the caller may not see.
+        PermissionDenied: the caller enters no figures for the owner of the solution.
+        EffectExists, UnitsCountedAlready, ReferenceTaken: there is one already.
+        BadInput: the period, the place, the cohorts and the like, as they say.
+    """
+    async with audited(by, "effect:create", organisation_id=by.organisation_id) as open_:
+        await require_visible(open_, COMPARISONS, command.comparison, by, today)
+        if command.value_chain is not None:
+            await require_visible(open_, VALUE_CHAINS, command.value_chain, by, today)
+        stands = await _stands(open_, command.comparison)
+        solution: int = stands.comparison["solution_id"]
+        await require_owner(open_, by, solution)
+        reference = checked_reference(command.reference, "reference")
+        check_geography(command.geography)
+        start, end = command.period_start, command.period_end
+        year = checked_year(start, end)
+        check_within(command.geography, start, end, stands.valid())
+        answer = stands.answer(command.timeframe, year, command.cohorts)
+        if await open_.fetchval(TAKEN, solution, reference):
+            raise ReferenceTaken().at("reference")
+        key: int = await open_.fetchval(
+            INSERT,
+            reference,
+            solution,
+            command.value_chain,
+            stands.comparison["reference_scenario_id"],
+            command.comparison,
+            command.geography,
+            start,
+            end,
+            command.timeframe.value,
+            *answer[:3],
+            stands.specificity.value,
+        )
+        await _explain(open_, key, command.cohorts, answer)
+    return key
+
+
+async def update_effect(by: Principal, command: UpdateEffect, today: date) -> int:
+    """Change the units of an effect, or what it stands on; returns its id.
+
+    Raises:
+        NotFound: an effect or a comparison that the caller may not see.
+        PermissionDenied: the caller enters no figures for the owner of the solution.
+        ChangedMeanwhile: somebody else changed it.
+        AnotherScenario, UnitsCountedAlready, BadInput: as they say.
+    """
+    key = command.effect
+    async with audited(by, "effect:update", organisation_id=by.organisation_id) as open_:
+        await require_visible(open_, EFFECTS, key, by, today)
+        [kept] = await open_.fetch(KEPT, key)
+        await require_owner(open_, by, kept["solution_id"])
+        check_seen(command.version, kept["version"])
+        if command.comparison is not None:
+            await require_visible(open_, COMPARISONS, command.comparison, by, today)
+        stands = await _stands(open_, command.comparison or kept["comparison_id"])
+        _check_same(stands, kept)
+        start, end = kept["period_start"], kept["period_end"]
+        check_within(kept["geography"], start, end, stands.valid())
+        cohorts = command.cohorts
+        if cohorts is None:
+            cohorts = tuple(Cohort(*row) for row in await open_.fetch(COHORTS, key))
+        answer = stands.answer(Timeframe(kept["timeframe"]), checked_year(start, end), cohorts)
+        row = stands.comparison
+        basis = (row["id"], row["reference_scenario_id"])
+        await open_.execute(UPDATE, key, *basis, *answer[:3], stands.specificity.value)
+        for clear in (CLEAR_LINES, CLEAR_COHORTS):
+            await open_.execute(clear, key)
+        await _explain(open_, key, cohorts, answer)
+    return key
+
+
+async def set_effect_visibility(by: Principal, command: SetEffectVisibility, today: date) -> int:
+    """Show an effect to more or fewer; returns its id.
+
+    Raises:
+        NotFound: there is none that the caller may see.
+        PermissionDenied: the caller may not show it so.
+        ChangedMeanwhile: somebody else changed it.
+        LessVisible: its solution is shown to fewer.
+    """
+    key, version, shown = command
+    async with audited(by, "effect:set-visibility", organisation_id=by.organisation_id) as open_:
+        await require_visible(open_, EFFECTS, key, by, today)
+        [kept] = await open_.fetch(KEPT, key)
+        before = Visibility(kept["visibility"])
+        check_visibility_change(by, kept["organisation_id"], before, shown)
+        check_seen(version, kept["version"])
+        if shown_to_more(shown, Visibility(kept["solution_visibility"])):
+            raise LessVisible().at("visibility")
+        if before != shown:
+            await open_.execute(SHOW, key, shown.value)
+    return key
+
+
+def _check_same(stands: _Stands, kept: Mapping[str, Any]) -> None:
+    row = stands.comparison
+    same = (row["solution_id"], row["scenario"]) == (kept["solution_id"], kept["scenario"])
+    if not same:
+        raise AnotherScenario().at("comparison")
+
+
+async def _stands(connection: Connection, comparison: int) -> _Stands:
+    """What effects of a comparison are computed from."""
+    [row] = await connection.fetch(COMPARISON, comparison)
+    items = [
+        Item(
+            one["id"],
+            LifeCycleStage(one["stage"]),
+            Specificity(one["specificity"]),
+            LifePhase(one["phase"]),
+            one["year_of_life"],
+            one["reference"],
+            one["solution"],
+            one["factor_series_id"],
+        )
+        for one in await connection.fetch(ITEMS, comparison)
+    ]
+    compared = [item for item in items if (item.reference, item.solution) != (None, None)]
+    known = [
+        Known(series, year, Factor(key, value))
+        for series, year, key, value in await connection.fetch(POINTS, comparison)
+    ]
+    profile = Profile(
+        row["lifetime_years"],
+        compared,
+        row["rebound"],
+        row["remaining_life_years"],
+        row["legal_cap_kg_co2e"],
+    )
+    specificity = lowest(item.specificity for item in compared)
+    return _Stands(row, profile, specificity, Factors(known, FactorsBeyond(row["factors_beyond"])))
+
+
+async def _explain(
+    connection: Connection, key: int, cohorts: tuple[Cohort, ...], answer: Answer
+) -> None:
+    """Keep the units and the lines of the explanation."""
+    await connection.executemany(ADD_COHORT, [(key, *cohort) for cohort in cohorts])
+    rows = [
+        (key, position, line.kind.value, line.item, line.stage.value, *line[3:])
+        for position, line in enumerate(answer.lines, 1)
+    ]
+    await connection.executemany(ADD_LINE, rows)

@@ -1,0 +1,51 @@
+"""Who sees solutions, and with them what they are compared by; and who sees effects."""
+
+from consortium.kernel.principal import Permission, Rights
+from consortium.membership.reads.figures import figures_visible_to, seen_whole
+from consortium.membership.rules.engagements import Coverage
+from consortium.query.source import RowRule
+
+# As of other figures: by the visibility of each, its owner and its owner's assurers.
+solution_visible_to = figures_visible_to(Coverage.CLAIMS)
+
+
+def with_solution(rights: Rights) -> str:
+    """SQL: the solution of row `t` may be seen."""
+    if rights.may(Permission.FIGURES_READ_ALL):
+        return "true"
+    return _solution_where(solution_visible_to(rights))
+
+
+def below(parent: RowRule, table: str, column: str) -> RowRule:
+    """The row rule of what belongs to a row of a table, and is seen with it."""
+
+    def visible_to(rights: Rights) -> str:
+        rule = parent(rights)
+        if rule == "true":
+            return rule
+        inner = rule.replace("{t}", "above")
+        return f"{{t}}.{column} IN (SELECT above.id FROM {table} above WHERE {inner})"
+
+    return visible_to
+
+
+def effect_visible_to(rights: Rights) -> str:
+    """SQL: effect `t` may be seen.
+
+    Its owner and its owner's assurers see it; others do where both it and its solution are shown to
+    them, so that whoever sees an effect sees what it stands on.
+    """
+    if rights.may(Permission.FIGURES_READ_ALL):
+        return "true"
+    shared = "'PUBLIC', 'CONSORTIUM'" if rights.is_member else "'PUBLIC'"
+    shown = f"{{t}}.visibility IN ({shared}) AND " + _solution_where(
+        f"{{t}}.visibility IN ({shared})"
+    )
+    if not rights.has_organisation:
+        return shown
+    return f"({shown}) OR {_solution_where(seen_whole(rights, Coverage.CLAIMS))}"
+
+
+def _solution_where(rule: str) -> str:
+    inner = rule.replace("{t}", "compared")
+    return f"{{t}}.solution_id IN (SELECT compared.id FROM solution compared WHERE {inner})"
