@@ -69,9 +69,9 @@ CONTRIBUTIONS = Source(
         ("position", "kind", "role", "party_name", "share", "answer", "reason", "answered_on"),
     )
     | {
-        "part": Column(_ALLOCATED.format(part="{{t}}.share"), SqlType.NUMERIC, mass=True),
+        "part": Column(_ALLOCATED.format(part="{t}.share"), SqlType.NUMERIC, mass=True),
         "claim": Column(
-            _ALLOCATED.format(part="coalesce({{t}}.share, a.remainder_share)"),
+            _ALLOCATED.format(part="coalesce({t}.share, a.remainder_share)"),
             SqlType.NUMERIC,
             nullable=False,
             mass=True,
