@@ -11,6 +11,14 @@ from tests.factories.dues import (
     create_invoice,
     create_reminder,
 )
+from tests.factories.effects import (
+    create_comparison,
+    create_effect,
+    create_item,
+    create_scenario,
+    create_series,
+    create_solution,
+)
 from tests.factories.evidence import create_citation
 from tests.factories.groups import create_delegacy, create_group, create_meeting
 from tests.factories.identity import (
@@ -48,8 +56,10 @@ __all__ = [
     "create_chain_action",
     "create_citation",
     "create_claim",
+    "create_comparison",
     "create_delegacy",
     "create_dues_year",
+    "create_effect",
     "create_engagement",
     "create_entry",
     "create_group",
@@ -58,6 +68,7 @@ __all__ = [
     "create_inventory",
     "create_invitation",
     "create_invoice",
+    "create_item",
     "create_meeting",
     "create_membership",
     "create_merge",
@@ -68,8 +79,11 @@ __all__ = [
     "create_rate",
     "create_reminder",
     "create_role",
+    "create_scenario",
+    "create_series",
     "create_service_client",
     "create_size",
+    "create_solution",
     "create_stage",
     "create_stage_participant",
     "create_succession",

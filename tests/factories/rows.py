@@ -12,6 +12,9 @@ class Connection(Protocol):
     async def fetchval(self, query: str, *args: Any) -> Any:
         """The first value of the first row."""
 
+    async def fetch(self, query: str, *args: Any) -> Any:
+        """All rows."""
+
     async def execute(self, query: str) -> str:
         """Run a statement without parameters."""
 

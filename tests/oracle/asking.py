@@ -8,7 +8,17 @@ from consortium.kernel.principal import Permission, Principal
 from tests.oracle.world import Row, World
 
 # What an engagement must cover for each sort of figure.
-FIGURES = {"Claim": "CLAIMS", "Inventory": "INVENTORIES"}
+FIGURES = {"Claim": "CLAIMS", "Inventory": "INVENTORIES", "Solution": "CLAIMS"}
+# What is seen with a row of another sort, and the column that names it.
+SEEN_WITH = {
+    "SolutionRole": ("Solution", "solution_id"),
+    "SolutionSideEffect": ("Solution", "solution_id"),
+    "ReferenceScenario": ("Solution", "solution_id"),
+    "Comparison": ("Solution", "solution_id"),
+    "ComparisonItem": ("Comparison", "comparison_id"),
+    "EffectCohort": ("Effect", "effect_id"),
+    "EffectLine": ("Effect", "effect_id"),
+}
 # Who manages rows of a sort, and the column that names a person who sees them anyway.
 MANAGED = {
     "Account": (Permission.ACCOUNTS_MANAGE, "id"),
@@ -51,6 +61,8 @@ class Ask:
         """Whether the caller may see a row."""
         for kinds, seen in (
             (FIGURES, self._sees_figure),
+            (SEEN_WITH, self._sees_with),
+            ({"Effect"}, self._sees_effect),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -126,6 +138,20 @@ class Ask:
         if self.principal.rights.is_member and row["visibility"] == "CONSORTIUM":
             return True
         return self.sees_whole(row["organisation_id"], FIGURES[row.kind])
+
+    def _sees_with(self, row: Row) -> bool:
+        kind, column = SEEN_WITH[row.kind]
+        above = self.world.get(kind, row[column])
+        return above is not None and self.sees(above)
+
+    def _sees_effect(self, row: Row) -> bool:
+        """Its owner and who sees all of the owner's; others, where its solution is shown as well."""
+        solution = self.world.get("Solution", row["solution_id"])
+        assert solution is not None
+        if self.sees_whole(solution["organisation_id"], "CLAIMS"):
+            return True
+        shared = {"PUBLIC", "CONSORTIUM"} if self.principal.rights.is_member else {"PUBLIC"}
+        return {row["visibility"], solution["visibility"]} <= shared
 
     def sees_whole(self, organisation: int, sort: str) -> bool:
         """Every figure of an organisation: to itself, its assurer today, who may read all."""

@@ -196,6 +196,11 @@ PREFIXES = {
     "inventory": "inventory",
     "initiative": "initiative",
     "avoided_claim": "claim",
+    "solution": "solution",
+    "reference_scenario": "scenario",
+    "factor_series": "series",
+    "comparison": "comparison",
+    "effect": "effect",
     "organisation_merge": "merge",
 }
 
@@ -405,6 +410,7 @@ KINDS: dict[str, Kind] = {
             "successors": down("Succession", "predecessor_id"),
             "membershipDecisions": down("MembershipDecision", "organisation_id"),
             "inventories": down("Inventory", "organisation_id"),
+            "solutions": down("Solution", "organisation_id"),
             "invoices": down("Invoice", "organisation_id"),
             "tierAssignments": down("TierAssignment", "organisation_id"),
             "delegacies": down("Delegacy", "organisation_id"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import reviews  # noqa: F401  completes KINDS
+from tests.oracle import reviews, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -23,6 +23,11 @@ NODES = (
     "ValueChainStage",
     "Inventory",
     "Initiative",
+    "Solution",
+    "ReferenceScenario",
+    "FactorSeries",
+    "Comparison",
+    "Effect",
     "Claim",
     "Engagement",
     "MembershipDecision",
@@ -145,6 +150,11 @@ ROOTS: dict[str, Root] = {
     "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),
     "initiatives": _all("Initiative"),
+    "solutions": _all("Solution", ()),
+    "referenceScenarios": _all("ReferenceScenario", ()),
+    "factorSeries": _all("FactorSeries", ()),
+    "comparisons": _all("Comparison", ()),
+    "effects": _all("Effect", ()),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,

@@ -26,8 +26,76 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   secretary  the secretariat alone
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
+#   solved     what belongs to a solution: as far as it is seen
+#   effect     by its own visibility and its solution's, and as figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
+    "Solution": (
+        "figure",
+        (
+            "id reference name description category function functionalUnit unit "
+            "lifetimeYears fossilUse fossilReason visibility version recordedAt organisation "
+            "parts partOf roles sideEffects referenceScenarios comparisons effects"
+        ),
+    ),
+    "SolutionRole": ("solved", "role explanation solution valueChain stage"),
+    "SolutionSideEffect": ("solved", "objective finding explanation version source"),
+    "ReferenceScenario": (
+        "solved",
+        (
+            "id reference edition situation basis path reason description remainingLifeYears "
+            "legalMinimum legalCap geography validFrom validTo recordedAt solution "
+            "legalSource source"
+        ),
+    ),
+    "FactorSeries": (
+        "everyone",
+        ("id reference edition name unit geography gwpSet recordedAt organisation source points"),
+    ),
+    "FactorPoint": ("everyone", "year value uncertainty series"),
+    "Comparison": (
+        "solved",
+        (
+            "id reference edition origin accounting gwpSet boundary baseYear rebound "
+            "reboundReason factorsBeyond recordedAt solution referenceScenario items"
+        ),
+    ),
+    "ComparisonItem": (
+        "solved",
+        (
+            "position stage name phase yearOfLife referenceEmissions solutionEmissions "
+            "referenceQuantity solutionQuantity equalBecause referenceUncertainty "
+            "solutionUncertainty sharesErrorWith specificity factorSeries source"
+        ),
+    ),
+    "Effect": (
+        "effect",
+        (
+            "id reference geography periodStart periodEnd timeframe referenceEmissions "
+            "solutionEmissions avoided uncertainty specificity visibility version computedAt "
+            "recordedAt solution valueChain referenceScenario comparison cohorts explanation"
+        ),
+    ),
+    "EffectCohort": ("effect", "soldYear units retired"),
+    "EffectLine": (
+        "effect",
+        (
+            "position kind stage soldYear yearOfLife units partOfYear referenceEmissions "
+            "solutionEmissions item factor source"
+        ),
+    ),
+    "SolutionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "SolutionEdge": ("within", "cursor node"),
+    "ReferenceScenarioConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ReferenceScenarioEdge": ("within", "cursor node"),
+    "FactorSeriesConnection": ("within", "edges nodes pageInfo totalCount"),
+    "FactorSeriesEdge": ("within", "cursor node"),
+    "ComparisonConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ComparisonEdge": ("within", "cursor node"),
+    "EffectConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectEdge": ("within", "cursor node"),
+    "EffectLineConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectLineEdge": ("within", "cursor node"),
     "Attendance": ("work", "presence meeting delegacy"),
     "Delegacy": (
         "people",
@@ -336,7 +404,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
-            "memberships membership membershipDecisions inventories periods period predecessors "
+            "memberships membership membershipDecisions inventories solutions periods period predecessors "
             "successors mergedInto invoices tierAssignments seats contactOfLastResort delegacies"
         ),
     ),
@@ -405,7 +473,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "engagements valueChain valueChains inventory inventories initiative initiatives "
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
-            "meetings secretariatInbox"
+            "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
+            "effects"
         ),
     ),
     "RateUsed": (

@@ -19,8 +19,10 @@ from tests.factories import (
     create_chain_action,
     create_citation,
     create_claim,
+    create_comparison,
     create_delegacy,
     create_dues_year,
+    create_effect,
     create_engagement,
     create_entry,
     create_group,
@@ -29,6 +31,7 @@ from tests.factories import (
     create_inventory,
     create_invitation,
     create_invoice,
+    create_item,
     create_meeting,
     create_membership,
     create_merge,
@@ -39,7 +42,10 @@ from tests.factories import (
     create_rate,
     create_reminder,
     create_role,
+    create_scenario,
+    create_series,
     create_service_client,
+    create_solution,
     create_stage,
     create_stage_participant,
     create_succession,
@@ -279,6 +285,66 @@ class _Maker:
                     citation_id=self.ids["citation"],
                 )
             await self._related(owner)
+            await self._solved(owner)
+
+    async def _solved(self, owner: str) -> None:
+        """Solutions of every visibility, each with what it stands on, and an effect.
+
+        The last contains the first. Of the public one another effect is private.
+        """
+        c, ids, source = self.connection, self.ids, self.ids["citation"]
+        organisation = ids[f"org {owner}"]
+        series = ids[f"series {owner}"] = await create_series(c, organisation, citation_id=source)
+        for visibility in VISIBILITIES:
+            name = f"{owner} {visibility}"
+            solution = ids[f"solution {name}"] = await create_solution(
+                c, organisation, name=name, visibility=visibility
+            )
+            scenario = ids[f"scenario {name}"] = await create_scenario(
+                c, solution, citation_id=source, legal_citation_id=source
+            )
+            comparison = ids[f"comparison {name}"] = await create_comparison(c, solution, scenario)
+            by_factor = {"factor_series_id": series, "reference_quantity": Decimal(2)}
+            item = await create_item(c, comparison, citation_id=source, **by_factor)
+            ids[f"effect {name}"] = await self._effect(comparison, item, visibility=visibility)
+            chain = {"value_chain_id": ids["chain one"], "stage_id": ids["stage last"]}
+            await insert(
+                c, "solution_role", solution_id=solution, role="END_USE", explanation="It.", **chain
+            )
+            finding = {"objective": "WATER", "finding": "NOT_ASSESSED", "explanation": "Later."}
+            await insert(
+                c, "solution_side_effect", solution_id=solution, citation_id=source, **finding
+            )
+        hidden = ids[f"comparison {owner} PUBLIC"]
+        ids[f"effect {owner} hidden"] = await self._effect(
+            hidden, item, visibility="PRIVATE", geography="CN"
+        )
+        await insert(
+            c,
+            "solution_part",
+            containing_id=ids[f"solution {owner} PRIVATE"],
+            contained_id=ids[f"solution {owner} PUBLIC"],
+        )
+
+    async def _effect(self, comparison: int, item: int, **values: Any) -> int:
+        c, chain = self.connection, self.ids["chain one"]
+        effect = await create_effect(c, comparison, value_chain_id=chain, **values)
+        await insert(c, "effect_cohort", effect_id=effect, sold_year=2026, units=Decimal(1))
+        [point] = await c.fetch("SELECT id FROM factor_point LIMIT 1")
+        line = {
+            "kind": "ITEM",
+            "item_id": item,
+            "stage": "USE",
+            "sold_year": 2026,
+            "year_of_life": 0,
+            "units": Decimal(1),
+            "part_of_year": Decimal(1),
+            "factor_point_id": point[0],
+            "reference_kg_co2e": Decimal(3000),
+            "solution_kg_co2e": Decimal(1000),
+        }
+        await insert(c, "effect_line", effect_id=effect, position=1, **line)
+        return effect
 
     async def _related(self, owner: str) -> None:
         """A public total of 1 000 t with a private part, restated for members alone."""

@@ -167,11 +167,15 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               organisationMerges(first: 1000) { totalCount nodes { id } }
               applications(first: 1000) { totalCount nodes { id } }
               delegacies(first: 1000) { totalCount nodes { id } }
-              meetings(first: 1000) { totalCount nodes { id } } }""",
+              meetings(first: 1000) { totalCount nodes { id } }
+              solutions(first: 1000) { totalCount nodes { id } }
+              referenceScenarios(first: 1000) { totalCount nodes { id } }
+              comparisons(first: 1000) { totalCount nodes { id } }
+              effects(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
     everyone = {
-        *("org", "membership", "chain", "stage", "initiative", "terms", "tier", "group"),
+        *("org", "membership", "chain", "stage", "initiative", "terms", "tier", "group", "series"),
     }
     ids = every_id(asked.world)
     nodes = await asked.answer(caller, f"{{ nodes(ids: {orjson.dumps(ids).decode()}) {{ id }} }}")
@@ -199,8 +203,16 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         claims.add(world.id("claim", f"{owner} total"))
         claims |= {world.id("claim", f"{owner} part")} if "PRIVATE" in shown else set()
         claims |= {world.id("claim", f"{owner} restated")} if "CONSORTIUM" in shown else set()
+    effects = figures("effect", reading.CLAIMS)
+    for owner, shown in zip(MEMBERS, reading.CLAIMS[caller], strict=True):
+        # Private, though its solution is public.
+        effects |= {world.id("effect", f"{owner} hidden")} if "PRIVATE" in shown else set()
     return {
         "claims": claims,
+        "solutions": figures("solution", reading.CLAIMS),
+        "referenceScenarios": figures("scenario", reading.CLAIMS),
+        "comparisons": figures("comparison", reading.CLAIMS),
+        "effects": effects,
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
         "invitations": {world.id("invitation", one) for one in reading.MANAGED[caller]},

@@ -1,6 +1,5 @@
 """Record effects, change their units, and show them; results come with the same transaction."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -193,7 +192,7 @@ async def update_effect(by: Principal, command: UpdateEffect, today: date) -> in
         if command.comparison is not None:
             await require_visible(open_, COMPARISONS, command.comparison, by, today)
         stands = await _stands(open_, command.comparison or kept["comparison_id"])
-        _check_same(stands, kept)
+        _check_same(stands, (kept["solution_id"], kept["scenario"]))
         start, end = kept["period_start"], kept["period_end"]
         check_within(kept["geography"], start, end, stands.valid())
         cohorts = command.cohorts
@@ -232,10 +231,9 @@ async def set_effect_visibility(by: Principal, command: SetEffectVisibility, tod
     return key
 
 
-def _check_same(stands: _Stands, kept: Mapping[str, Any]) -> None:
+def _check_same(stands: _Stands, known: tuple[int, str]) -> None:
     row = stands.comparison
-    same = (row["solution_id"], row["scenario"]) == (kept["solution_id"], kept["scenario"])
-    if not same:
+    if (row["solution_id"], row["scenario"]) != known:
         raise AnotherScenario().at("comparison")
 
 

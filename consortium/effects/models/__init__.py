@@ -84,8 +84,9 @@ EXTRA_CONSTRAINTS = (
     "effect_overlap_reason_given",
 )
 
-# What an effect stands on is never overwritten: a change is a new edition.
-_KEPT = "SELECT, INSERT"
+# What an effect stands on is never overwritten: a change is a new edition. Rows are locked, which
+# takes the right to update; that nothing is, a trigger sees to.
+_KEPT = "SELECT, INSERT, UPDATE"
 
 RIGHTS = {
     "reference_scenario": _KEPT,
