@@ -1,12 +1,10 @@
-"""Who effects are shared among, and what was decided about overlaps."""
+"""Who effects are shared among."""
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from consortium.effects.rules.overlaps import OverlapDecision, OverlapKind
 from consortium.effects.rules.shares import AllocationStatus, Answer, ContributorRole, PartyKind
 from consortium.storage.fields import IdField, KeyField, NumericField
 from tortoise.fields.base import OnDelete
-from tortoise.fields.db_defaults import Now
 from tortoise import fields
 from tortoise.indexes import Index
 
@@ -110,16 +108,6 @@ CREATE TRIGGER organisation_standing AFTER INSERT ON effect_contribution
 
 SELECT audit_watch('effect_allocation', '{}', '{}');
 SELECT audit_watch('effect_contribution', '{}', '{party_key}');
-"""
-
-OVERLAPS = """
-ALTER TABLE effect_overlap_decision
-    ADD CONSTRAINT effect_overlap_in_order CHECK (effect_id < other_id AND edition >= 1),
-    ADD CONSTRAINT effect_overlap_reason_given CHECK (btrim(reason) <> '');
-CREATE TRIGGER edition_kept BEFORE UPDATE OR DELETE ON effect_overlap_decision
-    FOR EACH ROW EXECUTE FUNCTION edition_kept();
-
-SELECT audit_watch('effect_overlap_decision', '{}', '{}');
 """
 
 
@@ -237,69 +225,5 @@ class Migration(migrations.Migration):
             },
             bases=["Model"],
         ),
-        ops.CreateModel(
-            name="EffectOverlapDecision",
-            fields=[
-                ("id", IdField(generated=True, primary_key=True, unique=True, db_index=True)),
-                (
-                    "effect",
-                    fields.ForeignKeyField(
-                        "consortium.Effect",
-                        source_field="effect_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="overlap_decisions",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                (
-                    "other",
-                    fields.ForeignKeyField(
-                        "consortium.Effect",
-                        source_field="other_id",
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="overlap_decisions_as_other",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                ("edition", fields.IntField()),
-                (
-                    "kind",
-                    fields.CharEnumField(description="", enum_type=OverlapKind, max_length=20),
-                ),
-                (
-                    "decision",
-                    fields.CharEnumField(description="", enum_type=OverlapDecision, max_length=20),
-                ),
-                ("reason", fields.TextField(unique=False)),
-                (
-                    "account",
-                    fields.ForeignKeyField(
-                        "consortium.Account",
-                        source_field="account_id",
-                        null=True,
-                        db_constraint=True,
-                        to_field="id",
-                        related_name="overlaps_decided",
-                        on_delete=OnDelete.RESTRICT,
-                    ),
-                ),
-                ("decided_on", fields.DateField()),
-                (
-                    "decided_at",
-                    fields.DatetimeField(db_default=Now(), auto_now=False, auto_now_add=True),
-                ),
-            ],
-            options={
-                "table": "effect_overlap_decision",
-                "app": "consortium",
-                "unique_together": (("effect_id", "other_id", "edition"),),
-                "indexes": [Index(fields=["other_id"], name="effect_overlap_other_idx")],
-                "pk_attr": "id",
-                "table_description": "What a reviewer decided about two effects that overlap. Never changed: the last one holds.",
-            },
-            bases=["Model"],
-        ),
-        *(ops.RunSQL(sql) for sql in (SHARES, OVERLAPS)),
+        ops.RunSQL(SHARES),
     ]

@@ -109,7 +109,17 @@ async def test_what_is_read_is_what_the_rule_divides(
     ]
 
 
-IN_KG = ("effectMass members nonMembers platform joint unallocated gross net overlap").split()
+IN_KG = [
+    "effectMass",
+    "members",
+    "nonMembers",
+    "platform",
+    "joint",
+    "unallocated",
+    "gross",
+    "net",
+    "overlap",
+]
 MASSES = " ".join(f"{name}Kg: {name}(unit: KILOGRAM_CO2E)" for name in IN_KG)
 
 

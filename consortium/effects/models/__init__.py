@@ -11,7 +11,6 @@ from consortium.effects.models.effects import Effect, EffectCohort, EffectLine
 from consortium.effects.models.shares import (
     EffectAllocation,
     EffectContribution,
-    EffectOverlapDecision,
 )
 from consortium.effects.models.solutions import (
     ReferenceScenario,
@@ -32,7 +31,6 @@ __all__ = [
     "EffectCohort",
     "EffectContribution",
     "EffectLine",
-    "EffectOverlapDecision",
     "FactorPoint",
     "FactorSeries",
     "ReferenceScenario",
@@ -80,8 +78,6 @@ EXTRA_CONSTRAINTS = (
     "effect_contribution_share_range",
     "effect_contribution_joint_member",
     "effect_contribution_answered",
-    "effect_overlap_in_order",
-    "effect_overlap_reason_given",
 )
 
 # What an effect stands on is never overwritten: a change is a new edition. Rows are locked, which
@@ -94,7 +90,6 @@ RIGHTS = {
     "factor_point": _KEPT,
     "comparison": _KEPT,
     "comparison_item": _KEPT,
-    "effect_overlap_decision": _KEPT,
 }
 
 UNWATCHED = {"effect_line": "computed from the comparison and the units"}

@@ -1,20 +1,17 @@
 # pyright: basic
-"""Tables of who an effect is shared among, and of what was decided about overlaps."""
+"""Tables of who an effect is shared among."""
 
 from tortoise import fields
-from tortoise.fields.db_defaults import Now
 from tortoise.indexes import Index
 from tortoise.models import Model
 
 from consortium.effects.models.effects import Effect
-from consortium.effects.rules.overlaps import OverlapDecision, OverlapKind
 from consortium.effects.rules.shares import (
     AllocationStatus,
     Answer,
     ContributorRole,
     PartyKind,
 )
-from consortium.identity.models import Account
 from consortium.organisations.models import Organisation
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 
@@ -80,32 +77,3 @@ class EffectContribution(Model):
         table = "effect_contribution"
         unique_together = (("allocation_id", "position"),)
         indexes = (Index(fields=("organisation_id",), name="effect_contribution_party_idx"),)
-
-
-class EffectOverlapDecision(Model):
-    """What a reviewer decided about two effects that overlap. Never changed: the last one holds.
-
-    The effect with the smaller id comes first. `kind` is how they overlapped on the day.
-    """
-
-    id = IdField()
-    effect: fields.ForeignKeyRelation[Effect] = fields.ForeignKeyField(
-        "consortium.Effect", on_delete=fields.RESTRICT, related_name="overlap_decisions"
-    )
-    other: fields.ForeignKeyRelation[Effect] = fields.ForeignKeyField(
-        "consortium.Effect", on_delete=fields.RESTRICT, related_name="overlap_decisions_as_other"
-    )
-    edition = fields.IntField()
-    kind = word_field(OverlapKind)
-    decision = word_field(OverlapDecision)
-    reason = fields.TextField()
-    account: fields.ForeignKeyNullableRelation[Account] = fields.ForeignKeyField(
-        "consortium.Account", null=True, on_delete=fields.RESTRICT, related_name="overlaps_decided"
-    )
-    decided_on = fields.DateField()
-    decided_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
-
-    class Meta:
-        table = "effect_overlap_decision"
-        unique_together = (("effect_id", "other_id", "edition"),)
-        indexes = (Index(fields=("other_id",), name="effect_overlap_other_idx"),)
