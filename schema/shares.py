@@ -76,8 +76,8 @@ described(
 
 AllocationFilter = filter_of(ALLOCATIONS)
 AllocationOrder = order_of(ALLOCATIONS)
-ContributionFilter = filter_of(CONTRIBUTIONS)
-ContributionOrder = order_of(CONTRIBUTIONS)
+EffectContributionFilter = filter_of(CONTRIBUTIONS)
+EffectContributionOrder = order_of(CONTRIBUTIONS)
 
 _VERSION = "The version that you saw."
 
@@ -86,7 +86,7 @@ _VERSION = "The version that you saw."
     description="A party's part in an allocation. Seen by the parties, their assurers and the"
     " secretariat."
 )
-class Contribution:
+class EffectContribution:
     position: int = strawberry.field(description="Its place among the parties, from 0.")
     kind: PartyKind = strawberry.field(description="What the party is.")
     role: ContributorRole = strawberry.field(description="How much hangs on it.")
@@ -134,8 +134,8 @@ class Allocation(Node):
         description="Of what; null where it is shown to its owner alone."
     )
     proposed_by: Organisation = strawberry.field(description="Who proposed it.")
-    contributions: Connection[Contribution] = connection(
-        "Its parties.", ContributionFilter, ContributionOrder
+    contributions: Connection[EffectContribution] = connection(
+        "Its parties.", EffectContributionFilter, EffectContributionOrder
     )
 
 
@@ -159,7 +159,7 @@ class SharesQuery:
     description="A party. A member is given by its id, anybody else by a name; without a share, a"
     " member is a joint contributor."
 )
-class ContributionInput:
+class EffectContributionInput:
     kind: PartyKind = strawberry.field(description="What it is.")
     role: ContributorRole = strawberry.field(description="How much hangs on it.")
     organisation: strawberry.ID | None = strawberry.field(
@@ -177,7 +177,7 @@ class ContributionInput:
 @strawberry.input(description="How an effect is to be shared.")
 class ProposeAllocationInput:
     effect: strawberry.ID = strawberry.field(description="Of what.")
-    contributions: list[ContributionInput] = strawberry.field(
+    contributions: list[EffectContributionInput] = strawberry.field(
         description="All parties, your own organisation and the effect's owner among them."
     )
     remainder: Decimal = strawberry.field(

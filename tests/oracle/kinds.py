@@ -201,6 +201,7 @@ PREFIXES = {
     "factor_series": "series",
     "comparison": "comparison",
     "effect": "effect",
+    "effect_allocation": "allocation",
     "organisation_merge": "merge",
 }
 
