@@ -84,7 +84,7 @@ CONTRIBUTIONS = Source(
 )
 
 ALLOCATIONS = Source(
-    name="effect_allocation",
+    name="allocation",
     table="effect_allocation",
     prefix="allocation",
     visible_to=party_to("id"),
