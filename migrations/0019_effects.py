@@ -451,7 +451,10 @@ class Migration(migrations.Migration):
                     "situation",
                     fields.CharEnumField(description="", enum_type=Situation, max_length=30),
                 ),
-                ("basis", fields.CharEnumField(description="", enum_type=ReferenceBasis, max_length=30)),
+                (
+                    "basis",
+                    fields.CharEnumField(description="", enum_type=ReferenceBasis, max_length=30),
+                ),
                 ("path", fields.TextField(unique=False)),
                 ("reason", fields.TextField(unique=False)),
                 ("description", fields.TextField(unique=False)),
@@ -583,7 +586,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", fields.IntField()),
-                ("stage", fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20)),
+                (
+                    "stage",
+                    fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20),
+                ),
                 ("name", fields.TextField(unique=False)),
                 (
                     "phase",
@@ -803,7 +809,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("position", fields.IntField()),
-                ("kind", fields.CharEnumField(description="", enum_type=EffectLineKind, max_length=20)),
+                (
+                    "kind",
+                    fields.CharEnumField(description="", enum_type=EffectLineKind, max_length=20),
+                ),
                 (
                     "item",
                     fields.ForeignKeyField(
@@ -816,7 +825,10 @@ class Migration(migrations.Migration):
                         on_delete=OnDelete.RESTRICT,
                     ),
                 ),
-                ("stage", fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20)),
+                (
+                    "stage",
+                    fields.CharEnumField(description="", enum_type=LifeCycleStage, max_length=20),
+                ),
                 ("sold_year", fields.IntField()),
                 ("year_of_life", fields.IntField()),
                 ("units", NumericField(generated=False, null=False, unique=False)),
@@ -956,7 +968,9 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "objective",
-                    fields.CharEnumField(description="", enum_type=EnvironmentalObjective, max_length=20),
+                    fields.CharEnumField(
+                        description="", enum_type=EnvironmentalObjective, max_length=20
+                    ),
                 ),
                 ("finding", fields.CharEnumField(description="", enum_type=Finding, max_length=20)),
                 ("explanation", fields.TextField(unique=False)),

@@ -239,7 +239,7 @@ async def test_an_effect_is_shown_to_no_more_than_its_solution(wei: Engineer) ->
 
 
 async def test_nobody_else_records_effects(wei: Engineer, database: Database) -> None:
-    """To other members a private comparison does not exist; a viewer may not, and writes nothing."""
+    """To other members a private comparison does not exist; a viewer may not."""
     comparison = await wei.compared()
     about = EFFECT | {"comparison": comparison, "cohorts": cohorts((2026, "1"))}
     other = await engineer(database, "Other")
@@ -261,8 +261,10 @@ CHANGES = (
     "UPDATE effect SET allocated_share = 1.01",
     "UPDATE effect_cohort SET units = -1",
     "UPDATE solution SET lifetime_years = 16",
-    "INSERT INTO comparison_item (comparison_id, position, stage, name, reference_kg_co2e,"
-    " specificity) SELECT id, 99, 'USE', 'more', 1, 'SPECIFIC' FROM comparison",
+    (
+        "INSERT INTO comparison_item (comparison_id, position, stage, name, reference_kg_co2e,"
+        " specificity) SELECT id, 99, 'USE', 'more', 1, 'SPECIFIC' FROM comparison"
+    ),
     "INSERT INTO effect_cohort (effect_id, sold_year, units) SELECT id, 2300, 1 FROM effect",
 )
 

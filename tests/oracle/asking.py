@@ -155,7 +155,7 @@ class Ask:
         return above is not None and self.sees(above)
 
     def _sees_effect(self, row: Row) -> bool:
-        """Its owner and who sees all of the owner's; others, where its solution is shown as well."""
+        """Who sees all of its owner's; others, where its solution is shown to them as well."""
         solution = self.world.get("Solution", row["solution_id"])
         assert solution is not None
         if self.sees_whole(solution["organisation_id"], "CLAIMS"):

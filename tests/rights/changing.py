@@ -828,8 +828,168 @@ _SHARES: tuple[Case, ...] = (
     ),
 )
 
+
+def _owned(kind: str, row: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    """Something about a row."""
+    return lambda world: {kind: world.id(_SHORT.get(kind, kind), row), **given}
+
+
+_SHORT = {"referenceScenario": "scenario"}
+_SOLUTION = {
+    "reference": "new",
+    "name": "New",
+    "category": "Heating",
+    "function": "To heat",
+    "functionalUnit": "A flat",
+    "unit": "piece",
+    "lifetimeYears": "5",
+}
+_SERIES = {
+    "reference": "new",
+    "lastEdition": 0,
+    "name": "Grid",
+    "unit": "kWh",
+    "geography": "GLOBAL",
+    "gwpSet": "AR6",
+    "points": [{"year": 2026, "value": "0.4"}],
+}
+_SCENARIO = {
+    "reference": "new",
+    "lastEdition": 0,
+    "path": ["NOTHING_IN_PLACE"],
+    "basis": "MARKET_AVERAGE",
+    "reason": "There was none.",
+    "description": "The average.",
+    "geography": "GLOBAL",
+}
+_EQUAL = {"specificity": "SPECIFIC", "equalBecause": "The same."}
+_USED = {"stage": "USE", "name": "use", "specificity": "SPECIFIC", "referenceKgCo2e": "1"}
+_STAGES = ("RAW_MATERIALS", "MANUFACTURING", "DISTRIBUTION", "INSTALLATION", "MAINTENANCE")
+_COMPARISON = {
+    "reference": "new",
+    "lastEdition": 0,
+    "accounting": "ATTRIBUTIONAL",
+    "gwpSet": "AR6",
+    "boundary": "All",
+    "baseYear": 2024,
+    "rebound": "0",
+    "reboundReason": "None.",
+    "factorsBeyond": "REFUSED",
+    "items": [
+        _USED,
+        *({"stage": one, "name": one, **_EQUAL} for one in (*_STAGES, "END_OF_LIFE")),
+    ],
+}
+_EFFECT = {
+    "reference": "new",
+    "geography": "FR",
+    "periodStart": "2026-01-01",
+    "periodEnd": "2026-12-31",
+    "timeframe": "YEAR_ON_YEAR",
+    "cohorts": [{"soldYear": 2026, "units": "1"}],
+}
+_EVERY_WRITER = _all(DONE, *_WRITERS, "other_approver")
+_PRIVATELY = _all(DENIED, *_OWN, "assurer_claims") | _all(DONE, *_WRITERS)
+_OPENLY = {**_PRIVATELY, "editor": DENIED, "service_writes": DENIED}
+_EFFECTS: tuple[Case, ...] = (
+    Case("createSolution", "of one's own", lambda _: _SOLUTION, DENIED, _EVERY_WRITER),
+    Case("createFactorSeries", "a new one", lambda _: _SERIES, DENIED, _EVERY_WRITER),
+    Case(
+        "updateSolution",
+        "a private one's name",
+        _owned("solution", "owner PRIVATE", version=1, name="Newer"),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "updateSolution",
+        "a private one published",
+        _owned("solution", "owner PRIVATE", version=1, visibility="PUBLIC"),
+        ABSENT,
+        _OPENLY,
+    ),
+    Case(
+        "updateSolution",
+        "a public one's name",
+        _owned("solution", "owner PUBLIC", version=1, name="Newer"),
+        DENIED,
+        _all(DONE, *_WRITERS),
+    ),
+    Case(
+        "recordSideEffect",
+        "of a private solution",
+        _owned(
+            "solution",
+            "owner PRIVATE",
+            objective="POLLUTION",
+            version=0,
+            finding="NO_SIGNIFICANT_HARM",
+            explanation="None.",
+        ),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "createReferenceScenario",
+        "of a private solution",
+        _owned("solution", "owner PRIVATE", **_SCENARIO),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "createComparison",
+        "of a private solution",
+        _owned("referenceScenario", "owner PRIVATE", **_COMPARISON),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "createEffect",
+        "of a private solution",
+        _owned("comparison", "owner PRIVATE", **_EFFECT),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "createEffect",
+        "of a public solution",
+        _owned("comparison", "owner PUBLIC", **_EFFECT),
+        DENIED,
+        _all(DONE, *_WRITERS),
+    ),
+    Case(
+        "updateEffect",
+        "a private one's units",
+        _owned("effect", "owner PRIVATE", version=1, cohorts=[{"soldYear": 2026, "units": "5"}]),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "setEffectVisibility",
+        "from the owner alone to members",
+        _owned("effect", "owner hidden", version=1, visibility="CONSORTIUM"),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    Case(
+        "setEffectVisibility",
+        "published",
+        _owned("effect", "owner hidden", version=1, visibility="PUBLIC"),
+        ABSENT,
+        _OPENLY,
+    ),
+    Case(
+        "setEffectVisibility",
+        "taken back from the public",
+        _owned("effect", "owner PUBLIC", version=1, visibility="PRIVATE"),
+        DENIED,
+        {"approver": DONE},
+    ),
+)
+
 CASES: tuple[Case, ...] = (
     *_SHARES,
+    *_EFFECTS,
     *_REORGANISATIONS,
     *_lives(),
     *_GROUPS,

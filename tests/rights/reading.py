@@ -422,8 +422,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
-            "memberships membership membershipDecisions inventories solutions periods period predecessors "
-            "successors mergedInto invoices tierAssignments seats contactOfLastResort delegacies"
+            "memberships membership membershipDecisions inventories solutions periods period "
+            "predecessors successors mergedInto invoices tierAssignments seats contactOfLastResort delegacies"
         ),
     ),
     "OrganisationConnection": (

@@ -311,7 +311,7 @@ class _Maker:
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.
 
-        The last contains the first. Of the public one another effect is private.
+        The last contains the first. Effects may be shown to more or fewer than their solution is.
         """
         c, ids, source = self.connection, self.ids, self.ids["citation"]
         organisation = ids[f"org {owner}"]
@@ -336,6 +336,11 @@ class _Maker:
             await insert(
                 c, "solution_side_effect", solution_id=solution, citation_id=source, **finding
             )
+        # Public, though its solution is not.
+        ahead = ids[f"comparison {owner} CONSORTIUM"]
+        ids[f"effect {owner} ahead"] = await self._effect(
+            ahead, item, visibility="PUBLIC", geography="CN"
+        )
         hidden = ids[f"comparison {owner} PUBLIC"]
         ids[f"effect {owner} hidden"] = await self._effect(
             hidden, item, visibility="PRIVATE", geography="CN"

@@ -206,7 +206,8 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         claims |= {world.id("claim", f"{owner} restated")} if "CONSORTIUM" in shown else set()
     effects = figures("effect", reading.CLAIMS)
     for owner, shown in zip(MEMBERS, reading.CLAIMS[caller], strict=True):
-        # Private, though its solution is public.
+        # Public, though its solution is not; and the other way round.
+        effects |= {world.id("effect", f"{owner} ahead")} if "CONSORTIUM" in shown else set()
         effects |= {world.id("effect", f"{owner} hidden")} if "PRIVATE" in shown else set()
     return {
         "claims": claims,

@@ -26,7 +26,9 @@ async def citation_of(connection: Connection, cited: Cited | None) -> int | None
 
 def writing_organisation(by: Principal) -> int:
     """The organisation for which the caller enters figures. Raises PermissionDenied."""
-    if by.organisation_id is None or not by.may(Permission.FIGURES_WRITE):
+    # A token without `figures:read` does no more than the public.
+    writes = by.rights.has_organisation and by.may(Permission.FIGURES_WRITE)
+    if by.organisation_id is None or not writes:
         raise PermissionDenied
     return by.organisation_id
 
