@@ -7,6 +7,8 @@ from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
+from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
+from consortium.guidance.reads import VERSIONS as GUIDANCE_VERSIONS
 from consortium.identity.reads import (
     ACCOUNTS,
     IDENTITY_PROVIDERS,
@@ -57,6 +59,10 @@ NODES: dict[str, Source] = {
     "Comparison": COMPARISONS,
     "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
+    "GuidanceVersion": GUIDANCE_VERSIONS,
+    "GuidanceGate": GATES,
+    "GuidanceCriterion": CRITERIA,
+    "GuidanceEvidence": EVIDENCE,
     "Claim": CLAIMS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
@@ -128,6 +134,8 @@ ROOT = Source(
         "factor_series": Many(FACTOR_SERIES),
         "comparisons": Many(COMPARISONS),
         "effects": Many(EFFECTS),
+        "guidance_version": _lookup(GUIDANCE_VERSIONS, reference=_BY_REFERENCE),
+        "guidance_versions": Many(GUIDANCE_VERSIONS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,

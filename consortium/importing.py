@@ -10,6 +10,7 @@ from consortium.avoided.actions.links import link_named_initiatives
 from consortium.avoided.imports import IMPORTER as AVOIDED_EMISSIONS
 from consortium.documents.csv import Table, read_table
 from consortium.documents.imports import Importer, Progress, Report
+from consortium.guidance.imports import IMPORTER as GUIDANCE
 from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
@@ -33,6 +34,7 @@ IMPORTERS: dict[str, Importer] = {
         INVENTORIES,
         VALUE_CHAINS,
         PAYMENTS,
+        GUIDANCE,
         *INITIATIVES,
     )
 }

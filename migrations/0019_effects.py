@@ -297,7 +297,7 @@ SELECT audit_watch('effect_cohort', '{}', '{}');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0017_cheaper_writes")]
+    dependencies = [("consortium", "0018_guidance")]
 
     initial = False
 

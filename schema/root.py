@@ -12,6 +12,7 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
@@ -64,6 +65,7 @@ class Query(
     ComparisonsQuery,
     EffectsQuery,
     SharesQuery,
+    GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
     ReorganisationsQuery,
@@ -91,6 +93,7 @@ class Mutation(
     ComparisonsMutation,
     EffectsMutation,
     SharesMutation,
+    GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,
 ):

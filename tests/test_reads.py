@@ -17,7 +17,7 @@ ALLOWED = {
     "consortium/cli/": "what an operator at the machine asks",
     "consortium/identity/oauth/": "who is who is found out before there is a caller",
     "consortium/outbox/jobs/": "mail to be sent is no one's to read",
-    "consortium/demo/accounts.py": "the demo's own accounts, before anyone asks",
+    "consortium/demo/": "the demo's own accounts and office, before anyone asks",
     "consortium/web/app.py": "the readiness check reads no row, the question about members one bit",
     "consortium/query/visible.py": "asks the row rule about one row, for actions",
     "schema/planner/execution.py": "runs what the compiler wrote",

@@ -130,11 +130,14 @@ async def _load_demo(settings: Settings, database: "Database") -> None:
     from consortium.cli.progress import progress_bar
     from consortium.demo import load
     from consortium.demo.accounts import make_accounts
+    from consortium.demo.office import open_office
+    from consortium.kernel.clock import utc_today
 
     with progress_bar() as progress:
         report = await load(database, progress)
     typer.echo(f"Public figures: {report.created} rows are new.")
     await make_accounts(database, settings.data_dir)
+    await open_office(database, utc_today())
 
 
 def _run(work: Awaitable[None]) -> None:

@@ -5,8 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from consortium.documents.imports import Report
+from consortium.guidance.actions.files import publish_loaded
 from consortium.importing import Origin, import_file, was_imported
+from consortium.kernel.clock import utc_today
 from consortium.kernel.errors import DomainError
+from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
 
 DATA = Path(__file__).parent / "data"
@@ -23,7 +26,11 @@ FILES = (
     ("initiatives", "initiatives.csv"),
     ("initiative-targets", "initiative_targets.csv"),
     ("value-chain-initiatives", "value_chain_initiatives.csv"),
+    ("guidance", "guidance.csv"),
 )
+# Versions of guidance load as drafts; these are published at once.
+PUBLISHED = ("wbcsd-2023",)
+SECRETARY = Principal(Rights(permissions=frozenset({Permission.GUIDANCE_MANAGE})))
 
 DEMO = Origin(words="the demo")
 
@@ -65,6 +72,8 @@ async def load(database: Database, progress: Progress | None = None) -> DemoRepo
             if not report.loaded:
                 raise DemoDataRefused(f"{name}: {report.rejected[0]}.")
             answer.files.append(report)
+        for reference in PUBLISHED:
+            await publish_loaded(SECRETARY, reference, utc_today())
     return answer
 
 

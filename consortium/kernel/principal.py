@@ -24,6 +24,7 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     FIGURES_READ_ALL = "figures:read-all"
     FIGURES_WRITE = "figures:write"
+    GUIDANCE_MANAGE = "guidance:manage"
     IDENTITY_PROVIDERS_MANAGE = "identity-providers:manage"
     MEMBERSHIPS_MANAGE = "memberships:manage"
     ORGANISATIONS_MANAGE = "organisations:manage"

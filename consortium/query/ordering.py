@@ -44,7 +44,10 @@ class Sort:
 
 
 def sorts(many: Many, alias: str, order_by: list[Args] | None, question: Args) -> list[Sort]:
-    """The columns to sort by: those asked for, else the relation's own, and at last the key."""
+    """The columns to sort by: those asked for, else the relation's own, and at last the key.
+
+    Behind a column whose values are all different nothing is left to settle.
+    """
     source = many.target
     own = source.default_order if many.order is None else many.order
     asked = [
@@ -58,6 +61,8 @@ def sorts(many: Many, alias: str, order_by: list[Args] | None, question: Args) -
             column = source.column(column_name)
             sql = (column.folded or column.sql).format(t=alias)
             columns.setdefault(sql, Sort(sql, _sorted_type(column), column.nullable, last_descends))
+            if column.unique and not column.nullable:
+                return list(columns.values())
         if source.orders.get(name.lower()) == ():
             break
     for key in _keys(source, alias, question, descending=last_descends):

@@ -8,7 +8,7 @@ One row more than asked for is read when somebody wants to know whether there ar
 Rows that hold words, in the list's own order, are found in two ways. Common words fill the page
 from the rows right behind its start, which an index walks; where they do not, they are rare enough
 to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows,
-or after WALKED_FAR where the first of them promise that it is worth it.
+or after WALKED_FAR where the first of them hold any.
 """
 
 from dataclasses import dataclass
@@ -33,10 +33,9 @@ from consortium.query.writer import Writer, conjunction, json_object, text
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
-# How many rows are looked through for words, for each row that is asked for: at first, and where of
-# these one in so many rows of the page was found.
-WALKED, WALKED_FAR = 8, 150
-PROMISING = 10
+# How many rows are looked through for words, for each row that is asked for: at first, and where
+# any of these holds them.
+WALKED, WALKED_FAR = 16, 200
 
 
 def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
@@ -245,7 +244,7 @@ def _walked_or_sought(
 ) -> str:
     """SQL of a FROM item: the page from the first rows walked, if they fill it; else sought.
 
-    Where the first few promise a page, many more are walked before anything is sought.
+    Where the first few hold any, many more are walked before anything is sought.
     """
 
     def found(rows: int) -> str:
@@ -255,7 +254,7 @@ def _walked_or_sought(
         )
 
     near, far = "(SELECT count(*) FROM near)", "(SELECT count(*) FROM far)"
-    promising = f"{near} BETWEEN {max(1, limit // PROMISING)} AND {limit - 1}"
+    promising = f"{near} BETWEEN 1 AND {limit - 1}"
     page = f"ORDER BY {order} LIMIT {limit}"
     # OFFSET 0 keeps PostgreSQL, which cannot know how rare the words are, from walking once more.
     sought = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"

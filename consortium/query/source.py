@@ -166,7 +166,8 @@ class Source:
     """A readable set of rows.
 
     `visible_to` is part of every statement that touches the rows, in filters, orderings and counts
-    too. `orders` maps a name to the columns it sorts by; every ordering ends in `key`. `filters`
+    too. `orders` maps a name to the columns it sorts by; every ordering ends in `key`, or in a
+    column without two equal values. `filters`
     lists the fields that may be filtered by. Rows that are made by a question, and have no key of
     their own, are told apart by the columns that `key_of` names.
     """

@@ -29,6 +29,7 @@ MODELS = (
     "consortium.value_chains.models",
     "consortium.inventory.models",
     "consortium.initiatives.models",
+    "consortium.guidance.models",
     "consortium.effects.models",
     "consortium.avoided.models",
     "consortium.reorganisations.models",

@@ -18,7 +18,9 @@ HERE = Path(__file__).parent
 README = HERE.parents[1] / "README.md"
 # Ratios that are told: one over the other.
 COMPARED = (("api", "bare"), ("member", "bare"), ("api", "resolvers"))
-BEGIN, END = "<!-- bench:start -->", "<!-- bench:end -->"
+# The README's part of each world, between marks of its own.
+BEGIN, END = "<!-- {part}:start -->\n", "<!-- {part}:end -->"
+CLAIMS, DIRECTORY = "bench", "bench-directory"
 
 
 @dataclass
@@ -38,7 +40,38 @@ class Report:
     tokens: TokenCost | None = None
 
     def as_json(self) -> dict[str, Any]:
-        """Everything, with medians and ratios."""
+        """What was measured, with medians and ratios, each world with where and how."""
+        found: dict[str, Any] = {}
+        if self.queries:
+            found[CLAIMS] = self._how() | {
+                "claims": self.claims,
+                "queries": {name: _query_json(seen) for name, seen in self.queries.items()},
+                "tokens": self.tokens and self.tokens._asdict(),
+                "growth": {
+                    name: {
+                        "claims": [self.few_claims, self.claims],
+                        "few": few.medians(),
+                        "all": everything.medians(),
+                        "time_ratio": ratio(few.per_second, everything.per_second),
+                    }
+                    for name, (few, everything) in self.growth.items()
+                },
+            }
+        if self.directory:
+            found[DIRECTORY] = self._how() | {
+                "organisations": ORGANISATIONS,
+                "queries": {
+                    title: {
+                        "by_id": by_id.medians(),
+                        "asked": seen.medians(),
+                        "time_ratio": ratio(by_id.per_second, seen.per_second),
+                    }
+                    for title, (by_id, seen) in self.directory.items()
+                },
+            }
+        return found
+
+    def _how(self) -> dict[str, Any]:
         return {
             "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
             "machine": {
@@ -47,46 +80,35 @@ class Report:
                 "python": platform.python_version(),
                 "postgresql": self.postgresql,
             },
-            "claims": self.claims,
             "effort": vars(self.effort),
-            "queries": {name: _query_json(seen) for name, seen in self.queries.items()},
-            "directory": {
-                title: {
-                    "organisations": ORGANISATIONS,
-                    "by_id": by_id.medians(),
-                    "asked": seen.medians(),
-                    "time_ratio": ratio(by_id.per_second, seen.per_second),
-                }
-                for title, (by_id, seen) in self.directory.items()
-            },
-            "tokens": self.tokens and self.tokens._asdict(),
-            "growth": {
-                name: {
-                    "claims": [self.few_claims, self.claims],
-                    "few": few.medians(),
-                    "all": everything.medians(),
-                    "time_ratio": ratio(few.per_second, everything.per_second),
-                }
-                for name, (few, everything) in self.growth.items()
-            },
         }
 
-    def as_markdown(self) -> str:
-        """The table for the README."""
-        head = (
-            f"{self.claims:,} claims, {self.effort.connections} connections, one process each,"
-            f" PostgreSQL {self.postgresql} and the load on the same {os.cpu_count()} processors;"
-            f" medians of {self.effort.rounds} alternating rounds of {self.effort.seconds:g} s:"
+    def as_markdown(self) -> dict[str, str]:
+        """The README's parts that were measured."""
+        found: dict[str, str] = {}
+        if self.queries:
+            found[CLAIMS] = "\n".join(self._claims_lines()) + "\n"
+        if self.directory:
+            found[DIRECTORY] = "\n".join(self._directory_lines()) + "\n"
+        return found
+
+    def _conditions(self) -> str:
+        return (
+            f"{self.effort.connections} connections, one process each, PostgreSQL"
+            f" {self.postgresql} and the load on the same {os.cpu_count()} processors; medians of"
+            f" {self.effort.rounds} alternating rounds of {self.effort.seconds:g} s:"
         )
+
+    def _claims_lines(self) -> list[str]:
         columns = (
             "| query | bare endpoint | this API | of bare | for a member | resolvers and loaders"
             " | API to resolvers | p50 / p99 of the API |"
         )
+        head = f"{self.claims:,} claims, {self._conditions()}"
         lines = [head, "", columns, "|---|--:|--:|--:|--:|--:|--:|--:|"]
         lines += [_row(name, seen) for name, seen in self.queries.items()]
-        lines += ["", *self._growth_lines(), *self._directory_lines()]
-        lines += [str(self.tokens)] if self.tokens else []
-        return "\n".join(lines) + "\n"
+        lines += ["", *self._growth_lines()]
+        return lines + ([str(self.tokens)] if self.tokens else [])
 
     def _growth_lines(self) -> list[str]:
         return [
@@ -96,13 +118,11 @@ class Report:
         ]
 
     def _directory_lines(self) -> list[str]:
-        if not self.directory:
-            return []
         columns = (
             "| with a history each | one by id | this | times as long as one by id | p50 / p99 |"
         )
-        head = f"{ORGANISATIONS:,} organisations, the API asked by anyone:"
-        lines = ["", head, "", columns, "|---|--:|--:|--:|--:|"]
+        head = f"{ORGANISATIONS:,} organisations, the API asked by anyone, {self._conditions()}"
+        lines = [head, "", columns, "|---|--:|--:|--:|--:|"]
         for title, (by_id, seen) in self.directory.items():
             m = seen.medians()
             lines.append(
@@ -110,18 +130,21 @@ class Report:
                 f" | **{ratio(by_id.per_second, seen.per_second):.2f}**"
                 f" | {m['p50']:.1f} / {m['p99']:.1f} ms |"
             )
-        return [*lines, ""]
+        return lines
 
     def write(self) -> None:
-        """Write results.json, results.md and the README's part between its marks."""
+        """Write results.json and the README's parts; what was not measured stays as it is."""
         options = orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE
-        (HERE / "results.json").write_bytes(orjson.dumps(_rounded(self.as_json()), option=options))
-        (HERE / "results.md").write_text(self.as_markdown())
-        readme = README.read_text() if README.exists() else ""
-        if BEGIN in readme and END in readme:
-            before, _, rest = readme.partition(BEGIN)
-            after = rest.partition(END)[2]
-            README.write_text(f"{before}{BEGIN}\n{self.as_markdown()}{END}{after}")
+        results = HERE / "results.json"
+        kept = orjson.loads(results.read_bytes()) if results.exists() else {}
+        results.write_bytes(orjson.dumps(kept | _rounded(self.as_json()), option=options))
+        readme = README.read_text()
+        for part, lines in self.as_markdown().items():
+            before, begin, rest = readme.partition(BEGIN.format(part=part))
+            end, after = rest.partition(END.format(part=part))[1:]
+            if begin and end:
+                readme = f"{before}{begin}{lines}{end}{after}"
+        README.write_text(readme)
 
 
 def _query_json(seen: dict[str, Seen]) -> dict[str, Any]:

@@ -53,8 +53,9 @@ def main() -> None:
         sys.exit(f"The bench stopped: {error}")
     except KeyboardInterrupt:
         sys.exit(130)
-    Console(highlight=False, soft_wrap=True).print(report.as_markdown(), markup=False)
-    if options.write and not options.directory_only:
+    for lines in report.as_markdown().values():
+        Console(highlight=False, soft_wrap=True).print(lines, markup=False)
+    if options.write:
         report.write()
 
 

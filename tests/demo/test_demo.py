@@ -40,7 +40,8 @@ async def test_members_and_their_known_sizes(demo_database: Database) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "rows"), [("avoided_claim", 93), ("inventory", 379), ("initiative", 18)]
+    ("table", "rows"),
+    [("avoided_claim", 93), ("inventory", 379), ("initiative", 18), ("guidance_evidence", 11)],
 )
 async def test_all_rows_of_the_files_are_loaded(
     demo_database: Database, table: str, rows: int
@@ -120,6 +121,16 @@ async def test_quarantined_inventories_are_shown_and_flagged(demo_database: Data
     assert all(row[0].startswith("quarantine") for row in rows)
 
 
+async def test_guidance_is_in_force(demo_database: Database) -> None:
+    """The three gates of the first version, published."""
+    rows = await demo_database.pool.fetch(
+        "SELECT v.reference, v.status, count(g.id) FROM guidance_version v"
+        " JOIN guidance_gate g ON g.guidance_version_id = v.id GROUP BY v.id"
+    )
+
+    assert [tuple(row) for row in rows] == [("wbcsd-2023", "PUBLISHED", 3)]
+
+
 async def test_the_environmental_fund_is_not_the_power_company(demo_database: Database) -> None:
     """EDF (NGO) is kept as text."""
     row = await demo_database.pool.fetchrow(
@@ -132,7 +143,7 @@ async def test_the_environmental_fund_is_not_the_power_company(demo_database: Da
 
 async def test_every_figure_names_its_source(demo_database: Database) -> None:
     """A claim or inventory without a citation would be hearsay."""
-    for table in ("avoided_claim", "inventory", "initiative", "value_chain"):
+    for table in ("avoided_claim", "inventory", "initiative", "value_chain", "guidance_version"):
         missing = f"SELECT count(*) FROM {table} WHERE citation_id IS NULL"  # noqa: S608
         assert await demo_database.pool.fetchval(missing) == 0
 

@@ -178,7 +178,11 @@ def test_an_early_replacement_s_reference_has_both_phases() -> None:
     solution = items(reference_kg_co2e=None)
     check_items([*solution, old, new], GwpSet.AR6, Decimal(10), Decimal(4))
 
-    for wrong in ([*solution, old], items(), [*solution, old, new._replace(solution_kg_co2e=1)]):
+    for wrong in (
+        [*solution, old],
+        items(),
+        [*solution, old, new._replace(solution_kg_co2e=Decimal(1))],
+    ):
         with pytest.raises(PhaseInvalid):
             check_items(wrong, GwpSet.AR6, Decimal(10), Decimal(4))
 

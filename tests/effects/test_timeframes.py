@@ -82,7 +82,10 @@ def test_the_law_caps_the_reference() -> None:
 
     assert found.avoided == 600
     caps = [line for line in found.lines if line.kind is EffectLineKind.LEGAL_CAP]
-    assert [(line.year_of_life, line.reference) for line in caps] == [(0, -500), (1, -500)]
+    assert [(line.year_of_life, line.reference) for line in caps] == [
+        (0, Decimal(-500)),
+        (1, Decimal(-500)),
+    ]
     assert one_year(profile._replace(legal_cap=Decimal(250))) == 80
 
 

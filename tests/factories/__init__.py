@@ -21,6 +21,13 @@ from tests.factories.effects import (
 )
 from tests.factories.evidence import create_citation
 from tests.factories.groups import create_delegacy, create_group, create_meeting
+from tests.factories.guidance import (
+    advance_guidance,
+    create_criterion,
+    create_evidence,
+    create_gate,
+    create_guidance,
+)
 from tests.factories.identity import (
     create_account,
     create_identity_provider,
@@ -49,6 +56,7 @@ from tests.factories.organisations import (
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
 __all__ = [
+    "advance_guidance",
     "create_account",
     "create_alias",
     "create_assignment",
@@ -57,12 +65,16 @@ __all__ = [
     "create_citation",
     "create_claim",
     "create_comparison",
+    "create_criterion",
     "create_delegacy",
     "create_dues_year",
     "create_effect",
     "create_engagement",
     "create_entry",
+    "create_evidence",
+    "create_gate",
     "create_group",
+    "create_guidance",
     "create_identity_provider",
     "create_initiative",
     "create_inventory",

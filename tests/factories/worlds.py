@@ -24,6 +24,7 @@ from tests.factories.dues import (
     create_reminder,
 )
 from tests.factories.evidence import create_citation
+from tests.factories.guidance import create_guidance
 from tests.factories.identity import (
     create_account,
     create_identity_provider,
@@ -154,6 +155,22 @@ class Maker:
         await self.identified()
         await self.sized()
         await self.owed()
+        await self.guided()
+
+    async def guided(self) -> None:
+        """Versions of guidance in every status; each may replace one that was published."""
+        earlier: int | None = None
+        for status in ("RETIRED", "PUBLISHED", "PUBLISHED", "DRAFT", "DRAFT"):
+            key = await create_guidance(
+                self.connection,
+                status,
+                gates=self.random.randint(1, 3),
+                edition=self.one_of(("", "Version 1")),
+                issued_on=self.maybe(self.day(3)),
+                replaces_id=self.maybe(earlier),
+                citation_id=self.source(),
+            )
+            earlier = key if status != "DRAFT" else earlier
 
     async def owed(self) -> None:
         """Two years of dues, with invoices that are settled or not."""

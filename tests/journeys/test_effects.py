@@ -55,12 +55,12 @@ class Desk:
         assert "errors" not in told, told
         return told["data"]
 
-    async def do(self, mutation: str, wanted: str = "id", **given: Any) -> Any:
+    async def do(self, mutation: str, wanted: Any = "id", **given: Any) -> Any:
         """What the member's system is answered."""
         kind = GRAPHQL_SCHEMA.mutation_type
         assert kind is not None
         field = kind.fields[mutation]
-        results = GRAPHQL_SCHEMA.get_possible_types(field.type)  # type: ignore[arg-type]
+        results = GRAPHQL_SCHEMA.get_possible_types(field.type)
         shown = " ".join(
             f"... on {one.name} {{ {wanted} }}" for one in results if one.name != "Refusal"
         )

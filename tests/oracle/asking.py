@@ -47,6 +47,13 @@ REVIEWED = {
 # What happens in working groups: to be seen by organisations that have or had somebody there.
 GROUPED = {"Meeting", "Attendance", "GroupAttendance"}
 WORK = GROUPED | {"Delegacy", "Seats", "InboxItem"}
+# Drafts, and what is below them.
+GUIDANCE = {
+    "GuidanceVersion": ("", ""),
+    "GuidanceGate": ("GuidanceVersion", "guidance_version_id"),
+    "GuidanceCriterion": ("GuidanceGate", "gate_id"),
+    "GuidanceEvidence": ("GuidanceCriterion", "criterion_id"),
+}
 AUDITED = {"AuditEntry", "AuditChange", "AuditActor", "AuditClient"}
 
 
@@ -71,6 +78,7 @@ class Ask:
             (REVIEWED, self._reviews),
             (DUES, self._sees_dues),
             (WORK, self._sees_work),
+            (GUIDANCE, self._sees_guidance),
             ({"Engagement"}, self._engages),
         ):
             if row.kind in kinds:
@@ -103,6 +111,15 @@ class Ask:
             return self._group(held)
         key: int = row["group_id"]
         return key
+
+    def _sees_guidance(self, row: Row) -> bool:
+        """What was published; drafts to who manages guidance."""
+        above, column = GUIDANCE[row.kind]
+        if not above:
+            manages = self.principal.may(Permission.GUIDANCE_MANAGE)
+            return bool(manages or row["status"] != "DRAFT")
+        found = self.world.get(above, row[column])
+        return found is not None and self._sees_guidance(found)
 
     def _sees_dues(self, row: Row) -> bool:
         """Who manages memberships sees all, who represents an organisation what it owes."""

@@ -202,6 +202,10 @@ PREFIXES = {
     "comparison": "comparison",
     "effect": "effect",
     "effect_allocation": "allocation",
+    "guidance_version": "guidance",
+    "guidance_gate": "gate",
+    "guidance_criterion": "criterion",
+    "guidance_evidence": "evidence",
     "organisation_merge": "merge",
 }
 

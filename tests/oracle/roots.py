@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import reviews, shares, solutions  # noqa: F401  complete KINDS
+from tests.oracle import guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -29,6 +29,10 @@ NODES = (
     "Comparison",
     "Effect",
     "Allocation",
+    "GuidanceVersion",
+    "GuidanceGate",
+    "GuidanceCriterion",
+    "GuidanceEvidence",
     "Claim",
     "Engagement",
     "MembershipDecision",
@@ -157,6 +161,8 @@ ROOTS: dict[str, Root] = {
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
     "allocations": _all("Allocation"),
+    "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
+    "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,

@@ -987,8 +987,58 @@ _EFFECTS: tuple[Case, ...] = (
     ),
 )
 
+
+def _guidance(mutation: str, about: str, name: str, code: str = DONE, **given: Any) -> Case:
+    """On a version in some status; others see drafts as little as what there is not."""
+    seen = {"guidanceVersion": ("guidance", name), "version": 1} | given
+    otherwise = ABSENT if name == "draft" else DENIED
+    return Case(mutation, about, _given(**seen), otherwise, {"secretariat": code})
+
+
+_GATE: dict[str, Any] = {"key": "new", "title": "New", "passesWhen": "Always", "criteria": []}
+_ANOTHER = {"title": "A guidance", "publisher": "A publisher"}
+_GUIDANCE: tuple[Case, ...] = (
+    Case(
+        "createGuidanceVersion",
+        "from nothing",
+        _given(reference="another", **_ANOTHER),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    Case(
+        "createGuidanceVersion",
+        "of a reference that a draft has",
+        _given(reference="guidance-draft", **_ANOTHER),
+        DENIED,
+        {"secretariat": "GUIDANCE_REFERENCE_TAKEN"},
+    ),
+    Case(
+        "createGuidanceVersion",
+        "as a copy of a draft that others do not see",
+        _given(reference="another", copyOf=("guidance", "draft")),
+        DENIED,
+        {"secretariat": DONE},
+    ),
+    _guidance("updateGuidanceVersion", "as it is", "draft", title="Another"),
+    _guidance("updateGuidanceVersion", "as it was", "draft", "CHANGED_MEANWHILE", version=7),
+    _guidance("updateGuidanceVersion", "once published", "published", "GUIDANCE_PUBLISHED"),
+    _guidance("putGuidanceGate", "as it is", "draft", **_GATE),
+    _guidance("putGuidanceGate", "as it was", "draft", "CHANGED_MEANWHILE", version=7, **_GATE),
+    _guidance("putGuidanceGate", "once published", "published", "GUIDANCE_PUBLISHED", **_GATE),
+    _guidance("removeGuidanceGate", "as it is", "draft", key="gate-1"),
+    _guidance("removeGuidanceGate", "unknown", "draft", "GUIDANCE_GATE_UNKNOWN", key="none"),
+    _guidance("removeGuidanceGate", "once published", "published", "GUIDANCE_PUBLISHED", key="x"),
+    _guidance("publishGuidanceVersion", "as it is", "draft"),
+    _guidance("publishGuidanceVersion", "as it was", "draft", "CHANGED_MEANWHILE", version=7),
+    _guidance("publishGuidanceVersion", "again", "published", "GUIDANCE_PUBLISHED"),
+    _guidance("retireGuidanceVersion", "as it is", "published", reason="Old"),
+    _guidance("retireGuidanceVersion", "of a draft", "draft", "GUIDANCE_NOT_PUBLISHED", reason="O"),
+    _guidance("retireGuidanceVersion", "again", "retired", "GUIDANCE_NOT_PUBLISHED", reason="Old"),
+)
+
 CASES: tuple[Case, ...] = (
     *_SHARES,
+    *_GUIDANCE,
     *_EFFECTS,
     *_REORGANISATIONS,
     *_lives(),

@@ -24,6 +24,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   work       what groups do, see MEETINGS
 #   seats      how many people there are: an organisation's own, see SEATS
 #   secretary  the secretariat alone
+#   guidance   what was published, and drafts for who manages it, see GUIDANCE
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   solved     what belongs to a solution: as far as it is seen
@@ -125,6 +126,21 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "DelegacyConnection": ("within", "edges nodes pageInfo totalCount"),
     "DelegacyEdge": ("within", "cursor node"),
     "GroupAttendance": ("work", "attended of organisation"),
+    "GuidanceVersion": (
+        "guidance",
+        (
+            "id reference title publisher edition issuedOn status publishedOn retiredOn "
+            "retiredBecause version source replaces replacedBy gates"
+        ),
+    ),
+    "GuidanceVersionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "GuidanceVersionEdge": ("within", "cursor node"),
+    "GuidanceGate": (
+        "guidance",
+        "id position key title passesWhen validMonths guidanceVersion criteria",
+    ),
+    "GuidanceCriterion": ("guidance", "id position key text required gate evidence"),
+    "GuidanceEvidence": ("guidance", "id position kind mustHold required criterion"),
     "InboxItem": ("secretary", "kind waitsFor since dueOn thing organisation application invoice"),
     "InboxItemConnection": ("within", "edges nodes pageInfo totalCount"),
     "InboxItemEdge": ("within", "cursor node"),
@@ -423,7 +439,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "id name aliases country sector lei revenue employees employeesYear notes "
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
-            "predecessors successors mergedInto invoices tierAssignments seats contactOfLastResort delegacies"
+            "predecessors successors mergedInto invoices tierAssignments seats "
+            "contactOfLastResort delegacies"
         ),
     ),
     "OrganisationConnection": (
@@ -492,7 +509,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects allocations"
+            "effects allocations guidanceVersion guidanceVersions"
         ),
     ),
     "RateUsed": (
@@ -679,6 +696,10 @@ SEATS: Mapping[str, tuple[str, ...]] = (
     | dict.fromkeys(("other_viewer", "other_approver", "other_admin"), ("other",))
     | {"secretariat": ("owner", "other")}
 )
+# Versions of guidance, and what is below them.
+GUIDANCE: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ("published", "retired")) | {
+    "secretariat": ("published", "retired", "draft")
+}
 # The secretariat's own.
 INBOX = {"secretariat"}
 

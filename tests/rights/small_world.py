@@ -12,6 +12,7 @@ from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from tests.factories import (
+    advance_guidance,
     create_account,
     create_alias,
     create_assignment,
@@ -20,12 +21,16 @@ from tests.factories import (
     create_citation,
     create_claim,
     create_comparison,
+    create_criterion,
     create_delegacy,
     create_dues_year,
     create_effect,
     create_engagement,
     create_entry,
+    create_evidence,
+    create_gate,
     create_group,
+    create_guidance,
     create_identity_provider,
     create_initiative,
     create_inventory,
@@ -177,6 +182,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.applicants()
         await maker.dues()
         await maker.work()
+        await maker.guidance()
     finally:
         await connection.close()
     with database.active():
@@ -316,6 +322,7 @@ class _Maker:
         c, ids, source = self.connection, self.ids, self.ids["citation"]
         organisation = ids[f"org {owner}"]
         series = ids[f"series {owner}"] = await create_series(c, organisation, citation_id=source)
+        item = 0
         for visibility in VISIBILITIES:
             name = f"{owner} {visibility}"
             solution = ids[f"solution {name}"] = await create_solution(
@@ -454,6 +461,27 @@ class _Maker:
             email="contact@example.org",
             since=date(2026, 1, 1),
         )
+
+    async def guidance(self) -> None:
+        """A version in each status, down to the evidence; each replaces the one before."""
+        c, replaces = self.connection, None
+        for status in ("RETIRED", "PUBLISHED", "DRAFT"):
+            name = status.lower()
+            version = await create_guidance(
+                c,
+                gates=0,
+                reference=f"guidance-{name}",
+                replaces_id=replaces,
+                citation_id=self.ids["citation"],
+            )
+            gate = await create_gate(c, version)
+            criterion = await create_criterion(c, gate)
+            evidence = await create_evidence(c, criterion)
+            await advance_guidance(c, version, status)
+            self.ids[f"guidance {name}"] = replaces = version
+            self.ids[f"gate {name}"] = gate
+            self.ids[f"criterion {name}"] = criterion
+            self.ids[f"evidence {name}"] = evidence
 
     async def people(self) -> None:
         """One person for each kind of caller, and what organisations set up for them."""

@@ -172,7 +172,8 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               referenceScenarios(first: 1000) { totalCount nodes { id } }
               comparisons(first: 1000) { totalCount nodes { id } }
               effects(first: 1000) { totalCount nodes { id } }
-              allocations(first: 1000) { totalCount nodes { id } } }""",
+              allocations(first: 1000) { totalCount nodes { id } }
+              guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
     everyone = {
@@ -187,8 +188,13 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
         name: len(rows) for name, rows in expected.items()
     }
     decisions = {asked.world.id("decision", one) for one in reading.DECISIONS[caller]}
+    parts = {
+        asked.world.id(kind, one)
+        for kind in ("gate", "criterion", "evidence")
+        for one in reading.GUIDANCE[caller]
+    }
     assert {one for one in by_id if one.split("_")[0] not in everyone} == decisions.union(
-        *expected.values()
+        parts, *expected.values()
     )
 
 
@@ -227,6 +233,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "organisationMerges": {world.id("merge", "twice")} if caller in reading.MERGES else set(),
         "applications": {world.id("application", one) for one in reading.APPLICATIONS[caller]},
         "delegacies": {world.id("delegacy", one) for one in reading.DELEGACIES[caller]},
+        "guidanceVersions": {world.id("guidance", one) for one in reading.GUIDANCE[caller]},
         "meetings": {world.id("meeting", one) for one in reading.MEETINGS[caller]},
     }
 

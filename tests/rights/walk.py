@@ -42,6 +42,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "valueChain": '(name: "chain")',
         "workingGroup": '(name: "group ONE")',
         "initiative": '(name: "initiative")',
+        "guidanceVersion": '(reference: "guidance-published")',
         "invoice": '(reference: "RF20260001")',
         "dues": "(year: 2026)",
         "inventory": '(reference: "inventory owner PRIVATE")',

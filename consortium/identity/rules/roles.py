@@ -46,6 +46,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
             May.CLIENTS_MANAGE,
             May.FIGURES_READ,
             May.FIGURES_READ_ALL,
+            May.GUIDANCE_MANAGE,
             May.MEMBERSHIPS_MANAGE,
             May.ORGANISATIONS_MANAGE,
         }

@@ -26,6 +26,7 @@ EXPLAINED = {
     Permission.FIGURES_READ: "Read your organisation's figures and those shared among members",
     Permission.FIGURES_READ_ALL: "Read every figure of every organisation",
     Permission.FIGURES_WRITE: "Enter and correct figures",
+    Permission.GUIDANCE_MANAGE: "Draft, publish and retire guidance",
     Permission.IDENTITY_PROVIDERS_MANAGE: "Set up your organisation's own sign-in",
     Permission.MEMBERSHIPS_MANAGE: "Manage memberships",
     Permission.ORGANISATIONS_MANAGE: "Manage organisations",

@@ -1,0 +1,1 @@
+"""Draft a version of a guidance, correct it, publish it, and retire it."""
