@@ -5,6 +5,7 @@ from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
 from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
 from consortium.guidance.reads import VERSIONS as GUIDANCE_VERSIONS
@@ -57,6 +58,7 @@ NODES: dict[str, Source] = {
     "FactorSeries": FACTOR_SERIES,
     "Comparison": COMPARISONS,
     "Effect": EFFECTS,
+    "Allocation": ALLOCATIONS,
     "GuidanceVersion": GUIDANCE_VERSIONS,
     "GuidanceGate": GATES,
     "GuidanceCriterion": CRITERIA,
@@ -137,6 +139,7 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "allocations": Many(ALLOCATIONS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

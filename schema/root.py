@@ -27,6 +27,7 @@ from schema.review import ReviewMutation
 from schema.scalars import SCALARS
 from schema.search import SearchQuery
 from schema.seats import SeatsMutation
+from schema.shares import SharesMutation, SharesQuery
 from schema.solutions import SolutionsMutation, SolutionsQuery
 from schema.value_chains import ValueChainsQuery
 from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
@@ -63,6 +64,7 @@ class Query(
     SolutionsQuery,
     ComparisonsQuery,
     EffectsQuery,
+    SharesQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -90,6 +92,7 @@ class Mutation(
     SolutionsMutation,
     ComparisonsMutation,
     EffectsMutation,
+    SharesMutation,
     GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,

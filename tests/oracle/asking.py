@@ -16,6 +16,7 @@ SEEN_WITH = {
     "ReferenceScenario": ("Solution", "solution_id"),
     "Comparison": ("Solution", "solution_id"),
     "ComparisonItem": ("Comparison", "comparison_id"),
+    "EffectContribution": ("Allocation", "allocation_id"),
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
 }
@@ -70,6 +71,7 @@ class Ask:
             (FIGURES, self._sees_figure),
             (SEEN_WITH, self._sees_with),
             ({"Effect"}, self._sees_effect),
+            ({"Allocation"}, self._sees_allocation),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -155,6 +157,14 @@ class Ask:
         if self.principal.rights.is_member and row["visibility"] == "CONSORTIUM":
             return True
         return self.sees_whole(row["organisation_id"], FIGURES[row.kind])
+
+    def _sees_allocation(self, row: Row) -> bool:
+        """A party, who sees all of a party's figures, and nobody else."""
+        if self.principal.may(Permission.FIGURES_READ_ALL):
+            return True
+        parties = self.world.having("EffectContribution", "allocation_id", row.id)
+        keys = [one["organisation_id"] for one in parties]
+        return any(key is not None and self.sees_whole(key, "CLAIMS") for key in keys)
 
     def _sees_with(self, row: Row) -> bool:
         kind, column = SEEN_WITH[row.kind]

@@ -201,6 +201,7 @@ PREFIXES = {
     "factor_series": "series",
     "comparison": "comparison",
     "effect": "effect",
+    "effect_allocation": "allocation",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",

@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import guidance, reviews, solutions  # noqa: F401  complete KINDS
+from tests.oracle import guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -28,6 +28,7 @@ NODES = (
     "FactorSeries",
     "Comparison",
     "Effect",
+    "Allocation",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -159,6 +160,7 @@ ROOTS: dict[str, Root] = {
     "factorSeries": _all("FactorSeries", ()),
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
+    "allocations": _all("Allocation"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),

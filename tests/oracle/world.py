@@ -42,6 +42,8 @@ KINDS = {
     "comparison": "Comparison",
     "comparison_item": "ComparisonItem",
     "effect": "Effect",
+    "effect_allocation": "Allocation",
+    "effect_contribution": "EffectContribution",
     "effect_cohort": "EffectCohort",
     "effect_line": "EffectLine",
     "engagement": "Engagement",

@@ -791,6 +791,44 @@ _SEATS: tuple[Case, ...] = (
 )
 
 
+def _agreed(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    """The allocation of the owner and the other member."""
+    return lambda world: {"allocation": world.id("allocation", "both"), "version": 1, **given}
+
+
+def _proposed(world: SmallWorld) -> Mapping[str, Any]:
+    line = {"kind": "MEMBER", "role": "MINOR", "organisation": world.id("org", "owner")}
+    return {
+        "effect": world.id("effect", "owner PUBLIC"),
+        "contributions": [{**line, "share": "0.9"}],
+        "remainder": "0.1",
+    }
+
+
+_TOLD = _all(
+    DENIED, *_OWN, "editor", "service_writes", "assurer_claims", "other_viewer", "other_admin"
+)
+_BOTH = _TOLD | _all(DONE, "approver", "other_approver")
+_SHARES: tuple[Case, ...] = (
+    Case(
+        "proposeAllocation",
+        "of a public effect",
+        _proposed,
+        DENIED,
+        {"approver": DONE, "other_approver": "PROPOSER_MISSING"},
+    ),
+    Case("acceptAllocation", "as one of its parties", _agreed(), ABSENT, _BOTH),
+    Case("disputeAllocation", "as one of its parties", _agreed(reason="No."), ABSENT, _BOTH),
+    Case(
+        "withdrawAllocation",
+        "as its proposer",
+        _agreed(),
+        ABSENT,
+        _TOLD | {"approver": DONE, "other_approver": DENIED},
+    ),
+)
+
+
 def _owned(kind: str, row: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
     """Something about a row."""
     return lambda world: {kind: world.id(_SHORT.get(kind, kind), row), **given}
@@ -999,6 +1037,7 @@ _GUIDANCE: tuple[Case, ...] = (
 )
 
 CASES: tuple[Case, ...] = (
+    *_SHARES,
     *_GUIDANCE,
     *_EFFECTS,
     *_REORGANISATIONS,

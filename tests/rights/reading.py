@@ -28,6 +28,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
 #   solved     what belongs to a solution: as far as it is seen
+#   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   effect     by its own visibility and its solution's, and as figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -74,9 +75,26 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id reference geography periodStart periodEnd timeframe referenceEmissions "
             "solutionEmissions avoided uncertainty specificity visibility version computedAt "
-            "recordedAt solution valueChain referenceScenario comparison cohorts explanation"
+            "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
+            "allocations"
         ),
     ),
+    "Allocation": (
+        "shared",
+        (
+            "id status version explanation proposedOn decidedOn remainderShare remainderKind "
+            "effectMass members nonMembers platform joint unallocated gross net overlap effect "
+            "proposedBy contributions"
+        ),
+    ),
+    "EffectContribution": (
+        "shared",
+        "position kind role partyName share part claim answer reason answeredOn organisation",
+    ),
+    "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AllocationEdge": ("within", "cursor node"),
+    "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectContributionEdge": ("within", "cursor node"),
     "EffectCohort": ("effect", "soldYear units retired"),
     "EffectLine": (
         "effect",
@@ -491,7 +509,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects guidanceVersion guidanceVersions"
+            "effects allocations guidanceVersion guidanceVersions"
         ),
     ),
     "RateUsed": (
@@ -688,3 +706,16 @@ INBOX = {"secretariat"}
 # Who reads the whole trail, and who what concerns the owner.
 TRAIL = {"auditor", "secretariat"}
 TRAIL_OF_OWNER = TRAIL | {"admin"}
+
+# Allocations: one of the owner's with a non-member, one of the owner and the other member.
+SHARED: Mapping[str, tuple[str, ...]] = {
+    caller: tuple(
+        name
+        for name, parties in (("own", (True, False)), ("both", (True, True)))
+        if any(
+            is_party and "PRIVATE" in shown
+            for is_party, shown in zip(parties, CLAIMS[caller], strict=True)
+        )
+    )
+    for caller in CALLERS
+}

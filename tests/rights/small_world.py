@@ -64,6 +64,7 @@ from tests.factories.applications import (
     create_terms,
 )
 from tests.factories.rows import insert
+from tests.factories.shares import create_allocation
 from tests.served import TODAY
 
 APPLICATIONS = ("submitted", "in review", "voted", "more asked", "approved", "rejected")
@@ -292,6 +293,26 @@ class _Maker:
                 )
             await self._related(owner)
             await self._solved(owner)
+        await self._allocated()
+
+    async def _allocated(self) -> None:
+        """The owner's public effect, shared with a non-member; its hidden one, with the other."""
+        c, ids, owner = self.connection, self.ids, self.ids["org owner"]
+        ids["allocation own"] = await create_allocation(
+            c, ids["effect owner PUBLIC"], owner, [(owner, "0.6"), ("Acme", "0.1")], remainder="0.3"
+        )
+        lines = [(owner, "0.25"), (ids["org other"], None)]
+        ids["allocation both"] = await create_allocation(
+            c,
+            ids["effect owner hidden"],
+            owner,
+            lines,
+            remainder="0.75",
+            status="PROPOSED",
+            answer="PENDING",
+            decided_on=None,
+            explanation="By cost.",
+        )
 
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.

@@ -172,6 +172,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               referenceScenarios(first: 1000) { totalCount nodes { id } }
               comparisons(first: 1000) { totalCount nodes { id } }
               effects(first: 1000) { totalCount nodes { id } }
+              allocations(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -220,6 +221,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "referenceScenarios": figures("scenario", reading.CLAIMS),
         "comparisons": figures("comparison", reading.CLAIMS),
         "effects": effects,
+        "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
         "invitations": {world.id("invitation", one) for one in reading.MANAGED[caller]},

@@ -8,6 +8,10 @@ from consortium.effects.models.comparisons import (
     FactorSeries,
 )
 from consortium.effects.models.effects import Effect, EffectCohort, EffectLine
+from consortium.effects.models.shares import (
+    EffectAllocation,
+    EffectContribution,
+)
 from consortium.effects.models.solutions import (
     ReferenceScenario,
     Solution,
@@ -23,7 +27,9 @@ __all__ = [
     "Comparison",
     "ComparisonItem",
     "Effect",
+    "EffectAllocation",
     "EffectCohort",
+    "EffectContribution",
     "EffectLine",
     "FactorPoint",
     "FactorSeries",
@@ -67,6 +73,11 @@ EXTRA_CONSTRAINTS = (
     "effect_cohort_units_possible",
     "effect_cohort_counted_once",
     "effect_line_finite",
+    "effect_allocation_remainder_range",
+    "effect_contribution_party",
+    "effect_contribution_share_range",
+    "effect_contribution_joint_member",
+    "effect_contribution_answered",
 )
 
 # What an effect stands on is never overwritten: a change is a new edition. Rows are locked, which
