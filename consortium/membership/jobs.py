@@ -15,14 +15,14 @@ _log = structlog.get_logger(__name__)
 DATABASE = "database"
 DUES = "membership:dues"
 # In the night by UTC.
-_EVERY_NIGHT = "10 0 * * *"
+EVERY_NIGHT = "10 0 * * *"
 _AGAIN = RetryStrategy(max_attempts=10, linear_wait=60)
 
 
 def add_jobs(queue: App) -> None:
     """Tell a queue what there is to do: procrastinate's blueprints serve one queue only."""
     task = queue.task(name=DUES, pass_context=True, retry=_AGAIN)(follow_dues)
-    queue.periodic(cron=_EVERY_NIGHT)(task)
+    queue.periodic(cron=EVERY_NIGHT)(task)
 
 
 async def follow_dues(context: JobContext, timestamp: int) -> None:

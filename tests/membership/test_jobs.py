@@ -11,6 +11,7 @@ from procrastinate.periodic import PeriodicDeferrer
 from consortium.cli import worker
 from consortium.cli.background import running
 from consortium.cli.worker import catch_up, queue_of, run_jobs, work_off
+from consortium.membership import jobs
 from consortium.membership.jobs import DUES, day_of
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
@@ -41,6 +42,13 @@ async def unpaid(database: Database) -> Database:
     return database
 
 
+@pytest.fixture
+def far_from_night(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The queue's own clock is left out, at whichever hour the tests run."""
+    hour = (datetime.now(UTC).hour + 12) % 24
+    monkeypatch.setattr(jobs, "EVERY_NIGHT", f"10 {hour} * * *")
+
+
 async def sent(database: Database) -> list[tuple[str, int]]:
     """What followed, and how many days after the due date."""
     rows = await database.pool.fetch(SENT)
@@ -54,6 +62,7 @@ async def until(holds: Callable[[], "asyncio.Future[bool]"]) -> None:
             await asyncio.sleep(0.05)
 
 
+@pytest.mark.usefixtures("far_from_night")
 async def test_a_worker_does_each_days_work_once(unpaid: Database) -> None:
     """Days 14, 30 and 60, each asked for twice; the queue is empty afterwards."""
     async with queue_of(unpaid).open_async() as queue:
@@ -66,6 +75,7 @@ async def test_a_worker_does_each_days_work_once(unpaid: Database) -> None:
     assert await unpaid.pool.fetch(JOBS) == []
 
 
+@pytest.mark.usefixtures("far_from_night")
 async def test_a_day_that_was_slept_through_is_caught_up_with_at_the_start(
     unpaid: Database,
 ) -> None:
@@ -101,6 +111,7 @@ async def test_the_night_brings_the_day_by_utc(unpaid: Database) -> None:
     assert [day_of(int(row[1])) for row in rows] == [noon(14).date(), noon(15).date()]
 
 
+@pytest.mark.usefixtures("far_from_night")
 async def test_a_database_that_goes_away_comes_back(
     unpaid: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
