@@ -14,6 +14,7 @@ from graphql import parse, validate
 import consortium
 from consortium.cli import app
 from consortium.identity.rules.roles import PERMISSIONS
+from consortium.kernel.clock import utc_today
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Permission
 from consortium.settings import PREFIX, Settings
@@ -116,7 +117,7 @@ async def test_the_question_gets_the_answer_that_is_printed(demo_database: Datab
     assert query
     assert answer
 
-    async with served(demo_database) as api:
+    async with served(demo_database, today=utc_today) as api:
         assert (await api.post(query[1])).json() == json.loads(answer[1])
 
 

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from consortium.kernel.clock import utc_today
 from consortium.storage.database import Database
 from tests.served import Api, served
 
@@ -15,7 +16,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def api(demo_dsn: str) -> AsyncGenerator[Api]:
     """The demo, served."""
-    async with Database.open(demo_dsn, max_size=4) as database, served(database) as running:
+    async with (
+        Database.open(demo_dsn, max_size=4) as database,
+        served(database, today=utc_today) as running,
+    ):
         yield running
 
 

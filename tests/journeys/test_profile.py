@@ -11,6 +11,7 @@ import pytest
 
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.importing import import_file
+from consortium.kernel.clock import utc_today
 from consortium.kernel.principal import ANONYMOUS, Principal, Rights
 from consortium.membership.actions import check_profile
 from consortium.storage.database import Database
@@ -68,7 +69,10 @@ def person(role: Role, organisation: int | None = None) -> Principal:
 
 async def test_the_demo_tells_how_much_is_known(demo_dsn: str) -> None:
     """Revenue of 59 of 86 members, all of years that no source states, and where they are."""
-    async with Database.open(demo_dsn, max_size=4) as database, served(database) as api:
+    async with (
+        Database.open(demo_dsn, max_size=4) as database,
+        served(database, today=utc_today) as api,
+    ):
         data = await api.data(
             """{ consortium { memberCount
                  revenue { known undated converted of usd rates { currency } }

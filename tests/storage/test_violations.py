@@ -12,10 +12,12 @@ from consortium.storage.raw import raw
 from tests.factories import create_engagement, create_initiative, create_organisation
 
 # The tables' own, unique indexes of some rows, and those that triggers name when they refuse.
-CONSTRAINTS = """
+CONSTRAINTS = r"""
 SELECT conname::text FROM pg_constraint
 UNION SELECT indexrelid::regclass::text FROM pg_index WHERE indisunique
 UNION SELECT (regexp_matches(prosrc, $$CONSTRAINT = '([a-z_]+)'$$, 'g'))[1] FROM pg_proc
+UNION SELECT tgrelid::regclass || (regexp_matches(prosrc, $$TG_TABLE_NAME \|\| '(_[a-z_]+)'$$))[1]
+FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
 """
 
 
