@@ -9,12 +9,22 @@ from consortium.assessment.models.claims import (
     ClaimTransition,
     EffectPublished,
 )
+from consortium.assessment.models.totals import (
+    AssessedContributor,
+    AssessedStanding,
+    AssessedTotal,
+    AssessedTotalState,
+)
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
     "RIGHTS",
     "UNWATCHED",
     "AssessedClaim",
+    "AssessedContributor",
+    "AssessedStanding",
+    "AssessedTotal",
+    "AssessedTotalState",
     "ClaimEvidence",
     "ClaimGateReview",
     "ClaimStepTaken",
@@ -38,9 +48,19 @@ EXTRA_CONSTRAINTS = (
     "claim_evidence_dates_ordered",
     "claim_transition_key",
     "effect_published_at_most_one",
+    "assessed_standing_share_or_joint",
+    "assessed_standing_kept_range",
+    "assessed_standing_days_ordered",
+    "assessed_total_state_one_row",
 )
 
+# What is computed again from the claims.
+_DERIVED = "SELECT, INSERT, UPDATE, DELETE, TRUNCATE"
+
 RIGHTS = {
+    "assessed_standing": _DERIVED,
+    "assessed_total": _DERIVED,
+    "assessed_contributor": _DERIVED,
     "claim_transition": "SELECT",
     # Never deleted; what an update may change, triggers say.
     "assessed_claim": "SELECT, INSERT, UPDATE",
@@ -51,6 +71,10 @@ RIGHTS = {
 }
 
 UNWATCHED = {
+    "assessed_standing": "computed from the claims",
+    "assessed_total": "sums of the standings",
+    "assessed_contributor": "whose claims are in the sums",
+    "assessed_total_state": "the day that the sums are of",
     "claim_transition": "a copy of the rules, which migrations write",
     "effect_published": "computed from the claims",
 }
