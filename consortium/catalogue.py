@@ -1,6 +1,7 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
+from consortium.assessment.reads.totals import ASSESSED_EMISSIONS
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
@@ -139,6 +140,7 @@ ROOT = Source(
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "assessed_emissions": ASSESSED_EMISSIONS,
         "allocations": Many(ALLOCATIONS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,

@@ -35,10 +35,10 @@ ALTER TABLE assessed_standing
 
 # Decisions about overlaps are made in a later migration, which replaces both.
 OVERLAPS = """
-CREATE FUNCTION effect_kept(effect_id bigint, on_day date) RETURNS numeric LANGUAGE sql STABLE AS
+CREATE FUNCTION effect_kept(key bigint, on_day date) RETURNS numeric LANGUAGE sql STABLE AS
     'SELECT 1::numeric';
 -- The days on which `effect_kept` of an effect may change.
-CREATE FUNCTION effect_kept_days(effect_id bigint) RETURNS SETOF date LANGUAGE sql STABLE ROWS 1 AS
+CREATE FUNCTION effect_kept_days(key bigint) RETURNS SETOF date LANGUAGE sql STABLE ROWS 1 AS
     'SELECT NULL::date WHERE false';
 """
 

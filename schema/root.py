@@ -4,6 +4,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.applications import ApplicationsMutation, ApplicationsQuery
+from schema.assessed_totals import AssessedTotalsQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
@@ -68,6 +69,7 @@ class Query(
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
+    AssessedTotalsQuery,
     ReorganisationsQuery,
     AuditQuery,
 ):

@@ -10,6 +10,7 @@ from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
 from tests.oracle.profile import profile
+from tests.oracle.assessed import assessed_emissions
 from tests.oracle.totals import avoided_emissions, is_member
 from tests.oracle.work import inbox
 from tests.oracle.world import Row
@@ -166,6 +167,7 @@ ROOTS: dict[str, Root] = {
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
     "avoidedEmissions": avoided_emissions,
+    "assessedEmissions": assessed_emissions,
     "engagements": _all("Engagement"),
     "myApplication": _my_application,
     "applications": _all("Application"),

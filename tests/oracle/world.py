@@ -85,6 +85,9 @@ KINDS = {
     "oauth_client": "ServiceClient AuditClient",
     # Read for the order of equal rows only, which no rule decides: see `totals.place`.
     "avoided_standing": "Standing",
+    "assessed_standing": "AssessedStanding",
+    "assessed_claim": "AssessedClaim",
+    "claim_step": "ClaimHistoryStep",
 }
 
 # Types that show only some rows of their table.
