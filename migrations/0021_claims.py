@@ -203,6 +203,14 @@ BEGIN
         WHERE (e.id = key OR e.original_id = key) AND c.status = 'PUBLISHED'
     ) known
     WHERE p.effect_id = key;
+    IF NEW.status = 'PUBLISHED' AND EXISTS (
+        SELECT FROM effect e JOIN assessed_claim c ON c.effect_id = e.id
+        WHERE (e.id = key OR e.original_id = key) AND c.status = 'PUBLISHED'
+            AND c.organisation_id = NEW.organisation_id AND c.id <> NEW.id
+    ) THEN
+        RAISE EXCEPTION 'organisation % claims effect % already', NEW.organisation_id, key
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'assessed_claim_one_published';
+    END IF;
     RETURN NULL;
 END $$;
 CREATE TRIGGER effect_published_kept AFTER UPDATE ON assessed_claim
