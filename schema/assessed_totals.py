@@ -97,7 +97,7 @@ class BesideTotal:
 
 @strawberry.type(description="A claim that went into a total.")
 class AssessedContribution:
-    claim: AssessedClaim | None = strawberry.field(description="The claim.")
+    claim: AssessedClaim = strawberry.field(description="The claim.")
     effect: Effect | None = strawberry.field(
         description="What is claimed of, with its explanation; null if you may not see it."
     )
