@@ -2,8 +2,8 @@
 
 from consortium.assessment.reads.claims import ASSESSED_CLAIMS
 from consortium.assessment.reads.evidence import CLAIM_EVIDENCE
-from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.assessment.reads.totals import ASSESSED_EMISSIONS
+from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES

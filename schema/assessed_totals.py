@@ -158,7 +158,9 @@ class AssessedEmissions:
     groups: list[AssessedEmissionsGroup] = field(
         "The totals, one for each key; at most 1000 unless fewer are asked for.",
         optional("first", int, "How many groups, 0 to 1000."),
-        optional("order_by", list[AssessedEmissionsGroupOrder], "By what to sort; by key unless given."),  # type: ignore[valid-type]
+        optional(
+            "order_by", list[AssessedEmissionsGroupOrder], "By what to sort; by key unless given."
+        ),  # type: ignore[valid-type]
     )
 
 

@@ -79,9 +79,7 @@ async def create_accepted_claim(
         *(effect["uncertainty"], effect["specificity"], effect["timeframe"]),
         *(effect["period_end"].year, part.allocation_id),
     )
-    await connection.fetch(
-        "UPDATE assessed_claim SET status = 'IN_REVIEW' WHERE id = $1", claim
-    )
+    await connection.fetch("UPDATE assessed_claim SET status = 'IN_REVIEW' WHERE id = $1", claim)
     await connection.fetch(
         "UPDATE assessed_claim SET status = 'ACCEPTED', accepted_on = $2 WHERE id = $1",
         *(claim, accepted_on),

@@ -15,7 +15,6 @@ from tests.factories.assessed import (
 )
 from tests.factories.membership import create_engagement, create_membership
 from tests.factories.organisations import create_organisation, create_parentage, create_period
-from tests.factories.rows import insert
 from tests.factories.shares import create_allocation, create_shared_effect, create_shared_solution
 from tests.factories.value_chains import create_chain
 
@@ -163,7 +162,7 @@ class AssessedMaker:
             case 3:
                 await self.connection.execute(
                     "UPDATE membership SET status = CASE status WHEN 'MEMBER' THEN 'FORMER'"
-                    f" ELSE 'MEMBER' END WHERE organisation_id = {organisation}"  # noqa: S608
+                    f" ELSE 'MEMBER' END WHERE organisation_id = {organisation}"
                 )
             case 4:
                 await self.connection.execute(

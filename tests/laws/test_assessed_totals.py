@@ -76,7 +76,7 @@ async def decide(owner_dsn: str, today: date) -> list[Row]:
             for since, until, part in ((90, 30, "1"), (30, None, "0.25"))
         ]
         values = ", ".join(
-            f"({key}, '{since}'::date, {until and repr(str(until)) or 'NULL'}::date, {part})"
+            f"({key}, '{since}'::date, {(until and repr(str(until))) or 'NULL'}::date, {part})"
             for key, since, until, part in rows
         )
         await owner.execute(DECIDED.format(rows=values, today=today))

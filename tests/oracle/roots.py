@@ -7,10 +7,10 @@ from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
 from tests.oracle import guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
+from tests.oracle.assessed import assessed_emissions
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
 from tests.oracle.profile import profile
-from tests.oracle.assessed import assessed_emissions
 from tests.oracle.totals import avoided_emissions, is_member
 from tests.oracle.work import inbox
 from tests.oracle.world import Row

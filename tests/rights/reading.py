@@ -184,6 +184,24 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "AssessedContribution": (
+        "within",
+        "claim effect member claimed own joint kept assured",
+    ),
+    "AssessedContributionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedContributionEdge": ("within", "cursor node"),
+    "AssessedEmissions": ("within", "groups"),
+    "AssessedEmissionsGroup": (
+        "within",
+        (
+            "key net own joint gross overlap claims effects contributors assured specificity "
+            "interval beside contributions"
+        ),
+    ),
+    "AssessedEmissionsKey": (
+        "within",
+        "timeframe year category valueChain member group sector country assured undivided",
+    ),
     "AvoidedEmissions": (
         "within",
         "groups leftOut",
@@ -199,6 +217,9 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "initiative valueChain verified"
         ),
     ),
+    "BesideTotal": ("within", "unallocated nonMembers platform"),
+    "SpecificityMix": ("within", "lowest specific regional globalAverage"),
+    "TotalInterval": ("within", "low high signNotEstablished"),
     "Claim": (
         "figure",
         (
@@ -509,7 +530,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects allocations guidanceVersion guidanceVersions"
+            "assessedEmissions effects allocations guidanceVersion guidanceVersions"
         ),
     ),
     "RateUsed": (
