@@ -21,7 +21,7 @@ from schema.value_chains import ValueChain
 
 AssessedEmissionsFilter = filter_of(CONTRIBUTIONS, "AssessedEmissions")
 AssessedContributionOrder = order_of(CONTRIBUTIONS)
-AssessedEmissionsGroupOrder = order_of(GROUPS)
+GroupOrder = order_of(GROUPS)
 AssessedEmissionsDimension = described(
     enum_of("AssessedEmissionsDimension", {str(one.name): str(one.name) for one in TotalDimension}),
     "What assessed claims can be grouped by. The timeframe is always kept apart. Where MEMBER,"
@@ -158,9 +158,7 @@ class AssessedEmissions:
     groups: list[AssessedEmissionsGroup] = field(
         "The totals, one for each key; at most 1000 unless fewer are asked for.",
         optional("first", int, "How many groups, 0 to 1000."),
-        optional(
-            "order_by", list[AssessedEmissionsGroupOrder], "By what to sort; by key unless given."
-        ),  # type: ignore[valid-type]
+        optional("order_by", list[GroupOrder], "By what to sort; by key unless given."),  # type: ignore[valid-type]
     )
 
 

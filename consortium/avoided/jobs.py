@@ -34,7 +34,8 @@ async def follow_calendar(database: Database, *others: Advance) -> None:
         try:
             with database.active():
                 today = datetime.now(UTC).date()
-                for bring in (advance, *others):
+                await advance(today=today)
+                for bring in others:
                     await bring(today=today)
         except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
             _log.warning("the sums could not be brought to this day", exc_info=True)

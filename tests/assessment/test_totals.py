@@ -136,7 +136,8 @@ async def test_what_stands_beside(
     non_members: int,
 ) -> None:
     """50 and 30 of 1 000 t: net 800; what is nobody's or a non-member's stands beside it."""
-    parties = [(members[0], "0.5"), (members[1], "0.3"), *outsider]
+    parties: list[tuple[int | str, str | None]] = [(members[0], "0.5"), (members[1], "0.3")]
+    parties += outsider
     await shared(database, parties, remainder)
 
     [group] = await asked(database, SECRETARIAT)

@@ -35,15 +35,13 @@ async def create_published_claim(
     claim = await create_accepted_claim(
         connection, organisation_id, effect_id, part, accepted_on=published_on, **values
     )
-    if assured_on is not None and assured_on < published_on:
-        published_on, assured_on = published_on, published_on
     await connection.fetch(
         "UPDATE assessed_claim SET status = 'PUBLISHED', published_on = $2, visibility = $3"
         " WHERE id = $1",
         *(claim, published_on, visibility),
     )
     if assured_on is not None:
-        await assure(connection, claim, assured_on)
+        await assure(connection, claim, max(assured_on, published_on))
     return claim
 
 

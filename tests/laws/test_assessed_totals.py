@@ -66,7 +66,7 @@ def today() -> date:
 
 
 async def decide(owner_dsn: str, today: date) -> list[Row]:
-    """Decisions about overlaps of every third effect, as the database and as the oracle has them."""
+    """Decisions about overlaps of every third effect, for the database and for the oracle."""
     owner = await asyncpg.connect(owner_dsn)
     try:
         effects = [row[0] for row in await owner.fetch("SELECT id FROM effect WHERE id % 3 = 0")]

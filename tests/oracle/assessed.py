@@ -103,7 +103,8 @@ def _assured_since(ask: Ask, claim: Row) -> date | None:
         return None
     steps = ask.world.having("ClaimHistoryStep", "claim_id", claim.id)
     first = [step["taken_on"] for step in steps if step["step"] == "ASSURE"]
-    return min([claim["assured_on"], *first])
+    since: date = min([claim["assured_on"], *first])
+    return since
 
 
 def kept_of(ask: Ask, effect: int, on: date) -> Decimal:
