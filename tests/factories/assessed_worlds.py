@@ -160,9 +160,10 @@ class AssessedMaker:
                     f"UPDATE assessed_claim SET visibility = 'PUBLIC' WHERE id = {claim}"  # noqa: S608
                 )
             case 3:
-                await self.connection.execute(
+                await self.connection.fetch(
                     "UPDATE membership SET status = CASE status WHEN 'MEMBER' THEN 'FORMER'"
-                    f" ELSE 'MEMBER' END WHERE organisation_id = {organisation}"
+                    " ELSE 'MEMBER' END WHERE organisation_id = $1",
+                    organisation,
                 )
             case 4:
                 await self.connection.execute(

@@ -207,8 +207,11 @@ def _rollup_way(
     )
 
 
-def _keyed(writer: Writer, question: Args, where_right: str = "true") -> str:
-    """SQL of the standings that count, with the key of their group."""
+def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str = "false") -> str:
+    """SQL of the standings that count, with the key of their group.
+
+    `seen` says whether the caller may see how the effect is shared.
+    """
     grouped = _grouped(question)
     where = conjunction(
         [
@@ -222,8 +225,9 @@ def _keyed(writer: Writer, question: Args, where_right: str = "true") -> str:
     return (
         f"SELECT s.timeframe, {', '.join(_key_of_standing(one, grouped) for one in _GROUPERS)},"
         f" {undivided} AS undivided, s.effect_id, s.origin_id, s.organisation_id AS whose,"
-        " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept, s.assured AS is_assured,"
-        f" s.specificity, s.uncertainty FROM assessed_standing s WHERE {where}"
+        " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept,"
+        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen"
+        f" FROM assessed_standing s WHERE {where}"
     )
 
 
@@ -363,9 +367,7 @@ def _beside(writer: Writer, _: Args) -> str:
     question = writer.asked
     key = ", ".join(_KEY)
     seen = writer.fill(_shares_seen(writer.rights), "s")
-    keyed = _keyed(writer, question).replace(
-        " FROM assessed_standing s", f", {seen} AS seen FROM assessed_standing s", 1
-    )
+    keyed = _keyed(writer, question, seen=seen)
     of_kinds = ", ".join(
         f"coalesce(sum(c.share) FILTER (WHERE c.kind = '{kind}'), 0) AS {kind.lower()}"
         for kind in (PartyKind.NON_MEMBER, PartyKind.PLATFORM)
