@@ -5,6 +5,7 @@ from consortium.assessment.models.claims import (
     AssessedClaim,
     ClaimEvidence,
     ClaimGateReview,
+    ClaimReminder,
     ClaimStepTaken,
     ClaimTransition,
     EffectPublished,
@@ -17,6 +18,7 @@ __all__ = [
     "AssessedClaim",
     "ClaimEvidence",
     "ClaimGateReview",
+    "ClaimReminder",
     "ClaimStepTaken",
     "ClaimTransition",
     "EffectPublished",
@@ -48,6 +50,7 @@ RIGHTS = {
     # What was done and found stays.
     "claim_step": "SELECT, INSERT",
     "claim_gate_review": "SELECT, INSERT",
+    "claim_reminder": "SELECT, INSERT",
 }
 
 UNWATCHED = {
