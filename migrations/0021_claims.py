@@ -2,7 +2,13 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
-from consortium.assessment.rules.statuses import AssuranceLevel, ClaimStatus, ClaimStep, GateOutcome
+from consortium.assessment.rules.statuses import (
+    AssuranceLevel,
+    ClaimStatus,
+    ClaimStep,
+    GateOutcome,
+    ReminderKind,
+)
 from consortium.effects.rules.vocabulary import Specificity, Timeframe
 from consortium.guidance.rules import EvidenceKind
 from consortium.kernel.visibility import Visibility
@@ -145,6 +151,8 @@ CREATE TRIGGER claim_step_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_ste
     FOR EACH STATEMENT EXECUTE FUNCTION record_stays();
 CREATE TRIGGER claim_gate_review_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_gate_review
     FOR EACH STATEMENT EXECUTE FUNCTION record_stays();
+CREATE TRIGGER claim_reminder_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON claim_reminder
+    FOR EACH STATEMENT EXECUTE FUNCTION record_stays();
 CREATE TRIGGER claim_evidence_stays BEFORE DELETE OR TRUNCATE ON claim_evidence
     FOR EACH STATEMENT EXECUTE FUNCTION record_stays();
 
@@ -225,6 +233,7 @@ SELECT audit_watch('assessed_claim', '{}', '{}');
 SELECT audit_watch('claim_step', '{}', '{}');
 SELECT audit_watch('claim_gate_review', '{}', '{}');
 SELECT audit_watch('claim_evidence', '{}', '{}');
+SELECT audit_watch('claim_reminder', '{}', '{}');
 """
 
 # An effect that is claimed stays as it is: another one takes its place, with its units.
@@ -648,6 +657,38 @@ class Migration(migrations.Migration):
                 ],
                 "pk_attr": "id",
                 "table_description": "What a reviewer found of a gate; the last one of a gate counts. Never changed.",
+            },
+            bases=["Model"],
+        ),
+        ops.CreateModel(
+            name="ClaimReminder",
+            fields=[
+                ("id", IdField(generated=True, primary_key=True, unique=True, db_index=True)),
+                (
+                    "claim",
+                    fields.ForeignKeyField(
+                        "consortium.AssessedClaim",
+                        source_field="claim_id",
+                        db_constraint=True,
+                        to_field="id",
+                        related_name="reminders",
+                        on_delete=OnDelete.RESTRICT,
+                    ),
+                ),
+                (
+                    "kind",
+                    fields.CharEnumField(description="", enum_type=ReminderKind, max_length=20),
+                ),
+                ("day", fields.DateField()),
+                ("sent_on", fields.DateField()),
+                ("mails", fields.IntField()),
+            ],
+            options={
+                "table": "claim_reminder",
+                "app": "consortium",
+                "unique_together": (("claim_id", "kind", "day"),),
+                "pk_attr": "id",
+                "table_description": "That somebody was reminded of a day, once for that day. Never changed.",
             },
             bases=["Model"],
         ),

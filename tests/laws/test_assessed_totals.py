@@ -41,7 +41,7 @@ query ($by: [AssessedEmissionsDimension!]!, $where: AssessedEmissionsFilter,
       interval { low high signNotEstablished }
       beside { unallocated nonMembers platform }
       contributions(first: 1000) { totalCount nodes {
-        effect { id } member { id } claimed own joint kept assured } }
+        claim { id } effect { id } member { id } claimed own joint kept assured } }
     }
   }
 }

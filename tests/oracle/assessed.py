@@ -101,7 +101,7 @@ def _assured_since(ask: Ask, claim: Row) -> date | None:
     """The day of the first assurance."""
     if claim["assured_on"] is None:
         return None
-    steps = ask.world.having("ClaimHistoryStep", "claim_id", claim.id)
+    steps = ask.world.having("AssessedClaimStep", "claim_id", claim.id)
     first = [step["taken_on"] for step in steps if step["step"] == "ASSURE"]
     since: date = min([claim["assured_on"], *first])
     return since

@@ -5,6 +5,7 @@ from consortium.assessment.models.claims import (
     AssessedClaim,
     ClaimEvidence,
     ClaimGateReview,
+    ClaimReminder,
     ClaimStepTaken,
     ClaimTransition,
     EffectPublished,
@@ -27,6 +28,7 @@ __all__ = [
     "AssessedTotalState",
     "ClaimEvidence",
     "ClaimGateReview",
+    "ClaimReminder",
     "ClaimStepTaken",
     "ClaimTransition",
     "EffectPublished",
@@ -68,6 +70,7 @@ RIGHTS = {
     # What was done and found stays.
     "claim_step": "SELECT, INSERT",
     "claim_gate_review": "SELECT, INSERT",
+    "claim_reminder": "SELECT, INSERT",
 }
 
 UNWATCHED = {

@@ -11,6 +11,7 @@ from consortium.assessment.rules.statuses import (
     ClaimStatus,
     ClaimStep,
     GateOutcome,
+    ReminderKind,
 )
 from consortium.effects.models import Effect, EffectAllocation
 from consortium.effects.rules.vocabulary import Specificity, Timeframe
@@ -198,6 +199,22 @@ class ClaimEvidence(Model):
             Index(fields=("citation_id",), name="claim_evidence_citation_idx"),
             Index(fields=("account_id",), name="claim_evidence_account_idx"),
         )
+
+
+class ClaimReminder(Model):
+    """That somebody was reminded of a day, once for that day. Never changed."""
+
+    id = IdField()
+    claim = _claim("reminders")
+    kind = word_field(ReminderKind)
+    # The day that was reminded of.
+    day = fields.DateField()
+    sent_on = fields.DateField()
+    mails = fields.IntField()
+
+    class Meta:
+        table = "claim_reminder"
+        unique_together = (("claim_id", "kind", "day"),)
 
 
 class ClaimTransition(Model):

@@ -53,6 +53,13 @@ class AssuranceLevel(StrEnum):
     REASONABLE = "REASONABLE"
 
 
+class ReminderKind(StrEnum):
+    """What somebody is reminded of: a step that is overdue, or a pass that ends soon."""
+
+    OVERDUE = "OVERDUE"
+    EXPIRING = "EXPIRING"
+
+
 _Is = ClaimStatus
 
 # (before, step) -> after; before the first step there is nothing.
