@@ -1,5 +1,8 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+from consortium.assessment.reads.claims import ASSESSED_CLAIMS
+from consortium.assessment.reads.evidence import CLAIM_EVIDENCE
+from consortium.assessment.reads.totals import ASSESSED_EMISSIONS
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
@@ -64,6 +67,8 @@ NODES: dict[str, Source] = {
     "GuidanceCriterion": CRITERIA,
     "GuidanceEvidence": EVIDENCE,
     "Claim": CLAIMS,
+    "AssessedClaim": ASSESSED_CLAIMS,
+    "ClaimEvidence": CLAIM_EVIDENCE,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -138,7 +143,9 @@ ROOT = Source(
         "guidance_versions": Many(GUIDANCE_VERSIONS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
+        "assessed_claims": Many(ASSESSED_CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
+        "assessed_emissions": ASSESSED_EMISSIONS,
         "allocations": Many(ALLOCATIONS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,

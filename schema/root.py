@@ -4,6 +4,9 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.applications import ApplicationsMutation, ApplicationsQuery
+from schema.assessed_totals import AssessedTotalsQuery
+from schema.assessing import AssessmentMutation
+from schema.assessment import AssessmentQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
@@ -68,6 +71,8 @@ class Query(
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
+    AssessedTotalsQuery,
+    AssessmentQuery,
     ReorganisationsQuery,
     AuditQuery,
 ):
@@ -95,6 +100,7 @@ class Mutation(
     SharesMutation,
     GuidanceMutation,
     ClaimsMutation,
+    AssessmentMutation,
     ReorganisationsMutation,
 ):
     pass

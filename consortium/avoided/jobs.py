@@ -1,7 +1,9 @@
 """What goes on while a server runs: the sums follow the calendar."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -14,16 +16,27 @@ _log = structlog.get_logger(__name__)
 RETRY_SECONDS = 60.0
 
 
-async def follow_calendar(database: Database) -> None:
+class Advance(Protocol):
+    """What brings sums to a day."""
+
+    def __call__(self, *, today: date) -> Awaitable[object]:
+        """Recompute what depends on the day."""
+
+
+async def follow_calendar(database: Database, *others: Advance) -> None:
     """Bring the sums to each new day, at once and then at every midnight UTC, until cancelled.
 
+    `others` bring those of later features.
     A day late costs time and not truth: the read notices that the sums are of another day, and adds
     up what counts.
     """
     while True:
         try:
             with database.active():
-                await advance(today=datetime.now(UTC).date())
+                today = datetime.now(UTC).date()
+                await advance(today=today)
+                for bring in others:
+                    await bring(today=today)
         except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
             _log.warning("the sums could not be brought to this day", exc_info=True)
             await asyncio.sleep(RETRY_SECONDS)

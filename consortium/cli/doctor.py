@@ -36,7 +36,11 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             findings.append(await _catalogue(connection))
             findings += await _trail(connection, await role_of(address.dsn))
     if tables.well:
-        findings += [await _totals(address), await _profile(address)]
+        findings += [
+            await _totals(address),
+            await _assessed_totals(address),
+            await _profile(address),
+        ]
     return findings
 
 
@@ -85,6 +89,18 @@ async def _totals(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"{len(differences)} totals differ: {differences[0]}")
     return Finding(well=True, what="the totals are what a recount gives")
+
+
+async def _assessed_totals(address: Address) -> Finding:
+    from consortium.assessment.actions.totals import check_assessed_totals
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        differences = await check_assessed_totals()
+    if differences:
+        what = f"totals of assessed claims differ: {differences[0]}"
+        return Finding(well=False, what=what)
+    return Finding(well=True, what="the totals of assessed claims are what a recount gives")
 
 
 async def _profile(address: Address) -> Finding:

@@ -93,6 +93,7 @@ async def _serve(
     prepare: Prepare | None = None,
 ) -> None:
     """Serve until a signal comes; the database is closed after the last answer."""
+    from consortium.assessment.actions.totals import advance_totals
     from consortium.avoided.jobs import follow_calendar
     from consortium.cli.background import keep_house, mail_of, running
     from consortium.cli.http import Server
@@ -106,7 +107,8 @@ async def _serve(
         if prepare is not None:
             await prepare(database)
         mail = mail_of(settings, database)
-        work = (follow_calendar(database), mail.run(), keep_house(database), work_off(database))
+        calendar = follow_calendar(database, advance_totals)
+        work = (calendar, mail.run(), keep_house(database), work_off(database))
         async with running(*work):
             await Server(create_app(settings, database), settings, ready).serve([listener])
 

@@ -3,19 +3,21 @@
 import hashlib
 from collections.abc import AsyncGenerator, Iterable, Iterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import asyncpg
 
+from consortium.assessment.actions.totals import rebuild_totals
 from consortium.avoided.actions.standings import rebuild_all
 from consortium.cli.progress import Tell
 from consortium.membership.actions import rebuild_profile
 from consortium.storage.database import Database
 from consortium.storage.embedded import EmbeddedServer
 from consortium.storage.migrate import migrate
-from tests.bench import directory
+from tests.bench import assessed, directory
 from tests.bench.world import Row, Table, tables
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ ROOT = Path(__file__).parents[2]
 # What decides on the content of a database.
 MADE_BY = (
     "tests/bench/numbers.py",
+    "tests/bench/assessed.py",
     "tests/bench/claims.py",
     "tests/bench/directory.py",
     "tests/bench/world.py",
@@ -49,6 +52,9 @@ CHUNK = 20_000
 
 # Of the world of organisations with histories.
 DIRECTORY = "bench_directory"
+# Of the world of assessed claims.
+ASSESSED = "bench_assessed"
+ASSESSED_CLAIMS = 1_000_000
 
 
 def database_name(claims: int) -> str:
@@ -91,6 +97,21 @@ async def generate_directory(server: EmbeddedServer, tell: Tell) -> None:
     async with Database.open(server.dsn(DIRECTORY)):
         await rebuild_profile()
     await _finished(server, DIRECTORY)
+
+
+async def generate_assessed(
+    server: EmbeddedServer, tell: Tell, claims: int = ASSESSED_CLAIMS
+) -> None:
+    """Make the database of assessed claims anew, with their standings and totals."""
+    await _created(server, ASSESSED)
+    async with connected(server, ASSESSED) as connection:
+        for table in assessed.tables(claims):
+            await _fill(connection, table, claims if table.name == "assessed_claim" else 0, tell)
+        await connection.execute("ANALYZE")
+    async with Database.open(server.dsn(ASSESSED)):
+        await rebuild_totals(today=datetime.now(UTC).date())
+        await rebuild_profile()
+    await _finished(server, ASSESSED)
 
 
 async def _created(server: EmbeddedServer, name: str) -> None:

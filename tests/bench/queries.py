@@ -140,3 +140,12 @@ DIRECTORY = (
     Query("search", "directory search (rare word)", _rare, _none),
     Query("directory", "first page of members on a past date", _day, _none),
 )
+# Of the world of assessed claims.
+ASSESSED = (
+    Query(
+        "assessed",
+        "net total of 1,000,000 assessed claims by year",
+        lambda rng: {"timeframe": rng.choice(("YEAR_ON_YEAR", "FORWARD_LOOKING"))},
+        _none,
+    ),
+)

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from consortium.storage.embedded import EmbeddedServer, embedded_server
 from consortium.storage.embedded.process import server_pid
 from tests.bench import queries as asked
 from tests.bench.generate import (
+    ASSESSED,
     DIRECTORY,
     FILLING,
     connected,
     database_name,
     generate,
+    generate_assessed,
     generate_directory,
     missing,
 )
@@ -95,17 +97,20 @@ def _run(data_dir: Path, options: argparse.Namespace) -> Report:
     if options.directory_only:
         sizes = {}
     with embedded_server(data_dir, settings=FILLING, progress=SAY.print) as server:
-        wanted = asyncio.run(missing(server, [*sizes, DIRECTORY]))
+        wanted = asyncio.run(missing(server, [*sizes, DIRECTORY, ASSESSED]))
         with progress_bar() as tell:
             for name in wanted:
                 if name == DIRECTORY:
                     asyncio.run(generate_directory(server, tell))
+                elif name == ASSESSED:
+                    asyncio.run(generate_assessed(server, tell))
                 else:
                     asyncio.run(generate(server, sizes[name], tell))
     # Measured as the program itself runs it.
     with embedded_server(data_dir, progress=SAY.print) as server:
         report = _report(server, options)
-        _measure_directory(server, report)
+        _measure_beside(server, DIRECTORY, asked.BY_ID, asked.DIRECTORY, report)
+        _measure_beside(server, ASSESSED, BY_NAME["member"], asked.ASSESSED, report)
         if options.directory_only:
             return report
         queries = [BY_NAME[name] for name in options.only or BY_NAME]
@@ -155,11 +160,13 @@ def _measure_growth(server: EmbeddedServer, queries: list[Query], report: Report
             SAY.print(_line(query, {few: seen[0], everything: seen[1]}))
 
 
-def _measure_directory(server: EmbeddedServer, report: Report) -> None:
+def _measure_beside(
+    server: EmbeddedServer, name: str, reading: Query, queries: Sequence[Query], report: Report
+) -> None:
     """Each query right after a reading by id, so that both see the same machine."""
-    with running(["api"], server.dsn(DIRECTORY)) as servers:
-        for query in asked.DIRECTORY:
-            [by_id] = _loaded(asked.BY_ID, servers, report.effort, server)
+    with running(["api"], server.dsn(name)) as servers:
+        for query in queries:
+            [by_id] = _loaded(reading, servers, report.effort, server)
             [seen] = _loaded(query, servers, report.effort, server)
             report.directory[query.title] = (by_id, seen)
             SAY.print(_line(query, {"by id": by_id, "asked": seen}))

@@ -20,6 +20,7 @@ PLACES = {
     "claim(id: {})": "Claim",
     "avoidedEmissions(groupBy: {})": "AvoidedEmissions",
     "avoidedEmissions(groupBy: {}).groups": "AvoidedEmissionsGroup",
+    "assessedEmissions(groupBy: {}).groups": "AssessedEmissionsGroup",
 }
 PAGE = "first: $first, after: $after, last: $last, before: $before"
 DECLARED = ("$first: Int", "$after: String", "$last: Int", "$before: String")
@@ -51,6 +52,7 @@ def found(data: Any) -> Any:
 TOLD_BY = {
     "InitiativeParticipant": "name role organisation { id }",
     "Contribution": "claim { id } counted { value }",
+    "AssessedContribution": "claim { id } claimed",
     "LeftOut": "claim { id } counted { value }",
     "ExchangeRate": "currency year",
     "InboxItem": "kind thing",
@@ -110,6 +112,7 @@ class Lists:
         return f"query ({declared}) {{ {head} {{ {inner} }} }}"
 
     def _place(self, place: str, parent: str) -> str:
-        if place.startswith("avoidedEmissions"):
-            return place.format(literal([self.inputs.member("AvoidedEmissionsDimension")]))
+        for sort in ("Avoided", "Assessed"):
+            if place.startswith(f"{sort.lower()}Emissions"):
+                return place.format(literal([self.inputs.member(f"{sort}EmissionsDimension")]))
         return place.format(literal(self.inputs.id(parent))) if parent != "Query" else place

@@ -5,8 +5,9 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
+from tests.oracle import assessment, guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
+from tests.oracle.assessed import assessed_emissions
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
 from tests.oracle.profile import profile
@@ -34,6 +35,8 @@ NODES = (
     "GuidanceCriterion",
     "GuidanceEvidence",
     "Claim",
+    "AssessedClaim",
+    "ClaimEvidence",
     "Engagement",
     "MembershipDecision",
     "Application",
@@ -165,7 +168,9 @@ ROOTS: dict[str, Root] = {
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
+    "assessedClaims": _all("AssessedClaim"),
     "avoidedEmissions": avoided_emissions,
+    "assessedEmissions": assessed_emissions,
     "engagements": _all("Engagement"),
     "myApplication": _my_application,
     "applications": _all("Application"),

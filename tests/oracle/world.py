@@ -46,6 +46,10 @@ KINDS = {
     "effect_contribution": "EffectContribution",
     "effect_cohort": "EffectCohort",
     "effect_line": "EffectLine",
+    "assessed_claim": "AssessedClaim",
+    "claim_gate_review": "ClaimGateReview",
+    "claim_evidence": "ClaimEvidence",
+    "claim_step": "AssessedClaimStep",
     "engagement": "Engagement",
     "membership_decision": "MembershipDecision",
     "membership_application": "Application MyApplication",
@@ -85,6 +89,7 @@ KINDS = {
     "oauth_client": "ServiceClient AuditClient",
     # Read for the order of equal rows only, which no rule decides: see `totals.place`.
     "avoided_standing": "Standing",
+    "assessed_standing": "AssessedStanding",
 }
 
 # Types that show only some rows of their table.

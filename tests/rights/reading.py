@@ -30,6 +30,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   effect     by its own visibility and its solution's, and as figures
+#   whole      who sees all of the claimant's figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
     "Solution": (
@@ -76,7 +77,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "id reference geography periodStart periodEnd timeframe referenceEmissions "
             "solutionEmissions avoided uncertainty specificity visibility version computedAt "
             "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
-            "allocations"
+            "allocations superseded restates restatedBy assessedClaims"
         ),
     ),
     "Allocation": (
@@ -91,6 +92,32 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "shared",
         "position kind role partyName share part claim answer reason answeredOn organisation",
     ),
+    "AssessedClaim": (
+        "figure",
+        (
+            "id reference status statement claim uncertainty specificity timeframe year "
+            "visibility submittedOn acceptedOn assuredOn assuranceLevel publishedOn expiresOn "
+            "endedOn endedBecause actsNext dueOn version recordedAt organisation effect "
+            "guidanceVersion assuranceBody assuranceDocument restates restatedBy basis gates "
+            "gateReviews evidence steps"
+        ),
+    ),
+    "ClaimGate": ("figure", "position outcome passesToday reviewedOn expiresOn gate"),
+    "AssessedClaimBasis": ("whole", "effectMass share remainderShare allocation"),
+    "ClaimGateReview": ("whole", "outcome reason reviewedOn expiresOn recordedAt gate account"),
+    "ClaimEvidence": (
+        "whole",
+        "id kind title addedOn removedOn claim criterion document source account",
+    ),
+    "AssessedClaimStep": ("whole", "step before after reason deadline takenOn account"),
+    "AssessedClaimConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedClaimEdge": ("within", "cursor node"),
+    "ClaimGateReviewConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ClaimGateReviewEdge": ("within", "cursor node"),
+    "ClaimEvidenceConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ClaimEvidenceEdge": ("within", "cursor node"),
+    "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedClaimStepEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -184,6 +211,24 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "within",
         "cursor node",
     ),
+    "AssessedContribution": (
+        "within",
+        "claim effect member claimed own joint kept assured",
+    ),
+    "AssessedContributionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedContributionEdge": ("within", "cursor node"),
+    "AssessedEmissions": ("within", "groups"),
+    "AssessedEmissionsGroup": (
+        "within",
+        (
+            "key net own joint gross overlap claims effects contributors assured specificity "
+            "interval beside contributions"
+        ),
+    ),
+    "AssessedEmissionsKey": (
+        "within",
+        "timeframe year category valueChain member group sector country assured undivided",
+    ),
     "AvoidedEmissions": (
         "within",
         "groups leftOut",
@@ -199,6 +244,9 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "initiative valueChain verified"
         ),
     ),
+    "BesideTotal": ("within", "unallocated nonMembers platform"),
+    "SpecificityMix": ("within", "lowest specific regional globalAverage"),
+    "TotalInterval": ("within", "low high signNotEstablished"),
     "Claim": (
         "figure",
         (
@@ -440,7 +488,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies"
+            "contactOfLastResort delegacies assessedClaims"
         ),
     ),
     "OrganisationConnection": (
@@ -509,7 +557,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects allocations guidanceVersion guidanceVersions"
+            "assessedEmissions effects allocations guidanceVersion guidanceVersions assessedClaims"
         ),
     ),
     "RateUsed": (
@@ -718,4 +766,21 @@ SHARED: Mapping[str, tuple[str, ...]] = {
         )
     )
     for caller in CALLERS
+}
+
+# Claims of the owner by their names, and one of the other member: as far as figures are seen.
+_IN_WORK = ("draft", "submitted", "asked", "reviewed")
+ASSESSED: Mapping[str, tuple[str, ...]] = {
+    caller: (
+        *(("owner PUBLIC",) if "PUBLIC" in own else ()),
+        *(("owner CONSORTIUM",) if "CONSORTIUM" in own else ()),
+        *(_IN_WORK if "PRIVATE" in own else ()),
+        *(("accepted",) if "PRIVATE" in others else ()),
+    )
+    for caller, (own, others) in CLAIMS.items()
+}
+# How they were made, where they are seen whole.
+PROOFS: Mapping[str, tuple[str, ...]] = {
+    caller: tuple(name for name in shown if "PRIVATE" in CLAIMS[caller][name == "accepted"])
+    for caller, shown in ASSESSED.items()
 }
