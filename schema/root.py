@@ -20,6 +20,7 @@ from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
+from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
@@ -65,6 +66,7 @@ class Query(
     ComparisonsQuery,
     EffectsQuery,
     SharesQuery,
+    OverlapsQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -93,6 +95,7 @@ class Mutation(
     ComparisonsMutation,
     EffectsMutation,
     SharesMutation,
+    OverlapsMutation,
     GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,

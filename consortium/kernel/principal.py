@@ -17,6 +17,7 @@ class Permission(StrEnum):
     ACCOUNTS_MANAGE = "accounts:manage"
     AUDIT_READ = "audit:read"
     AUDIT_READ_ALL = "audit:read-all"
+    CLAIMS_REVIEW = "claims:review"
     CLIENTS_MANAGE = "clients:manage"
     ENGAGEMENTS_MANAGE = "engagements:manage"
     FIGURES_APPROVE = "figures:approve"

@@ -43,6 +43,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
             May.ACCOUNTS_MANAGE,
             May.AUDIT_READ,
             May.AUDIT_READ_ALL,
+            May.CLAIMS_REVIEW,
             May.CLIENTS_MANAGE,
             May.FIGURES_READ,
             May.FIGURES_READ_ALL,
