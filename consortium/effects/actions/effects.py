@@ -33,7 +33,8 @@ RETURNING id
 """
 TAKEN = "SELECT EXISTS (SELECT FROM effect WHERE solution_id = $1 AND reference = $2)"
 KEPT = """
-SELECT e.version, e.comparison_id, e.uncertainty_seed, e.period_start, e.period_end, e.geography, e.timeframe,
+SELECT e.version, e.comparison_id, e.uncertainty_seed, e.period_start, e.period_end, e.geography,
+    e.timeframe,
     r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id,
     s.visibility AS solution_visibility
 FROM effect e JOIN reference_scenario r ON r.id = e.reference_scenario_id

@@ -15,8 +15,8 @@ from consortium.storage.fields import IdField, NumericField, word_field
 class EffectOverlapDecision(Model):
     """What was decided about two effects. Never changed: another decision supersedes it.
 
-    The earlier effect is the one that was recorded first. When either was computed tells whether its
-    figures have changed since.
+    The earlier effect is the one that was recorded first. When either was computed tells whether
+    its figures have changed since.
     """
 
     id = IdField()
