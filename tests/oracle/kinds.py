@@ -202,6 +202,7 @@ PREFIXES = {
     "comparison": "comparison",
     "effect": "effect",
     "effect_allocation": "allocation",
+    "effect_overlap_decision": "overlapdecision",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",

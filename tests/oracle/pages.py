@@ -54,6 +54,7 @@ TOLD_BY = {
     "LeftOut": "claim { id } counted { value }",
     "ExchangeRate": "currency year",
     "InboxItem": "kind thing",
+    "EffectOverlap": "earlier { id } later { id }",
     "OrganisationMergeChange": "table rowId",
 }
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
+from tests.oracle import guidance, overlaps, reviews, shares, solutions  # noqa: F401  complete KINDS
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -29,6 +29,7 @@ NODES = (
     "Comparison",
     "Effect",
     "Allocation",
+    "EffectOverlapDecision",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -160,6 +161,9 @@ ROOTS: dict[str, Root] = {
     "factorSeries": _all("FactorSeries", ()),
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
+    "effectOverlaps": lambda ask, _: Many(
+        "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
+    ),
     "allocations": _all("Allocation"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
