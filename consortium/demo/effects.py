@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from consortium.effects.actions.common import Cited
 from consortium.effects.actions.comparisons import (
     CreateComparison,
     CreateFactorSeries,
@@ -15,7 +16,6 @@ from consortium.effects.actions.comparisons import (
     create_comparison,
     create_factor_series,
 )
-from consortium.effects.actions.common import Cited
 from consortium.effects.actions.effects import (
     CreateEffect,
     SetEffectVisibility,

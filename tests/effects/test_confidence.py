@@ -65,6 +65,8 @@ class Sheet:
         key = len(self.items) + 1
         amounts = [None if side is None else Decimal(side[0]) for side in (reference, solution)]
         errors = [None if side is None else dec(side[1]) for side in (reference, solution)]
+        series = "grid" if grid else None
+        self.qualities[key] = Quality(key, errors[0], errors[1], shared, series)
         self.items.append(
             Item(
                 key,
@@ -75,7 +77,6 @@ class Sheet:
                 series=GRID if grid else None,
             )
         )
-        self.qualities[key] = Quality(key, *errors, shared, "grid" if grid else None)
         return self
 
     def told(

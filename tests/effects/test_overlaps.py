@@ -397,7 +397,7 @@ async def _effect(
 ) -> Scope:
     solution, chain = random.choice(solutions), random.choice(chains)
     start = date(random.choice([2024, 2025]), 1, 1) + timedelta(days=random.choice([0, 90]))
-    about = {
+    about: dict[str, Any] = {
         "geography": random.choice(PLACES),
         "period_start": start,
         "period_end": start + timedelta(days=364),
