@@ -1,5 +1,7 @@
 """All that can be read, from the top: the root's fields, the nodes, and what is searched."""
 
+from consortium.assessment.reads.claims import ASSESSED_CLAIMS
+from consortium.assessment.reads.evidence import CLAIM_EVIDENCE
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
@@ -66,6 +68,8 @@ NODES: dict[str, Source] = {
     "GuidanceCriterion": CRITERIA,
     "GuidanceEvidence": EVIDENCE,
     "Claim": CLAIMS,
+    "AssessedClaim": ASSESSED_CLAIMS,
+    "ClaimEvidence": CLAIM_EVIDENCE,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -141,6 +145,7 @@ ROOT = Source(
         "guidance_versions": Many(GUIDANCE_VERSIONS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),
         "claims": Many(CLAIMS),
+        "assessed_claims": Many(ASSESSED_CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "allocations": Many(ALLOCATIONS),
         "engagements": Many(ENGAGEMENTS),

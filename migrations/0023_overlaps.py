@@ -21,6 +21,12 @@ ALTER TABLE effect
         AND coalesce(low_kg_co2e, 0) > '-Infinity' AND coalesce(high_kg_co2e, 0) < 'Infinity'),
     ADD CONSTRAINT effect_deducted_share_possible CHECK (
         deducted_share >= 0 AND deducted_share <= 1);
+-- With the figures of an effect that is claimed, its interval stays.
+CREATE TRIGGER effect_frozen_interval AFTER UPDATE ON effect FOR EACH ROW WHEN (
+    (NEW.low_kg_co2e, NEW.high_kg_co2e, NEW.uncertainty_method, NEW.uncertainty_seed)
+    IS DISTINCT FROM (OLD.low_kg_co2e, OLD.high_kg_co2e, OLD.uncertainty_method,
+        OLD.uncertainty_seed))
+    EXECUTE FUNCTION effect_frozen();
 """
 
 # As consortium.effects.rules.overlaps: of two effects whose solutions are the same or part and
@@ -28,7 +34,14 @@ ALTER TABLE effect
 KIND = """CASE WHEN one.timeframe <> other.timeframe THEN 'BOTH_TIMEFRAMES'
             WHEN one.solution_id = other.solution_id THEN 'SAME_SOLUTION'
             ELSE 'PART_AND_WHOLE' END"""
-MEET = """one.value_chain_id IS NOT DISTINCT FROM other.value_chain_id
+# One that was restated is another one's past: it meets others only where it is published still.
+HEARD = """coalesce(one.original_id, one.id) <> coalesce(other.original_id, other.id)
+        AND (NOT one.superseded OR EXISTS (SELECT FROM assessed_claim c
+            WHERE c.effect_id = one.id AND c.status = 'PUBLISHED'))
+        AND (NOT other.superseded OR EXISTS (SELECT FROM assessed_claim c
+            WHERE c.effect_id = other.id AND c.status = 'PUBLISHED'))"""
+MEET = f"""{HEARD}
+        AND one.value_chain_id IS NOT DISTINCT FROM other.value_chain_id
         AND (one.timeframe <> other.timeframe
             OR one.period_start <= other.period_end AND other.period_start <= one.period_end)
         AND (one.geography = other.geography OR 'GLOBAL' IN (one.geography, other.geography)
@@ -160,33 +173,63 @@ CREATE TRIGGER effect_deducted AFTER INSERT OR UPDATE ON effect_overlap_decision
     FOR EACH ROW WHEN (NEW.deducted_effect_id IS NOT NULL) EXECUTE FUNCTION effect_deducted();
 
 -- The part of an effect that counts on a day: what lies in no other effect by what was decided.
-CREATE OR REPLACE FUNCTION effect_kept(key bigint, on_day date) RETURNS numeric
+DROP FUNCTION IF EXISTS effect_kept(bigint, date);
+CREATE FUNCTION effect_kept(key bigint, on_day date) RETURNS numeric
 LANGUAGE sql STABLE AS $$
     SELECT 1 - coalesce(sum(d.deducted_share), 0) FROM effect_overlap_decision d
     WHERE d.deducted_effect_id = key AND d.decided_on <= on_day
         AND (d.superseded_on IS NULL OR d.superseded_on > on_day)
 $$;
 
--- Whether an effect overlaps with another one, and no decision about that stands.
-CREATE OR REPLACE FUNCTION overlap_undecided(key bigint) RETURNS boolean
-LANGUAGE sql STABLE AS $$
-    SELECT EXISTS (
+-- The days on which that may change.
+DROP FUNCTION IF EXISTS effect_kept_days(bigint);
+CREATE FUNCTION effect_kept_days(key bigint) RETURNS SETOF date LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT d.decided_on FROM effect_overlap_decision d WHERE d.deducted_effect_id = key
+    UNION
+    SELECT d.superseded_on FROM effect_overlap_decision d
+    WHERE d.deducted_effect_id = key AND d.superseded_on IS NOT NULL
+$$;
+
+-- Whether an effect overlaps with one that has published claims, and no decision about that stands.
+-- Who asks is about to publish: of two whose effects overlap, one waits and sees what the other did.
+DROP FUNCTION IF EXISTS overlap_undecided(bigint);
+CREATE FUNCTION overlap_undecided(key bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM effect_overlaps(key)) THEN
+        RETURN false;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('overlap_undecided', 0));
+    RETURN EXISTS (
         SELECT FROM effect_overlaps(key) o
             JOIN effect e ON e.id = least(key, o.other_id)
             JOIN effect l ON l.id = greatest(key, o.other_id)
-        WHERE NOT EXISTS (
-            SELECT FROM effect_overlap_decision d
-            WHERE (d.earlier_id, d.later_id) = (e.id, l.id) AND d.superseded_on IS NULL
-                AND (d.earlier_computed_at, d.later_computed_at)
-                    = (e.computed_at, l.computed_at)))
-$$;
+        WHERE EXISTS (SELECT FROM assessed_claim c
+                WHERE c.effect_id = o.other_id AND c.status = 'PUBLISHED')
+            AND NOT EXISTS (SELECT FROM effect_overlap_decision d
+                WHERE (d.earlier_id, d.later_id) = (e.id, l.id) AND d.superseded_on IS NULL
+                    AND (d.earlier_computed_at, d.later_computed_at)
+                        = (e.computed_at, l.computed_at)));
+END $$;
+
+-- Sums of claims follow what was decided, where they are kept.
+DO $$
+BEGIN
+    IF to_regprocedure('assessed_follow_decisions()') IS NOT NULL THEN
+        CREATE TRIGGER assessed_follow_decisions_insert AFTER INSERT ON effect_overlap_decision
+            REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION assessed_follow_decisions();
+        CREATE TRIGGER assessed_follow_decisions_update AFTER UPDATE ON effect_overlap_decision
+            REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION assessed_follow_decisions();
+    END IF;
+END $$;
 
 SELECT audit_watch('effect_overlap_decision', '{}', '{}');
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0020_shares")]
+    dependencies = [("consortium", "0021_claims")]
 
     initial = False
 

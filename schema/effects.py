@@ -8,9 +8,11 @@ import strawberry
 
 from consortium.effects.actions.effects import (
     CreateEffect,
+    RestateEffect,
     SetEffectVisibility,
     UpdateEffect,
     create_effect,
+    restate_effect,
     set_effect_visibility,
     update_effect,
 )
@@ -122,6 +124,11 @@ class Effect(Node):
     )
     specificity: Specificity = strawberry.field(description="That of the least specific item.")
     visibility: Visibility = strawberry.field(description="Who may see it.")
+    superseded: bool = strawberry.field(
+        description="Whether another effect took its place; its units are counted by that one."
+    )
+    restates: "Effect | None" = strawberry.field(description="The effect that it restates.")
+    restated_by: "Effect | None" = strawberry.field(description="The effect that restates it.")
     version: int = strawberry.field(description="Grows with each change.")
     computed_at: datetime = strawberry.field(description="When the result was computed.")
     recorded_at: datetime = strawberry.field(description="When it was recorded here.")
@@ -197,6 +204,24 @@ class UpdateEffectInput:
     )
 
 
+@strawberry.input(
+    description="An effect in the place of a claimed one, which stays as it was claimed. What is"
+    " left out is as it was."
+)
+class RestateEffectInput:
+    effect: strawberry.ID = strawberry.field(description="Which is restated.")
+    version: int = strawberry.field(description="The version that you saw.")
+    reference: str = strawberry.field(description="The new one's name within the solution.")
+    cohorts: list[EffectCohortInput] | None = strawberry.field(
+        description="All units by year of sale.", default=strawberry.UNSET
+    )
+    comparison: strawberry.ID | None = strawberry.field(
+        description="Another comparison of the solution with the same reference scenario, in"
+        " whichever edition.",
+        default=strawberry.UNSET,
+    )
+
+
 @strawberry.input(description="Who shall see an effect.")
 class SetEffectVisibilityInput:
     effect: strawberry.ID = strawberry.field(description="Which.")
@@ -230,6 +255,17 @@ class EffectsMutation:
             update_effect,
             UpdateEffect,
             UpdateEffectInput,
+            EFFECTS,
+            {"effect": EFFECTS, "comparison": COMPARISONS},
+        ),
+    )
+    restate_effect: EffectResult | None = mutation(
+        "Record an effect in the place of a claimed one, seen by nobody else at first. Shares are"
+        " agreed on anew, and claims restated one by one.",
+        Does(
+            restate_effect,
+            RestateEffect,
+            RestateEffectInput,
             EFFECTS,
             {"effect": EFFECTS, "comparison": COMPARISONS},
         ),

@@ -27,6 +27,7 @@ described(
     NOTICE="A membership that ends by notice.",
     APPLICATION="An application that is not decided, answered or accepted yet.",
     INVOICE_OVERDUE="An invoice that is open past its due date.",
+    ASSESSED_CLAIM="An assessed claim to be reviewed, answered or published.",
     ENGAGEMENT_ENDING="An assurer's engagement that ends within 30 days.",
 )
 described(

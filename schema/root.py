@@ -4,6 +4,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.applications import ApplicationsMutation, ApplicationsQuery
+from schema.assessing import AssessmentMutation
+from schema.assessment import AssessmentQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.totals import AvoidedQuery
@@ -70,6 +72,7 @@ class Query(
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
+    AssessmentQuery,
     ReorganisationsQuery,
     AuditQuery,
 ):
@@ -98,6 +101,7 @@ class Mutation(
     OverlapsMutation,
     GuidanceMutation,
     ClaimsMutation,
+    AssessmentMutation,
     ReorganisationsMutation,
 ):
     pass

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(data_dir: DataDir = None) -> None:
-    """Run jobs: reminders of dues and what follows. `serve` does so by itself."""
+    """Run jobs: reminders of dues and of claims, and what follows. `serve` does so by itself."""
     from consortium.cli.logs import configure_logs
 
     settings = settings_with(data_dir=data_dir)
@@ -74,11 +74,13 @@ async def work_off(database: "Database", now: Callable[[], datetime] = utc_now) 
 
 def queue_of(database: "Database") -> "App":
     """The queue with every feature's jobs."""
-    from consortium.membership.jobs import add_jobs
+    from consortium.assessment import jobs as assessment
+    from consortium.membership import jobs as membership
     from consortium.storage.queue import queue_over
 
     queue = queue_over(database.dsn)
-    add_jobs(queue)
+    for feature in (membership, assessment):
+        feature.add_jobs(queue)
     return queue
 
 
@@ -103,12 +105,14 @@ async def catch_up(queue: "App", now: datetime) -> None:
     from procrastinate.exceptions import AlreadyEnqueued
     from procrastinate.jobs import Status
 
+    from consortium.assessment.jobs import CLAIMS
     from consortium.membership.jobs import DUES
 
     for job in await queue.job_manager.get_stalled_jobs():
         await queue.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
-    task = queue.configure_task(DUES, queueing_lock=f"dues of {now:%Y-%m-%d}")
-    try:
-        await task.defer_async(timestamp=int(now.timestamp()))
-    except AlreadyEnqueued:
-        _log.debug("the day's work waits already")
+    for name in (DUES, CLAIMS):
+        task = queue.configure_task(name, queueing_lock=f"{name} of {now:%Y-%m-%d}")
+        try:
+            await task.defer_async(timestamp=int(now.timestamp()))
+        except AlreadyEnqueued:
+            _log.debug("the day's work waits already", task=name)

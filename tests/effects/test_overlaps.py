@@ -73,7 +73,8 @@ class Desk:
 
     async def undecided(self, name: str) -> bool:
         found: bool = await self.house.database.pool.fetchval(
-            "SELECT overlap_undecided($1)", self.effects[name]
+            "SELECT bool_or(NOT decided) FROM effect_overlaps() WHERE $1 IN (earlier_id, later_id)",
+            self.effects[name],
         )
         return found
 

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 from procrastinate.periodic import PeriodicDeferrer
 
+from consortium.assessment import jobs as assessment
 from consortium.cli import worker
 from consortium.cli.background import running
 from consortium.cli.worker import catch_up, queue_of, run_jobs, work_off
@@ -24,7 +25,10 @@ from tests.factories import (
 
 DUE = date(2026, 3, 1)
 SENT = "SELECT level, sent_on FROM invoice_reminder ORDER BY id"
-JOBS = "SELECT status::text, args->>'timestamp' FROM procrastinate_jobs ORDER BY id"
+JOBS = """
+SELECT status::text, args->>'timestamp' FROM procrastinate_jobs
+WHERE task_name = 'membership:dues' ORDER BY id
+"""
 
 
 def noon(days_late: int) -> datetime:
@@ -46,7 +50,8 @@ async def unpaid(database: Database) -> Database:
 def far_from_night(monkeypatch: pytest.MonkeyPatch) -> None:
     """The queue's own clock is left out, at whichever hour the tests run."""
     hour = (datetime.now(UTC).hour + 12) % 24
-    monkeypatch.setattr(jobs, "EVERY_NIGHT", f"10 {hour} * * *")
+    for feature in (jobs, assessment):
+        monkeypatch.setattr(feature, "EVERY_NIGHT", f"10 {hour} * * *")
 
 
 async def sent(database: Database) -> list[tuple[str, int]]:

@@ -5,13 +5,21 @@ import secrets
 from datetime import date
 from typing import NamedTuple
 
+from asyncpg import Record
+
 from consortium.audit.actions import audited
 from consortium.effects.actions.common import check_seen, require_owner
 from consortium.effects.actions.standing import Stands, stands_of
 from consortium.effects.reads.comparisons import COMPARISONS
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.rules.confidence import SEEDS
-from consortium.effects.rules.effects import AnotherScenario, check_within, checked_year
+from consortium.effects.rules.effects import (
+    AnotherScenario,
+    EffectNotClaimed,
+    EffectRestatedAlready,
+    check_within,
+    checked_year,
+)
 from consortium.effects.rules.references import check_geography
 from consortium.effects.rules.solutions import LessVisible, ReferenceTaken, shown_to_more
 from consortium.effects.rules.texts import checked_reference
@@ -27,16 +35,16 @@ INSERT = """
 INSERT INTO effect (reference, solution_id, value_chain_id, reference_scenario_id, comparison_id,
     geography, period_start, period_end, timeframe, reference_kg_co2e, solution_kg_co2e,
     avoided_kg_co2e, specificity, uncertainty_method, uncertainty_seed, low_kg_co2e, high_kg_co2e,
-    uncertainty)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    uncertainty, restates_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 RETURNING id
 """
 TAKEN = "SELECT EXISTS (SELECT FROM effect WHERE solution_id = $1 AND reference = $2)"
 KEPT = """
 SELECT e.version, e.comparison_id, e.uncertainty_seed, e.period_start, e.period_end, e.geography,
-    e.timeframe,
-    r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id,
-    s.visibility AS solution_visibility
+    e.timeframe, r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id,
+    e.value_chain_id, s.visibility AS solution_visibility, e.superseded,
+    effect_claimed(e.id) AS claimed
 FROM effect e JOIN reference_scenario r ON r.id = e.reference_scenario_id
 JOIN solution s ON s.id = e.solution_id
 WHERE e.id = $1 FOR UPDATE OF e FOR SHARE OF s
@@ -80,6 +88,16 @@ class UpdateEffect(NamedTuple):
 
     effect: int
     version: int
+    cohorts: tuple[Cohort, ...] | None = None
+    comparison: int | None = None
+
+
+class RestateEffect(NamedTuple):
+    """A new effect in the place of a claimed one; what is left out is as it was."""
+
+    effect: int
+    version: int
+    reference: str
     cohorts: tuple[Cohort, ...] | None = None
     comparison: int | None = None
 
@@ -130,6 +148,7 @@ async def create_effect(by: Principal, command: CreateEffect, today: date) -> in
             *answer[:3],
             stands.specificity.value,
             *await _confidence(stands, answer, None),
+            None,
         )
         await _explain(open_, key, command.cohorts, answer)
     return key
@@ -152,20 +171,60 @@ async def update_effect(by: Principal, command: UpdateEffect, today: date) -> in
         check_seen(command.version, kept["version"])
         if command.comparison is not None:
             await require_visible(open_, COMPARISONS, command.comparison, by, today)
-        stands = await stands_of(open_, command.comparison or kept["comparison_id"])
-        _check_same(stands, (kept["solution_id"], kept["scenario"]))
-        start, end = kept["period_start"], kept["period_end"]
-        check_within(kept["geography"], start, end, stands.valid())
-        cohorts = command.cohorts
-        if cohorts is None:
-            cohorts = tuple(Cohort(*row) for row in await open_.fetch(COHORTS, key))
-        answer = stands.answer(Timeframe(kept["timeframe"]), checked_year(start, end), cohorts)
+        stands, cohorts, answer = await _changed(open_, command, kept)
         row = stands.comparison
         basis = (row["id"], row["reference_scenario_id"])
         told = await _confidence(stands, answer, kept["uncertainty_seed"])
         await open_.execute(UPDATE, key, *basis, *answer[:3], stands.specificity.value, *told)
         for clear in (CLEAR_LINES, CLEAR_COHORTS):
             await open_.execute(clear, key)
+        await _explain(open_, key, cohorts, answer)
+    return key
+
+
+async def restate_effect(by: Principal, command: RestateEffect, today: date) -> int:
+    """Record an effect in the place of a claimed one, PRIVATE at first; returns its id.
+
+    The old one stays as it was claimed; its units are counted by the new one. Shares are agreed on
+    anew.
+
+    Raises:
+        NotFound: an effect or a comparison that the caller may not see.
+        PermissionDenied: the caller enters no figures for the owner of the solution.
+        ChangedMeanwhile: somebody else changed it.
+        EffectNotClaimed, EffectRestatedAlready, ReferenceTaken, BadInput: as they say.
+    """
+    async with audited(by, "effect:restate", organisation_id=by.organisation_id) as open_:
+        await require_visible(open_, EFFECTS, command.effect, by, today)
+        [kept] = await open_.fetch(KEPT, command.effect)
+        await require_owner(open_, by, kept["solution_id"])
+        check_seen(command.version, kept["version"])
+        if kept["superseded"]:
+            raise EffectRestatedAlready
+        if not kept["claimed"]:
+            raise EffectNotClaimed
+        reference = checked_reference(command.reference, "reference")
+        if command.comparison is not None:
+            await require_visible(open_, COMPARISONS, command.comparison, by, today)
+        stands, cohorts, answer = await _changed(open_, command, kept)
+        if await open_.fetchval(TAKEN, kept["solution_id"], reference):
+            raise ReferenceTaken().at("reference")
+        key: int = await open_.fetchval(
+            INSERT,
+            reference,
+            kept["solution_id"],
+            kept["value_chain_id"],
+            stands.comparison["reference_scenario_id"],
+            stands.comparison["id"],
+            kept["geography"],
+            kept["period_start"],
+            kept["period_end"],
+            kept["timeframe"],
+            *answer[:3],
+            stands.specificity.value,
+            *await _confidence(stands, answer, kept["uncertainty_seed"]),
+            command.effect,
+        )
         await _explain(open_, key, cohorts, answer)
     return key
 
@@ -191,6 +250,22 @@ async def set_effect_visibility(by: Principal, command: SetEffectVisibility, tod
         if before != shown:
             await open_.execute(SHOW, key, shown.value)
     return key
+
+
+async def _changed(
+    open_: Connection, command: UpdateEffect | RestateEffect, kept: Record
+) -> tuple[Stands, tuple[Cohort, ...], Answer]:
+    """What a kept effect becomes: what it stands on, its units, and its result."""
+    stands = await stands_of(open_, command.comparison or kept["comparison_id"])
+    _check_same(stands, (kept["solution_id"], kept["scenario"]))
+    start, end = kept["period_start"], kept["period_end"]
+    check_within(kept["geography"], start, end, stands.valid())
+    cohorts = command.cohorts
+    if cohorts is None:
+        rows = await open_.fetch(COHORTS, command.effect)
+        cohorts = tuple(Cohort(*row) for row in rows)
+    answer = stands.answer(Timeframe(kept["timeframe"]), checked_year(start, end), cohorts)
+    return stands, cohorts, answer
 
 
 def _check_same(stands: Stands, known: tuple[int, str]) -> None:

@@ -61,6 +61,15 @@ class Effect(Model):
     allocated_share: fields.Field[object] = NumericField(default=0, db_default=0)
     # The part that lies in other effects, kept by what reviewers decide about overlaps.
     deducted_share: fields.Field[object] = NumericField(default=0, db_default=0)
+    # The effect that it takes the place of, and the first one of them all.
+    restates: fields.ForeignKeyNullableRelation["Effect"] = fields.ForeignKeyField(
+        "consortium.Effect", null=True, on_delete=fields.RESTRICT, related_name="restated_by"
+    )
+    original: fields.ForeignKeyNullableRelation["Effect"] = fields.ForeignKeyField(
+        "consortium.Effect", null=True, on_delete=fields.RESTRICT, related_name="restatements"
+    )
+    # Another effect has taken its place: of its units that one tells.
+    superseded = fields.BooleanField(default=False, db_default=False)
     version = fields.IntField(default=1, db_default=1)
     computed_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
     recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
@@ -72,6 +81,8 @@ class Effect(Model):
             Index(fields=("value_chain_id", "id"), name="effect_chain_idx"),
             Index(fields=("reference_scenario_id",), name="effect_scenario_idx"),
             Index(fields=("comparison_id",), name="effect_comparison_idx"),
+            Index(fields=("original_id",), name="effect_original_idx"),
+            Index(fields=("restates_id",), name="effect_restates_idx"),
         )
 
 
@@ -95,6 +106,8 @@ class EffectCohort(Model):
     # The days in which the units' emissions count: of a whole life, all.
     counts_from = fields.DateField(null=True)
     counts_to = fields.DateField(null=True)
+    # As of its effect: then others may count the units.
+    superseded = fields.BooleanField(default=False, db_default=False)
 
     class Meta:
         table = "effect_cohort"

@@ -37,6 +37,7 @@ EFFECTS = Source(
             "uncertainty_seed",
             "specificity",
             "visibility",
+            "superseded",
             "version",
             "computed_at",
             "recorded_at",
@@ -105,5 +106,7 @@ LINES = Source(
 EFFECTS.relate(
     cohorts=Many(COHORTS, "{u}.effect_id = {t}.id"),
     explanation=Many(LINES, "{u}.effect_id = {t}.id"),
+    restates=One(EFFECTS, "{u}.id = {t}.restates_id"),
+    restated_by=One(EFFECTS, "{u}.restates_id = {t}.id"),
 )
 SOLUTIONS.relate(effects=Many(EFFECTS, "{u}.solution_id = {t}.id"))

@@ -49,6 +49,26 @@ class AnotherScenario(BadInput):
     constraint = "effect_kept"
 
 
+class EffectClaimed(DomainError):
+    """A claim was submitted for this effect, so it stays as it is: restate it."""
+
+    code = "EFFECT_CLAIMED"
+    constraint = "effect_claimed"
+
+
+class EffectNotClaimed(DomainError):
+    """Nobody claims this effect: change it itself, there is nothing to restate."""
+
+    code = "EFFECT_NOT_CLAIMED"
+
+
+class EffectRestatedAlready(DomainError):
+    """Another effect took the place of this one already: restate that one."""
+
+    code = "EFFECT_RESTATED_ALREADY"
+    constraint = "effect_restated_once"
+
+
 class Validity(NamedTuple):
     """Where and when a reference scenario holds; None is without end."""
 

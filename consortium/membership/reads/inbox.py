@@ -67,8 +67,8 @@ _PEOPLE = (
     ),
 )
 
-# A feature adds its own here.
-PARTS = (
+# A room of this feature adds its own here, a later feature by `add_waiting`.
+PARTS = [
     *_PEOPLE,
     *groups.WAITING,
     *meetings.WAITING,
@@ -76,7 +76,12 @@ PARTS = (
     *engagements.WAITING,
     *applications.WAITING,
     *dues.WAITING,
-)
+]
+
+
+def add_waiting(*parts: Waiting) -> None:
+    """Add what waits in a later feature; called when its reads are imported."""
+    PARTS.extend(parts)
 
 
 def _visible_to(rights: Rights) -> str:

@@ -1,0 +1,1 @@
+"""Assessed claims: what members claim of effects, reviewed gate by gate, and their totals."""

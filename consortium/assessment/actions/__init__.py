@@ -1,0 +1,1 @@
+"""What can be done with assessed claims: each action is one transaction."""

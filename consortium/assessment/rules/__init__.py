@@ -1,0 +1,1 @@
+"""Rules of assessed claims; they know no database."""
