@@ -8,6 +8,7 @@ from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
 from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.reads.overlaps import OVERLAP_DECISIONS, OVERLAPS
 from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
@@ -62,6 +63,7 @@ NODES: dict[str, Source] = {
     "Comparison": COMPARISONS,
     "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
+    "EffectOverlapDecision": OVERLAP_DECISIONS,
     "GuidanceVersion": GUIDANCE_VERSIONS,
     "GuidanceGate": GATES,
     "GuidanceCriterion": CRITERIA,
@@ -139,6 +141,7 @@ ROOT = Source(
         "factor_series": Many(FACTOR_SERIES),
         "comparisons": Many(COMPARISONS),
         "effects": Many(EFFECTS),
+        "effect_overlaps": Many(OVERLAPS),
         "guidance_version": _lookup(GUIDANCE_VERSIONS, reference=_BY_REFERENCE),
         "guidance_versions": Many(GUIDANCE_VERSIONS),
         "claim": _lookup(CLAIMS, reference=_BY_REFERENCE),

@@ -22,6 +22,7 @@ from consortium.effects.rules.vocabulary import (
     LifeCycleStage,
     LifePhase,
     Specificity,
+    UncertaintyMethod,
 )
 from schema.enums import described
 from schema.evidence import Source, SourceInput
@@ -65,6 +66,13 @@ described(
     "What a factor is in a year behind the last one that is known.",
     REFUSED="Not known: an effect that needs it is refused.",
     DECLARED_CONSTANT="That of the last year, by declaration.",
+)
+described(
+    UncertaintyMethod,
+    "How the uncertainty of a result is found from those of its parts.",
+    ANALYTIC="By root-sum-square, which holds for independent errors (IPCC Approach 1).",
+    MONTE_CARLO="By 10000 draws, in which what shares a source of error is wrong together (IPCC"
+    " Approach 2).",
 )
 described(
     LifeCycleStage,
@@ -181,6 +189,9 @@ class Comparison(Node):
     rebound_reason: str = strawberry.field(description="Why that is so, also of 0.")
     factors_beyond: FactorsBeyond = strawberry.field(
         description="What factors are behind the last year that is known."
+    )
+    uncertainty_method: UncertaintyMethod = strawberry.field(
+        description="How the uncertainty of its effects is found."
     )
     recorded_at: datetime = strawberry.field(description="When it was recorded here.")
     solution: Solution = strawberry.field(description="What is compared.")
@@ -314,6 +325,12 @@ class CreateComparisonInput:
     )
     origin: ComparisonOrigin | None = strawberry.field(
         description="Where the amounts come from: ENTERED unless told.", default=strawberry.UNSET
+    )
+    uncertainty_method: UncertaintyMethod | None = strawberry.field(
+        description="How the uncertainty of effects is found. Unless told, ANALYTIC where all"
+        " errors are independent; MONTE_CARLO where amounts share a word or a factor series, or"
+        " the law caps the reference: there ANALYTIC is refused.",
+        default=strawberry.UNSET,
     )
 
 

@@ -23,6 +23,7 @@ from consortium.effects.rules.vocabulary import (
     LifeCycleStage,
     Specificity,
     Timeframe,
+    UncertaintyMethod,
 )
 from consortium.kernel.visibility import Visibility
 from consortium.value_chains.reads import VALUE_CHAINS
@@ -105,7 +106,21 @@ class Effect(Node):
     solution_emissions: Decimal = mass("What the solution emits.")
     avoided: Decimal = mass("What is avoided; below zero where the solution emits more.")
     uncertainty: Decimal | None = strawberry.field(
-        description="Half the 95 % interval, as a fraction of what is avoided; null: not known."
+        description="Half the 95 % interval, as a fraction of what is avoided; null: not known, or"
+        " 0 is avoided."
+    )
+    low: Decimal | None = mass("The lower end of the 95 % interval; null: not known.")
+    high: Decimal | None = mass("The upper end of the 95 % interval; null: not known.")
+    sign_not_established: bool | None = strawberry.field(
+        description="Whether the interval holds 0, so that it may as well be that nothing is"
+        " avoided; null: not known."
+    )
+    uncertainty_method: UncertaintyMethod | None = strawberry.field(
+        description="How the interval was found; null where it is not known, since that of an"
+        " amount or a factor is not."
+    )
+    uncertainty_seed: int | None = strawberry.field(
+        description="What the 10000 draws started from, so that they can be repeated: PCG64."
     )
     specificity: Specificity = strawberry.field(description="That of the least specific item.")
     visibility: Visibility = strawberry.field(description="Who may see it.")

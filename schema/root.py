@@ -23,6 +23,7 @@ from schema.inventory import InventoryMutation, InventoryQuery
 from schema.membership import MembershipQuery
 from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
+from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
@@ -68,6 +69,7 @@ class Query(
     ComparisonsQuery,
     EffectsQuery,
     SharesQuery,
+    OverlapsQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -98,6 +100,7 @@ class Mutation(
     ComparisonsMutation,
     EffectsMutation,
     SharesMutation,
+    OverlapsMutation,
     GuidanceMutation,
     ClaimsMutation,
     AssessmentMutation,

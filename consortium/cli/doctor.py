@@ -40,6 +40,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             await _totals(address),
             await _assessed_totals(address),
             await _profile(address),
+            await _effects(address),
         ]
     return findings
 
@@ -112,3 +113,14 @@ async def _profile(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"sums of the profile differ: {differences[0]}")
     return Finding(well=True, what="the profile's sums are what a recount gives")
+
+
+async def _effects(address: Address) -> Finding:
+    from consortium.effects.actions.checking import check_effects
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        differences = await check_effects()
+    if differences:
+        return Finding(well=False, what=f"effects differ: {'; '.join(differences)}")
+    return Finding(well=True, what="effects are what their comparisons and units give")

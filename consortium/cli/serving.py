@@ -132,6 +132,7 @@ async def _load_demo(settings: Settings, database: "Database") -> None:
     from consortium.cli.progress import progress_bar
     from consortium.demo import load
     from consortium.demo.accounts import make_accounts
+    from consortium.demo.effects import show_examples
     from consortium.demo.office import open_office
     from consortium.kernel.clock import utc_today
 
@@ -140,6 +141,7 @@ async def _load_demo(settings: Settings, database: "Database") -> None:
     typer.echo(f"Public figures: {report.created} rows are new.")
     await make_accounts(database, settings.data_dir)
     await open_office(database, utc_today())
+    await show_examples(database, utc_today())
 
 
 def _run(work: Awaitable[None]) -> None:

@@ -51,6 +51,8 @@ REVIEWED = {
     # And of those whom they are about.
     "MembershipDecision",
 }
+# What reviewers of claims decide about.
+OVERLAPS = {"EffectOverlap", "EffectOverlapDecision"}
 # What happens in working groups: to be seen by organisations that have or had somebody there.
 GROUPED = {"Meeting", "Attendance", "GroupAttendance"}
 WORK = GROUPED | {"Delegacy", "Seats", "InboxItem"}
@@ -80,6 +82,7 @@ class Ask:
             ({"Effect"}, self._sees_effect),
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
+            (OVERLAPS, self._reviews_claims),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -149,6 +152,11 @@ class Ask:
         party = own is not None and own in {row["client_id"], row["assurer_id"]}
         may = self.principal.may
         return may(Permission.MEMBERSHIPS_MANAGE) or (party and any(map(may, PARTY)))
+
+    def _reviews_claims(self, _: Row) -> bool:
+        """Who reviews claims, and may see all of them."""
+        may = self.principal.may
+        return may(Permission.CLAIMS_REVIEW) and may(Permission.FIGURES_READ_ALL)
 
     def _reviews(self, row: Row) -> bool:
         """The secretariat; decisions are seen by who represents their organisation as well."""

@@ -204,6 +204,7 @@ PREFIXES = {
     "effect_allocation": "allocation",
     "assessed_claim": "assessed",
     "claim_evidence": "proof",
+    "effect_overlap_decision": "overlapdecision",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",

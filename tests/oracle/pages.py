@@ -56,6 +56,7 @@ TOLD_BY = {
     "LeftOut": "claim { id } counted { value }",
     "ExchangeRate": "currency year",
     "InboxItem": "kind thing",
+    "EffectOverlap": "earlier { id } later { id }",
     "OrganisationMergeChange": "table rowId",
 }
 

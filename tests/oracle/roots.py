@@ -5,7 +5,14 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import assessment, guidance, reviews, shares, solutions  # noqa: F401  complete KINDS
+from tests.oracle import (  # noqa: F401  complete KINDS
+    assessment,
+    guidance,
+    overlaps,
+    reviews,
+    shares,
+    solutions,
+)
 from tests.oracle.asking import Ask
 from tests.oracle.assessed import assessed_emissions
 from tests.oracle.kinds import KINDS
@@ -30,6 +37,7 @@ NODES = (
     "Comparison",
     "Effect",
     "Allocation",
+    "EffectOverlapDecision",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -163,6 +171,9 @@ ROOTS: dict[str, Root] = {
     "factorSeries": _all("FactorSeries", ()),
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
+    "effectOverlaps": lambda ask, _: Many(
+        "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
+    ),
     "allocations": _all("Allocation"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),

@@ -38,6 +38,13 @@ def _source_of_item(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
     return [found] if found else []
 
 
+def _sign_open(_: Ask, row: Row) -> bool | None:
+    """Whether 0 lies in the interval; its ends do."""
+    if row["low_kg_co2e"] is None:
+        return None
+    return bool(row["low_kg_co2e"] <= 0 <= row["high_kg_co2e"])
+
+
 SOLUTION = up("Solution", "solution_id")
 
 KINDS |= {
@@ -98,7 +105,7 @@ KINDS |= {
     "Comparison": Kind(
         global_id("comparison")
         | plain("reference", "edition", "origin", "accounting", "gwp_set", "boundary", "base_year")
-        | plain("rebound", "rebound_reason", "factors_beyond", "recorded_at"),
+        | plain("rebound", "rebound_reason", "factors_beyond", "uncertainty_method", "recorded_at"),
         {
             "solution": SOLUTION,
             "referenceScenario": up("ReferenceScenario", "reference_scenario_id"),
@@ -120,8 +127,9 @@ KINDS |= {
         global_id("effect")
         | plain("reference", "geography", "period_start", "period_end", "timeframe", "uncertainty")
         | plain("specificity", "visibility", "superseded", "version", "computed_at")
-        | plain("recorded_at")
-        | masses("avoided")
+        | plain("recorded_at", "uncertainty_method", "uncertainty_seed")
+        | masses("avoided", "low", "high")
+        | {"signNotEstablished": _sign_open}
         | _sides(),
         {
             "solution": SOLUTION,

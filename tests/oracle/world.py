@@ -43,6 +43,7 @@ KINDS = {
     "comparison_item": "ComparisonItem",
     "effect": "Effect",
     "effect_allocation": "Allocation",
+    "effect_overlap_decision": "EffectOverlapDecision",
     "effect_contribution": "EffectContribution",
     "effect_cohort": "EffectCohort",
     "effect_line": "EffectLine",

@@ -988,6 +988,22 @@ _EFFECTS: tuple[Case, ...] = (
 )
 
 
+def _overlapping(world: SmallWorld) -> Mapping[str, Any]:
+    """The owner's effects of a solution and of one that contains it."""
+    names = ("owner PUBLIC", "owner PRIVATE")
+    return {
+        "effects": [{"effect": world.id("effect", one), "version": 1} for one in names],
+        "lastDecision": 2,
+        "decision": "SEPARATE",
+        "reason": "Other units.",
+    }
+
+
+_OVERLAPS: tuple[Case, ...] = (
+    Case("decideOverlap", "of the owner's", _overlapping, DENIED, {"secretariat": DONE}),
+)
+
+
 def _guidance(mutation: str, about: str, name: str, code: str = DONE, **given: Any) -> Case:
     """On a version in some status; others see drafts as little as what there is not."""
     seen = {"guidanceVersion": ("guidance", name), "version": 1} | given
@@ -1172,6 +1188,7 @@ CASES: tuple[Case, ...] = (
     *_ASSESSMENT,
     *_GUIDANCE,
     *_EFFECTS,
+    *_OVERLAPS,
     *_REORGANISATIONS,
     *_lives(),
     *_GROUPS,

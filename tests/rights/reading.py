@@ -60,7 +60,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "solved",
         (
             "id reference edition origin accounting gwpSet boundary baseYear rebound "
-            "reboundReason factorsBeyond recordedAt solution referenceScenario items"
+            "reboundReason factorsBeyond uncertaintyMethod recordedAt solution referenceScenario "
+            "items"
         ),
     ),
     "ComparisonItem": (
@@ -75,7 +76,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "effect",
         (
             "id reference geography periodStart periodEnd timeframe referenceEmissions "
-            "solutionEmissions avoided uncertainty specificity visibility version computedAt "
+            "solutionEmissions avoided uncertainty low high signNotEstablished uncertaintyMethod "
+            "uncertaintySeed specificity visibility version computedAt "
             "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
             "allocations superseded restates restatedBy assessedClaims"
         ),
@@ -118,6 +120,21 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
+    "EffectOverlap": (
+        "secretary",
+        "kind state waitingSince lastDecision earlier later inForce decisions",
+    ),
+    "EffectOverlapDecision": (
+        "secretary",
+        (
+            "id number kind decision deductedEffect deductedShare reason decidedOn supersededOn "
+            "recordedAt account earlier later"
+        ),
+    ),
+    "EffectOverlapConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectOverlapEdge": ("within", "cursor node"),
+    "EffectOverlapDecisionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectOverlapDecisionEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -557,7 +574,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "assessedEmissions effects allocations guidanceVersion guidanceVersions assessedClaims"
+            "assessedEmissions effects allocations effectOverlaps guidanceVersion "
+            "guidanceVersions assessedClaims"
         ),
     ),
     "RateUsed": (
@@ -748,6 +766,8 @@ SEATS: Mapping[str, tuple[str, ...]] = (
 GUIDANCE: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ("published", "retired")) | {
     "secretariat": ("published", "retired", "draft")
 }
+# Who decides about overlaps.
+OVERLAPS = {"secretariat"}
 # The secretariat's own.
 INBOX = {"secretariat"}
 

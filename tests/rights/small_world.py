@@ -180,6 +180,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.shared()
         await maker.figures()
         await maker.people()
+        await maker.overlapping()
         await maker.applicants()
         await maker.dues()
         await maker.work()
@@ -314,6 +315,29 @@ class _Maker:
             answer="PENDING",
             decided_on=None,
             explanation="By cost.",
+        )
+
+    async def overlapping(self) -> None:
+        """The owner's public solution is part of its private one: one decided, and another."""
+        c, ids = self.connection, self.ids
+        pair = sorted((ids["effect owner PUBLIC"], ids["effect owner PRIVATE"]))
+        decided = {
+            "earlier_id": pair[0],
+            "later_id": pair[1],
+            "kind": "PART_AND_WHOLE",
+            "decision": "ATTRIBUTE",
+            "deducted_effect_id": ids["effect owner PUBLIC"],
+            "deducted_share": Decimal("0.25"),
+            "reason": "By weight.",
+            "account_id": ids["account secretariat"],
+            "decided_on": date(2026, 5, 1),
+            "earlier_computed_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "later_computed_at": datetime(2026, 1, 1, tzinfo=UTC),
+        }
+        superseded = decided | {"superseded_on": date(2026, 6, 1)}
+        await insert(c, "effect_overlap_decision", number=1, **superseded)
+        ids["overlapdecision owner"] = await insert(
+            c, "effect_overlap_decision", number=2, **decided
         )
 
     async def _solved(self, owner: str) -> None:

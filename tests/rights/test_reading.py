@@ -195,8 +195,10 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
         for one in reading.GUIDANCE[caller]
     }
     parts |= {asked.world.id("proof", one) for one in reading.PROOFS[caller]}
+    overlaps = {one for one in ids if one.startswith("overlapdecision_")}
+    assert len(overlaps) == 1
     assert {one for one in by_id if one.split("_")[0] not in everyone} == decisions.union(
-        parts, *expected.values()
+        parts, overlaps if caller in reading.OVERLAPS else (), *expected.values()
     )
 
 
@@ -270,6 +272,15 @@ async def test_how_many_people_there_are_is_told_to_few(asked: Asked, caller: st
     assert sorted(limited) == sorted(asked.world.id("org", one) for one in reading.SEATS[caller])
     assert contacts == [asked.world.id("org", one) for one in reading.CONTACTS[caller]]
     assert (data["secretariatInbox"]["totalCount"] > 0) == (caller in reading.INBOX)
+
+
+@EVERY_CALLER
+async def test_overlaps_are_told_to_reviewers_alone(asked: Asked, caller: str) -> None:
+    """Not that there are any, also to the owner of both effects."""
+    data = await asked.answer(caller, "{ effectOverlaps { totalCount nodes { kind } } }")
+
+    assert (data["effectOverlaps"]["totalCount"] > 0) == (caller in reading.OVERLAPS)
+    assert (data["effectOverlaps"]["nodes"] != []) == (caller in reading.OVERLAPS)
 
 
 @EVERY_CALLER

@@ -23,6 +23,7 @@ from consortium.effects.rules.comparisons import (
     check_points,
     checked_rebound,
 )
+from consortium.effects.rules.confidence import Felt, chosen_method
 from consortium.effects.rules.references import check_geography
 from consortium.effects.rules.texts import checked_reference, checked_text
 from consortium.effects.rules.vocabulary import (
@@ -33,6 +34,7 @@ from consortium.effects.rules.vocabulary import (
     LifeCycleStage,
     LifePhase,
     Specificity,
+    UncertaintyMethod,
 )
 from consortium.kernel.errors import PermissionDenied
 from consortium.kernel.principal import Principal
@@ -54,15 +56,15 @@ INSERT_POINT = """
 INSERT INTO factor_point (series_id, year, value, uncertainty) VALUES ($1, $2, $3, $4)
 """
 SCENARIO = """
-SELECT r.solution_id, s.lifetime_years, r.remaining_life_years
+SELECT r.solution_id, s.lifetime_years, r.remaining_life_years, r.legal_cap_kg_co2e
 FROM reference_scenario r JOIN solution s ON s.id = r.solution_id
 WHERE r.id = $1 FOR UPDATE OF s
 """
 LAST = "SELECT coalesce(max(edition), 0) FROM comparison WHERE solution_id = $1 AND reference = $2"
 INSERT = """
 INSERT INTO comparison (solution_id, reference_scenario_id, reference, edition, accounting,
-    gwp_set, boundary, base_year, rebound, rebound_reason, factors_beyond)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
+    gwp_set, boundary, base_year, rebound, rebound_reason, factors_beyond, uncertainty_method)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
 """
 INSERT_ITEM = """
 INSERT INTO comparison_item (comparison_id, position, stage, name, phase, year_of_life,
@@ -71,7 +73,7 @@ INSERT INTO comparison_item (comparison_id, position, stage, name, phase, year_o
     citation_id)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
-GWP_SETS = "SELECT id, gwp_set FROM factor_series WHERE id = ANY ($1) FOR SHARE"
+SERIES = "SELECT id, reference, gwp_set FROM factor_series WHERE id = ANY ($1) FOR SHARE"
 
 
 class CreateFactorSeries(NamedTuple):
@@ -122,6 +124,7 @@ class CreateComparison(NamedTuple):
     factors_beyond: FactorsBeyond
     items: tuple[ItemOf, ...]
     origin: ComparisonOrigin = ComparisonOrigin.ENTERED
+    uncertainty_method: UncertaintyMethod | None = None
 
 
 async def create_factor_series(by: Principal, command: CreateFactorSeries, today: date) -> int:
@@ -165,19 +168,22 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
         NotFound: a scenario or factor series that the caller may not see.
         PermissionDenied: the caller enters no figures for the owner of the solution.
         ChangedMeanwhile: there is a later edition than the caller saw.
+        DrawsNeeded: the errors are not independent, and ANALYTIC was asked for.
         BadInput: items, stages, phases, GWP sets and the like, as they say.
     """
     scenario = command.reference_scenario
     async with audited(by, "comparison:create", organisation_id=by.organisation_id) as open_:
         await require_visible(open_, REFERENCE_SCENARIOS, scenario, by, today)
-        [(solution, lifetime, remaining)] = await open_.fetch(SCENARIO, scenario)
+        [(solution, lifetime, remaining, cap)] = await open_.fetch(SCENARIO, scenario)
         await require_owner(open_, by, solution)
         check_origin(command.origin)
         rebound_reason = checked_rebound(command.rebound, command.rebound_reason)
         reference = checked_reference(command.reference, "reference")
-        sets = await _gwp_sets(open_, by, command.items, today)
-        given = [_given(item, sets) for item in command.items]
+        used = await _series(open_, by, command.items, today)
+        given = [_given(item, used) for item in command.items]
         check_items(given, command.gwp_set, lifetime, remaining)
+        felt = [_felt(item, used) for item in command.items]
+        method = chosen_method(command.uncertainty_method, felt, capped=cap is not None)
         last: int = await open_.fetchval(LAST, solution, reference)
         check_seen(command.last_edition, last)
         key: int = await open_.fetchval(
@@ -193,23 +199,43 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
             command.rebound,
             rebound_reason,
             command.factors_beyond.value,
+            method.value,
         )
         await _add_items(open_, key, command.items)
     return key
 
 
-async def _gwp_sets(
+class _Series(NamedTuple):
+    name: str
+    gwp_set: GwpSet
+
+
+async def _series(
     connection: Connection, by: Principal, items: Sequence[ItemOf], today: date
-) -> dict[int, GwpSet]:
-    """The GWP sets of the factor series that are used. Raises NotFound."""
+) -> dict[int, _Series]:
+    """The factor series that are used. Raises NotFound."""
     used = {item.factor_series for item in items if item.factor_series is not None}
     for series in sorted(used):
         await require_visible(connection, FACTOR_SERIES, series, by, today)
-    rows = await connection.fetch(GWP_SETS, sorted(used))
-    return {row["id"]: GwpSet(row["gwp_set"]) for row in rows}
+    rows = await connection.fetch(SERIES, sorted(used))
+    return {row["id"]: _Series(row["reference"], GwpSet(row["gwp_set"])) for row in rows}
 
 
-def _given(item: ItemOf, sets: Mapping[int, GwpSet]) -> GivenItem:
+def _felt(item: ItemOf, used: Mapping[int, _Series]) -> Felt:
+    """By what the item's error is shared. Editions of one series are one source."""
+    series = item.factor_series
+    sides = (
+        (item.reference_kg_co2e, item.reference_quantity),
+        (item.solution_kg_co2e, item.solution_quantity),
+    )
+    return Felt(
+        sum(side != (None, None) for side in sides),
+        item.shares_error_with,
+        None if series is None else used[series].name,
+    )
+
+
+def _given(item: ItemOf, used: Mapping[int, _Series]) -> GivenItem:
     series = item.factor_series
     return GivenItem(
         item.stage,
@@ -222,7 +248,7 @@ def _given(item: ItemOf, sets: Mapping[int, GwpSet]) -> GivenItem:
         item.reference_quantity,
         item.solution_quantity,
         series is not None,
-        None if series is None else sets[series],
+        None if series is None else used[series].gwp_set,
         item.equal_because,
         item.reference_uncertainty,
         item.solution_uncertainty,

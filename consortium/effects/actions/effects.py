@@ -1,71 +1,50 @@
 """Record effects, change their units, and show them; results come with the same transaction."""
 
+import asyncio
+import secrets
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from asyncpg import Record
 
 from consortium.audit.actions import audited
 from consortium.effects.actions.common import check_seen, require_owner
+from consortium.effects.actions.standing import Stands, stands_of
 from consortium.effects.reads.comparisons import COMPARISONS
 from consortium.effects.reads.effects import EFFECTS
-from consortium.effects.rules.comparisons import Factors, Known
+from consortium.effects.rules.confidence import SEEDS
 from consortium.effects.rules.effects import (
     AnotherScenario,
     EffectNotClaimed,
     EffectRestatedAlready,
-    Validity,
     check_within,
     checked_year,
 )
 from consortium.effects.rules.references import check_geography
 from consortium.effects.rules.solutions import LessVisible, ReferenceTaken, shown_to_more
-from consortium.effects.rules.specificity import lowest
 from consortium.effects.rules.texts import checked_reference
-from consortium.effects.rules.timeframes import Answer, Cohort, Factor, Item, Profile, effect_of
-from consortium.effects.rules.vocabulary import (
-    FactorsBeyond,
-    LifeCycleStage,
-    LifePhase,
-    Specificity,
-    Timeframe,
-)
+from consortium.effects.rules.timeframes import Answer, Cohort
+from consortium.effects.rules.vocabulary import Timeframe
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
 from consortium.value_chains.reads import VALUE_CHAINS
 
-# The comparison is locked against more items, the solution against less visibility.
-COMPARISON = """
-SELECT c.id, c.solution_id, c.reference_scenario_id, c.rebound, c.factors_beyond, s.lifetime_years,
-    r.reference AS scenario, r.remaining_life_years, r.legal_cap_kg_co2e, r.geography, r.valid_from,
-    r.valid_to
-FROM comparison c JOIN solution s ON s.id = c.solution_id
-JOIN reference_scenario r ON r.id = c.reference_scenario_id
-WHERE c.id = $1 FOR SHARE OF c, s
-"""
-ITEMS = """
-SELECT id, stage, specificity, phase, year_of_life,
-    coalesce(reference_kg_co2e, reference_quantity) AS reference,
-    coalesce(solution_kg_co2e, solution_quantity) AS solution, factor_series_id
-FROM comparison_item WHERE comparison_id = $1 ORDER BY position
-"""
-POINTS = """
-SELECT p.series_id, p.year, p.id, p.value FROM factor_point p
-WHERE p.series_id IN (SELECT i.factor_series_id FROM comparison_item i WHERE i.comparison_id = $1)
-"""
 INSERT = """
 INSERT INTO effect (reference, solution_id, value_chain_id, reference_scenario_id, comparison_id,
     geography, period_start, period_end, timeframe, reference_kg_co2e, solution_kg_co2e,
-    avoided_kg_co2e, specificity, restates_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
+    avoided_kg_co2e, specificity, uncertainty_method, uncertainty_seed, low_kg_co2e, high_kg_co2e,
+    uncertainty, restates_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+RETURNING id
 """
 TAKEN = "SELECT EXISTS (SELECT FROM effect WHERE solution_id = $1 AND reference = $2)"
 KEPT = """
-SELECT e.version, e.comparison_id, e.period_start, e.period_end, e.geography, e.timeframe,
-    r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id, e.value_chain_id,
-    s.visibility AS solution_visibility, e.superseded, effect_claimed(e.id) AS claimed
+SELECT e.version, e.comparison_id, e.uncertainty_seed, e.period_start, e.period_end, e.geography,
+    e.timeframe, r.reference AS scenario, e.solution_id, e.visibility, s.organisation_id,
+    e.value_chain_id, s.visibility AS solution_visibility, e.superseded,
+    effect_claimed(e.id) AS claimed
 FROM effect e JOIN reference_scenario r ON r.id = e.reference_scenario_id
 JOIN solution s ON s.id = e.solution_id
 WHERE e.id = $1 FOR UPDATE OF e FOR SHARE OF s
@@ -73,7 +52,8 @@ WHERE e.id = $1 FOR UPDATE OF e FOR SHARE OF s
 COHORTS = "SELECT sold_year, units, retired FROM effect_cohort WHERE effect_id = $1"
 UPDATE = """
 UPDATE effect SET comparison_id = $2, reference_scenario_id = $3, reference_kg_co2e = $4,
-    solution_kg_co2e = $5, avoided_kg_co2e = $6, specificity = $7, uncertainty = NULL,
+    solution_kg_co2e = $5, avoided_kg_co2e = $6, specificity = $7, uncertainty_method = $8,
+    uncertainty_seed = $9, low_kg_co2e = $10, high_kg_co2e = $11, uncertainty = $12,
     computed_at = now(), version = version + 1
 WHERE id = $1
 """
@@ -130,22 +110,6 @@ class SetEffectVisibility(NamedTuple):
     visibility: Visibility
 
 
-class _Stands(NamedTuple):
-    """What an effect stands on."""
-
-    comparison: Any
-    profile: Profile
-    specificity: Specificity
-    factors: Factors
-
-    def answer(self, timeframe: Timeframe, year: int, cohorts: tuple[Cohort, ...]) -> Answer:
-        return effect_of(self.profile, timeframe, year, cohorts, self.factors)
-
-    def valid(self) -> Validity:
-        row = self.comparison
-        return Validity(row["geography"], row["valid_from"], row["valid_to"])
-
-
 async def create_effect(by: Principal, command: CreateEffect, today: date) -> int:
     """Record what units of a solution avoid, PRIVATE at first; returns the effect's id.
 
@@ -159,7 +123,7 @@ async def create_effect(by: Principal, command: CreateEffect, today: date) -> in
         await require_visible(open_, COMPARISONS, command.comparison, by, today)
         if command.value_chain is not None:
             await require_visible(open_, VALUE_CHAINS, command.value_chain, by, today)
-        stands = await _stands(open_, command.comparison)
+        stands = await stands_of(open_, command.comparison)
         solution: int = stands.comparison["solution_id"]
         await require_owner(open_, by, solution)
         reference = checked_reference(command.reference, "reference")
@@ -183,6 +147,7 @@ async def create_effect(by: Principal, command: CreateEffect, today: date) -> in
             command.timeframe.value,
             *answer[:3],
             stands.specificity.value,
+            *await _confidence(stands, answer, None),
             None,
         )
         await _explain(open_, key, command.cohorts, answer)
@@ -209,7 +174,8 @@ async def update_effect(by: Principal, command: UpdateEffect, today: date) -> in
         stands, cohorts, answer = await _changed(open_, command, kept)
         row = stands.comparison
         basis = (row["id"], row["reference_scenario_id"])
-        await open_.execute(UPDATE, key, *basis, *answer[:3], stands.specificity.value)
+        told = await _confidence(stands, answer, kept["uncertainty_seed"])
+        await open_.execute(UPDATE, key, *basis, *answer[:3], stands.specificity.value, *told)
         for clear in (CLEAR_LINES, CLEAR_COHORTS):
             await open_.execute(clear, key)
         await _explain(open_, key, cohorts, answer)
@@ -256,6 +222,7 @@ async def restate_effect(by: Principal, command: RestateEffect, today: date) -> 
             kept["timeframe"],
             *answer[:3],
             stands.specificity.value,
+            *await _confidence(stands, answer, kept["uncertainty_seed"]),
             command.effect,
         )
         await _explain(open_, key, cohorts, answer)
@@ -287,9 +254,9 @@ async def set_effect_visibility(by: Principal, command: SetEffectVisibility, tod
 
 async def _changed(
     open_: Connection, command: UpdateEffect | RestateEffect, kept: Record
-) -> tuple[_Stands, tuple[Cohort, ...], Answer]:
+) -> tuple[Stands, tuple[Cohort, ...], Answer]:
     """What a kept effect becomes: what it stands on, its units, and its result."""
-    stands = await _stands(open_, command.comparison or kept["comparison_id"])
+    stands = await stands_of(open_, command.comparison or kept["comparison_id"])
     _check_same(stands, (kept["solution_id"], kept["scenario"]))
     start, end = kept["period_start"], kept["period_end"]
     check_within(kept["geography"], start, end, stands.valid())
@@ -301,42 +268,21 @@ async def _changed(
     return stands, cohorts, answer
 
 
-def _check_same(stands: _Stands, known: tuple[int, str]) -> None:
+def _check_same(stands: Stands, known: tuple[int, str]) -> None:
     row = stands.comparison
     if (row["solution_id"], row["scenario"]) != known:
         raise AnotherScenario().at("comparison")
 
 
-async def _stands(connection: Connection, comparison: int) -> _Stands:
-    """What effects of a comparison are computed from."""
-    [row] = await connection.fetch(COMPARISON, comparison)
-    items = [
-        Item(
-            one["id"],
-            LifeCycleStage(one["stage"]),
-            Specificity(one["specificity"]),
-            LifePhase(one["phase"]),
-            one["year_of_life"],
-            one["reference"],
-            one["solution"],
-            one["factor_series_id"],
-        )
-        for one in await connection.fetch(ITEMS, comparison)
-    ]
-    compared = [item for item in items if (item.reference, item.solution) != (None, None)]
-    known = [
-        Known(series, year, Factor(key, value))
-        for series, year, key, value in await connection.fetch(POINTS, comparison)
-    ]
-    profile = Profile(
-        row["lifetime_years"],
-        compared,
-        row["rebound"],
-        row["remaining_life_years"],
-        row["legal_cap_kg_co2e"],
-    )
-    specificity = lowest(item.specificity for item in compared)
-    return _Stands(row, profile, specificity, Factors(known, FactorsBeyond(row["factors_beyond"])))
+async def _confidence(stands: Stands, answer: Answer, seed: int | None) -> tuple[object, ...]:
+    """Method, seed, ends of the interval and its half as a fraction; all blank: not known.
+
+    The seed is of nobody's choice, and kept: whoever draws again by it gets the same.
+    """
+    drawn = secrets.randbelow(SEEDS) if seed is None else seed
+    # Drawing takes up to a second, in which others are answered.
+    told = await asyncio.to_thread(stands.confidence, answer, drawn)
+    return (None,) * 5 if told is None else (told.method.value, *told[1:])
 
 
 async def _explain(

@@ -8,6 +8,7 @@ from consortium.effects.models.comparisons import (
     FactorSeries,
 )
 from consortium.effects.models.effects import Effect, EffectCohort, EffectLine
+from consortium.effects.models.overlaps import EffectOverlapDecision
 from consortium.effects.models.shares import (
     EffectAllocation,
     EffectContribution,
@@ -31,6 +32,7 @@ __all__ = [
     "EffectCohort",
     "EffectContribution",
     "EffectLine",
+    "EffectOverlapDecision",
     "FactorPoint",
     "FactorSeries",
     "ReferenceScenario",
@@ -69,6 +71,8 @@ EXTRA_CONSTRAINTS = (
     "effect_period_a_year",
     "effect_difference",
     "effect_share_possible",
+    "effect_interval_known",
+    "effect_deducted_share_possible",
     "effect_restates_whole",
     "effect_cohort_units_possible",
     "effect_cohort_counted_once",
@@ -78,6 +82,10 @@ EXTRA_CONSTRAINTS = (
     "effect_contribution_share_range",
     "effect_contribution_joint_member",
     "effect_contribution_answered",
+    "effect_overlap_decision_ordered",
+    "effect_overlap_decision_explained",
+    "effect_overlap_decision_deducts",
+    "effect_overlap_decision_superseded",
 )
 
 # What an effect stands on is never overwritten: a change is a new edition. Rows are locked, which
@@ -90,6 +98,7 @@ RIGHTS = {
     "factor_point": _KEPT,
     "comparison": _KEPT,
     "comparison_item": _KEPT,
+    "effect_overlap_decision": _KEPT,
 }
 
 UNWATCHED = {"effect_line": "computed from the comparison and the units"}

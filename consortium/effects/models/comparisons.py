@@ -15,6 +15,7 @@ from consortium.effects.rules.vocabulary import (
     LifeCycleStage,
     LifePhase,
     Specificity,
+    UncertaintyMethod,
 )
 from consortium.evidence.models import Citation
 from consortium.organisations.models import Organisation
@@ -86,6 +87,9 @@ class Comparison(Model):
     rebound: fields.Field[object] = NumericField()
     rebound_reason = fields.TextField()
     factors_beyond = word_field(FactorsBeyond)
+    uncertainty_method = word_field(
+        UncertaintyMethod, default=UncertaintyMethod.MONTE_CARLO, db_default="MONTE_CARLO"
+    )
     recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
 
     class Meta:

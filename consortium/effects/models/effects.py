@@ -13,6 +13,7 @@ from consortium.effects.rules.vocabulary import (
     LifeCycleStage,
     Specificity,
     Timeframe,
+    UncertaintyMethod,
 )
 from consortium.kernel.visibility import Visibility
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
@@ -47,12 +48,19 @@ class Effect(Model):
     reference_kg_co2e: fields.Field[object] = NumericField()
     solution_kg_co2e: fields.Field[object] = NumericField()
     avoided_kg_co2e: fields.Field[object] = NumericField()
-    # Half the 95 % interval as a fraction of what is avoided; blank: not known.
+    # Half the 95 % interval as a fraction of what is avoided; blank: not known, or 0 is avoided.
     uncertainty: fields.Field[object] = NumericField(null=True)
+    # The interval, and how it was found; all blank: not known.
+    low_kg_co2e: fields.Field[object] = NumericField(null=True)
+    high_kg_co2e: fields.Field[object] = NumericField(null=True)
+    uncertainty_method = word_field(UncertaintyMethod, null=True)
+    uncertainty_seed = fields.IntField(null=True)
     specificity = word_field(Specificity)
     visibility = word_field(Visibility, default=Visibility.PRIVATE, db_default="PRIVATE")
     # The part that is shared out among its parties, kept by what they agree on.
     allocated_share: fields.Field[object] = NumericField(default=0, db_default=0)
+    # The part that lies in other effects, kept by what reviewers decide about overlaps.
+    deducted_share: fields.Field[object] = NumericField(default=0, db_default=0)
     # The effect that it takes the place of, and the first one of them all.
     restates: fields.ForeignKeyNullableRelation["Effect"] = fields.ForeignKeyField(
         "consortium.Effect", null=True, on_delete=fields.RESTRICT, related_name="restated_by"

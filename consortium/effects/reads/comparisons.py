@@ -67,6 +67,7 @@ COMPARISONS = Source(
             "rebound",
             "rebound_reason",
             "factors_beyond",
+            "uncertainty_method",
             "recorded_at",
         ),
     )

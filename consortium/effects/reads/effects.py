@@ -10,7 +10,8 @@ from consortium.effects.reads.comparisons import (
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.effects.reads.visible import below, effect_visible_to
 from consortium.evidence.reads import CITATIONS
-from consortium.query.source import Many, One, Source
+from consortium.query.source import Column, Many, One, Source
+from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 from consortium.value_chains.reads import VALUE_CHAINS
 
@@ -30,6 +31,10 @@ EFFECTS = Source(
             "timeframe",
             "avoided_kg_co2e",
             "uncertainty",
+            "low_kg_co2e",
+            "high_kg_co2e",
+            "uncertainty_method",
+            "uncertainty_seed",
             "specificity",
             "visibility",
             "superseded",
@@ -40,6 +45,9 @@ EFFECTS = Source(
     )
     | emissions(nullable=False)
     | {
+        "sign_not_established": Column(
+            "({t}.low_kg_co2e <= 0 AND {t}.high_kg_co2e >= 0)", SqlType.BOOLEAN
+        ),
         "solution": One(SOLUTIONS, "{u}.id = {t}.solution_id"),
         "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
         "reference_scenario": One(REFERENCE_SCENARIOS, "{u}.id = {t}.reference_scenario_id"),

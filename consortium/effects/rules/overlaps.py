@@ -8,7 +8,9 @@ the program: it finds the pair, and a reviewer decides, for the record.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.kernel.regions import REGIONS, Region
@@ -43,6 +45,12 @@ ALLOWED: Mapping[OverlapKind, frozenset[OverlapDecision]] = {
 }
 
 
+class PairInvalid(BadInput):
+    """A decision is about two effects."""
+
+    code = "OVERLAP_PAIR_INVALID"
+
+
 class NoOverlap(BadInput):
     """These two effects do not overlap: there is nothing to decide."""
 
@@ -53,6 +61,45 @@ class OverlapDecisionInvalid(DomainError):
     """This cannot be decided about such an overlap; the message says what can."""
 
     code = "OVERLAP_DECISION_INVALID"
+
+
+class DeductionInvalid(BadInput):
+    """BLOCK and MERGE name the effect that counts no more, ATTRIBUTE also its part; SEPARATE none.
+
+    The part of it that lies in the other effect is above 0 and at most 1, with at most 12 decimals.
+    """
+
+    code = "OVERLAP_DEDUCTION_INVALID"
+    constraint = "effect_overlap_decision_deducts"
+
+
+class DeductedAboveOne(DomainError):
+    """More than all of this effect would lie in others: other decisions deduct from it already."""
+
+    code = "OVERLAP_DEDUCTED_ABOVE_ONE"
+    constraint = "effect_deducted_share_possible"
+
+
+class OverlapRing(DomainError):
+    """The effect would count in itself: by other decisions the other effect lies in this one."""
+
+    code = "OVERLAP_RING"
+    constraint = "effect_overlap_decision_no_ring"
+
+
+class OverlapState(StrEnum):
+    """Whether a reviewer has decided; CHANGED: figures changed since, so that it must be anew."""
+
+    UNDECIDED = "UNDECIDED"
+    CHANGED = "CHANGED"
+    DECIDED = "DECIDED"
+
+
+class Deduction(NamedTuple):
+    """The effect of which a part lies in the other one, and which part; both None of SEPARATE."""
+
+    effect: int | None
+    share: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +168,21 @@ def check_decision(kind: OverlapKind | None, decision: OverlapDecision) -> None:
             f" merged nor attributed. What can be decided is {can}."
         )
         raise OverlapDecisionInvalid(message).at("decision")
+
+
+def checked_deduction(
+    decision: OverlapDecision, pair: tuple[int, int], effect: int | None, share: Decimal | None
+) -> Deduction:
+    """What a decision takes off; of BLOCK and MERGE it is all. Raises DeductionInvalid."""
+    separate = decision is OverlapDecision.SEPARATE
+    if separate != (effect is None) or (effect is not None and effect not in pair):
+        raise DeductionInvalid().at("deductedEffect")
+    if (share is not None) != (decision is OverlapDecision.ATTRIBUTE):
+        raise DeductionInvalid().at("deductedShare")
+    if share is not None and not _is_share(share):
+        raise DeductionInvalid().at("deductedShare")
+    return Deduction(effect, Decimal(1) if share is None and not separate else share)
+
+
+def _is_share(share: Decimal) -> bool:
+    return 0 < share <= 1 and share == share.quantize(Decimal("1e-12"))

@@ -112,6 +112,13 @@ class Term:
             raise UncertaintyInvalid(message)
 
 
+class Capped(NamedTuple):
+    """Terms whose sum counts up to a limit in every draw, such as emissions that the law caps."""
+
+    terms: tuple[Term, ...]
+    most: Decimal
+
+
 class Simulation(NamedTuple):
     """What the draws say: their mean, and the interval from 2.5 % to 97.5 % of them.
 
@@ -135,19 +142,27 @@ class _Group(NamedTuple):
     errors: tuple[Error, ...]
 
 
-def simulated(terms: Iterable[Term], seed: int, draws: int = DRAWS) -> Simulation:
-    """Draw the sum of the terms so many times.
+class _Sum(NamedTuple):
+    groups: list[_Group]
+    most: Decimal | None = None
+
+
+def simulated(
+    terms: Iterable[Term], seed: int, draws: int = DRAWS, capped: Iterable[Capped] = ()
+) -> Simulation:
+    """Draw the sum of the terms so many times, and of what counts up to a limit.
 
     Percentiles lie between draws by linear interpolation (Hyndman and Fan's definition 7).
 
     Raises:
         DrawsInvalid: too few or too many draws, too many terms, or a negative seed.
     """
-    known = list(terms)
+    free, limited = list(terms), list(capped)
+    known = [*free, *(term for one in limited for term in one.terms)]
     if not DRAWS_MIN <= draws <= DRAWS_MAX or len(known) > TERMS_MAX or seed < 0:
         raise DrawsInvalid
-    groups = _grouped(known)
-    drawn = _drawn(groups, np.random.PCG64(seed), draws)
+    sums = [_Sum(_grouped(free)), *(_Sum(_grouped(one.terms), one.most) for one in limited)]
+    drawn = _drawn(sums, np.random.PCG64(seed), draws)
     lower, upper = np.quantile(drawn, (0.025, 0.975), method="linear")
     quantum = _quantum(known)
     return Simulation(
@@ -200,10 +215,21 @@ def _rank(error: Error) -> tuple[bool, str, Decimal, bool]:
     return (error.source is None, error.source or "", error.uncertainty, error.keeps_sign)
 
 
-def _drawn(groups: Sequence[_Group], stream: np.random.PCG64, draws: int) -> Draws:
-    """The sum of the groups, draw by draw: sources by their names, then errors of one term."""
-    names = {one.source for group in groups for one in group.errors if one.source is not None}
+def _drawn(sums: Sequence[_Sum], stream: np.random.PCG64, draws: int) -> Draws:
+    """All the sums, draw by draw: sources by their names, then errors of one term."""
+    felt = (one for part in sums for group in part.groups for one in group.errors)
+    names = {one.source for one in felt if one.source is not None}
     shared = {name: _scores(stream, draws) for name in sorted(names)}
+    total: Draws = np.zeros(draws, dtype=np.float64)
+    for part in sums:
+        added = _added(part.groups, shared, stream, draws)
+        total += added if part.most is None else np.minimum(added, float(part.most))
+    return total
+
+
+def _added(
+    groups: Sequence[_Group], shared: Mapping[str, Draws], stream: np.random.PCG64, draws: int
+) -> Draws:
     total: Draws = np.zeros(draws, dtype=np.float64)
     for group in groups:
         product: Draws = np.full(draws, float(group.value))

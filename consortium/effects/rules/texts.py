@@ -20,11 +20,13 @@ class ReferenceInvalid(BadInput):
     code = "REFERENCE_INVALID"
 
 
-def checked_text(text: str, *path: str) -> str:
+def checked_text(text: str, *path: str, most: int = TEXT_MAX) -> str:
     """The text without blanks around it. Raises TextMissing."""
     told = text.strip()
-    if not 0 < len(told) <= TEXT_MAX:
-        raise TextMissing().at(*path)
+    if not 0 < len(told) <= most:
+        raise TextMissing(
+            f"This text is needed, of 1 to {most} characters that are not all blank."
+        ).at(*path)
     return told
 
 

@@ -276,13 +276,19 @@ def _capped(profile: Profile, items: Sequence[Line], t: int) -> Iterator[Line]:
     used = [line for line in items if line.stage is LifeCycleStage.USE and line.reference]
     if profile.legal_cap is None or not used:
         return
-    whole = min(_ONE, exact_difference(profile.lifetime_years, Decimal(t)))
-    allowed = exact_product(profile.legal_cap, used[0].units, whole)
+    allowed = allowed_by_law(profile, profile.legal_cap, used[0].units, t)
     emitted = exact_sum(line.reference for line in used)
     if emitted > allowed:
         yield _adjustment(
             EffectLineKind.LEGAL_CAP, used[0], exact_difference(allowed, emitted), _ZERO
         )
+
+
+def allowed_by_law(profile: Profile, cap: Decimal, units: Decimal, t: int) -> Decimal:
+    """The most that the use of so many units may emit in their year of life `t`."""
+    return exact_product(
+        cap, units, min(_ONE, exact_difference(profile.lifetime_years, Decimal(t)))
+    )
 
 
 def _adjustment(kind: EffectLineKind, like: Line, reference: Decimal, solution: Decimal) -> Line:

@@ -127,6 +127,13 @@ class Specificity(StrEnum):
     GLOBAL_AVERAGE = "GLOBAL_AVERAGE"
 
 
+class UncertaintyMethod(StrEnum):
+    """How the uncertainty of a result is found from those of its parts."""
+
+    ANALYTIC = "ANALYTIC"
+    MONTE_CARLO = "MONTE_CARLO"
+
+
 class Timeframe(StrEnum):
     """Which units and which of their years: sold in the period, or in use in it."""
 

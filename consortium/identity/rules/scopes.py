@@ -19,7 +19,7 @@ EXPLAINED = {
     Permission.ACCOUNTS_MANAGE: "Invite people and give them roles",
     Permission.AUDIT_READ: "Read who changed what in your organisation",
     Permission.AUDIT_READ_ALL: "Read who changed what, everywhere",
-    Permission.CLAIMS_REVIEW: "Review claims of avoided emissions",
+    Permission.CLAIMS_REVIEW: "Review claims, and decide about effects that overlap",
     Permission.CLIENTS_MANAGE: "Create and withdraw the organisation's service clients",
     Permission.ENGAGEMENTS_MANAGE: "Engage assurers, who then see your figures",
     Permission.FIGURES_APPROVE: "Approve and publish figures",
