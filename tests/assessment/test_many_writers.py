@@ -76,7 +76,7 @@ async def test_200_members_publish_their_shares_at_once(told: Story) -> None:
                 )
                 for one in everyone
             ]
-            await connection.execute(
+            await connection.execute(  # noqa: S608
                 "UPDATE assessed_claim SET status = 'SUBMITTED', submitted_on = '2026-03-01',"
                 " share = 0.005, remainder_share = 0, effect_kg_co2e = 1000000,"
                 " claim_kg_co2e = 5000, specificity = 'SPECIFIC', year = 2025,"
