@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consortium.assessment.actions.totals import (
+from consortium.assessment.actions import (
     advance_totals,
     check_assessed_totals,
     rebuild_totals,
