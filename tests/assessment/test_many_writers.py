@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ WRITERS = 200
 CONNECTIONS = 50
 
 
-async def outcomes(work: list[Awaitable[int]]) -> Counter[str]:
+async def outcomes(work: Sequence[Awaitable[int]]) -> Counter[str]:
     """How often it was done, and how often refused with which code. Anything else is a bug."""
     done = await asyncio.gather(*work, return_exceptions=True)
     bugs = [
