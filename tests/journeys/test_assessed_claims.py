@@ -123,7 +123,8 @@ async def desk(database: Database, tmp_path: Path) -> AsyncGenerator[Desk]:
     async with world(database, data_dir=tmp_path) as w:
         pool = database.pool
         member, assurer, stranger = [
-            await create_organisation(pool, name=name) for name in ("Member", "Assurer", "Other")
+            await create_organisation(pool, name=name)
+            for name in ("The claimant", "Assurer", "Other")
         ]
         for one in (member, stranger):
             await create_membership(pool, one, status="MEMBER")

@@ -75,7 +75,7 @@ class Because(NamedTuple):
 async def locked(open_: Connection, claim: int) -> Claim:
     """The claim, locked until the transaction ends."""
     [row] = await open_.fetch(LOCK, claim)
-    return Claim(**dict(row) | {"status": ClaimStatus(row["status"])})
+    return Claim(*row)._replace(status=ClaimStatus(row["status"]))
 
 
 async def own(
