@@ -21,6 +21,7 @@ class Advance(Protocol):
 
     def __call__(self, *, today: date) -> Awaitable[object]:
         """Recompute what depends on the day."""
+        ...
 
 
 async def follow_calendar(database: Database, *others: Advance) -> None:

@@ -93,7 +93,7 @@ async def _totals(address: Address) -> Finding:
 
 
 async def _assessed_totals(address: Address) -> Finding:
-    from consortium.assessment.actions.totals import check_assessed_totals
+    from consortium.assessment.actions import check_assessed_totals
     from consortium.storage.database import Database
 
     async with Database.open(address.dsn, max_size=2):

@@ -93,7 +93,7 @@ async def _serve(
     prepare: Prepare | None = None,
 ) -> None:
     """Serve until a signal comes; the database is closed after the last answer."""
-    from consortium.assessment.actions.totals import advance_totals
+    from consortium.assessment.actions import advance_totals
     from consortium.avoided.jobs import follow_calendar
     from consortium.cli.background import keep_house, mail_of, running
     from consortium.cli.http import Server

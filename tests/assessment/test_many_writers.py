@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +31,7 @@ WRITERS = 200
 CONNECTIONS = 50
 
 
-async def outcomes(work: list[Awaitable[int]]) -> Counter[str]:
+async def outcomes(work: Sequence[Awaitable[int]]) -> Counter[str]:
     """How often it was done, and how often refused with which code. Anything else is a bug."""
     done = await asyncio.gather(*work, return_exceptions=True)
     bugs = [
@@ -80,8 +80,8 @@ async def test_200_members_publish_their_shares_at_once(told: Story) -> None:
                 "UPDATE assessed_claim SET status = 'SUBMITTED', submitted_on = '2026-03-01',"
                 " share = 0.005, remainder_share = 0, effect_kg_co2e = 1000000,"
                 " claim_kg_co2e = 5000, specificity = 'SPECIFIC', year = 2025,"
-                " timeframe = 'FORWARD_LOOKING', allocation_id ="
-                f" {allocation:d}"
+                " timeframe = 'FORWARD_LOOKING', allocation_id = $1",
+                allocation,
             )
             await connection.execute("UPDATE assessed_claim SET status = 'IN_REVIEW'")
             await connection.execute(

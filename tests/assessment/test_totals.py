@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
-from consortium.assessment.actions.totals import check_assessed_totals
+from consortium.assessment.actions import check_assessed_totals
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request

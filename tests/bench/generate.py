@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import asyncpg
 
-from consortium.assessment.actions.totals import rebuild_totals
+from consortium.assessment.actions import rebuild_totals
 from consortium.avoided.actions.standings import rebuild_all
 from consortium.cli.progress import Tell
 from consortium.membership.actions import rebuild_profile

@@ -16,8 +16,10 @@ BEFORE = {
     "PUBLISHED": "ACCEPTED",
 }
 FIGURES = """
-submitted_on = '2026-03-01', share = $2::numeric, remainder_share = 1 - $2::numeric, effect_kg_co2e = {effect},
-claim_kg_co2e = {effect} * $2::numeric, specificity = 'SPECIFIC', timeframe = 'FORWARD_LOOKING', year = 2026
+submitted_on = '2026-03-01', share = $2::numeric, remainder_share = 1 - $2::numeric,
+effect_kg_co2e = {effect},
+claim_kg_co2e = {effect} * $2::numeric, specificity = 'SPECIFIC',
+timeframe = 'FORWARD_LOOKING', year = 2026
 """
 
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consortium.assessment.actions.totals import (
+from consortium.assessment.actions import (
     advance_totals,
     check_assessed_totals,
     rebuild_totals,
@@ -84,7 +84,7 @@ async def decide(owner_dsn: str, today: date) -> list[Row]:
         await owner.close()
     return [
         Row(
-            "OverlapDecision",
+            "EffectOverlapDecision",
             {
                 "deducted_effect_id": key,
                 "decided_on": since,
@@ -111,7 +111,7 @@ async def made(database: Database, owner_dsn: str, seed: int, today: date, chang
     if not changes:
         await rebuild_totals(today=today)
     bench = await bench_of(database, today)
-    bench.oracle.world.rows["OverlapDecision"] = decisions
+    bench.oracle.world.rows["EffectOverlapDecision"] = decisions
     return bench
 
 

@@ -111,7 +111,7 @@ def kept_of(ask: Ask, effect: int, on: date) -> Decimal:
     """The part of an effect that counts on a day by what was decided about overlaps."""
     decisions = [
         one
-        for one in ask.world.rows.get("OverlapDecision", [])
+        for one in ask.world.rows.get("EffectOverlapDecision", [])
         if one["deducted_effect_id"] == effect
         and one["decided_on"] <= on
         and (one["superseded_on"] is None or on < one["superseded_on"])

@@ -103,7 +103,8 @@ KINDS |= {
             "evidence": _whole(down("ClaimEvidence", "claim_id")),
             "steps": _whole(down("AssessedClaimStep", "claim_id")),
         },
-        _orders("published_on", "due_on") | {"CLAIM": lambda _, row: row["claim_kg_co2e"]},
+        _orders("recorded_at", "published_on", "due_on")
+        | {"CLAIM": lambda _, row: row["claim_kg_co2e"]},
         ("RECORDED_AT",),
     ),
     "AssessedClaimBasis": Kind(

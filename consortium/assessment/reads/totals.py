@@ -109,11 +109,15 @@ def _filtered(where: Args | None) -> set[str]:
         if value is None:
             continue
         if name in {"and", "or", "not"}:
-            for inner in value if isinstance(value, list) else [value]:
+            for inner in _inner(value):
                 names |= _filtered(inner)
         else:
             names.add(name)
     return names
+
+
+def _inner(value: Args | list[Args]) -> list[Args]:
+    return value if isinstance(value, list) else [value]
 
 
 def _rollup_mask(question: Args) -> TotalDimension | None:
