@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from consortium.assessment.rules.claims import (
@@ -152,13 +153,16 @@ async def test_shares_that_changed_since_block_the_publication(told: Story) -> N
     )
 
 
-async def test_an_undecided_overlap_blocks_the_publication(told: Story) -> None:
+async def test_an_undecided_overlap_blocks_the_publication(told: Story, owner_dsn: str) -> None:
     """Until a reviewer has decided what counts."""
     claim = await told.accepted()
-    await told.pool.execute(
-        "CREATE OR REPLACE FUNCTION overlap_undecided(bigint) RETURNS boolean"
+    connection = await asyncpg.connect(owner_dsn)
+    await connection.execute(
+        "DROP FUNCTION overlap_undecided(bigint);"
+        " CREATE FUNCTION overlap_undecided(bigint) RETURNS boolean"
         " LANGUAGE sql STABLE AS 'SELECT true'"
     )
+    await connection.close()
     given = {"visibility": "PUBLIC"}
     assert await told.refused("publishClaim", told.of("owner"), claim, **given) == (
         "OVERLAP_UNDECIDED"
