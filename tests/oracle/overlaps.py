@@ -77,7 +77,7 @@ KINDS |= {
         {
             "earlier": EARLIER,
             "later": LATER,
-            "inForce": up("EffectOverlapDecision", "decision_id"),
+            "current": up("EffectOverlapDecision", "decision_id"),
         },
         {
             "decisions": lambda ask, row, _: ask.seen(

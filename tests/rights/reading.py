@@ -95,7 +95,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "EffectOverlap": (
         "secretary",
-        "kind state waitingSince lastDecision earlier later inForce decisions",
+        "kind state waitingSince lastDecision earlier later current decisions",
     ),
     "EffectOverlapDecision": (
         "secretary",
@@ -255,7 +255,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "NewApplication": ("keyed", "application applicationKey"),
-    "Terms": ("everyone", "id version text competitionLaw inForceFrom publishedAt"),
+    "Terms": ("everyone", "id version text competitionLaw currentFrom publishedAt"),
     "TermsConnection": ("within", "edges nodes pageInfo totalCount"),
     "TermsEdge": ("within", "cursor node"),
     "MembershipDecision": (
