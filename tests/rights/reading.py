@@ -255,7 +255,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
         ),
     ),
     "NewApplication": ("keyed", "application applicationKey"),
-    "Terms": ("everyone", "id version text competitionLaw currentFrom publishedAt"),
+    "Terms": ("everyone", "id version text competitionLaw inForceFrom publishedAt"),
     "TermsConnection": ("within", "edges nodes pageInfo totalCount"),
     "TermsEdge": ("within", "cursor node"),
     "MembershipDecision": (
