@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(data_dir: DataDir = None) -> None:
-    """Run jobs: reminders of dues and of claims, and what follows. `serve` does so by itself."""
+    """Run jobs: reminders of dues and claims, and what follows. `serve` does so by itself."""
     from consortium.cli.logs import configure_logs
 
     settings = settings_with(data_dir=data_dir)

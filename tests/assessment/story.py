@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from consortium.identity.rules.roles import Role
@@ -185,3 +186,25 @@ async def story(database: Database) -> Story:
         principal(Role.SECRETARIAT, organisation=office, account=account),
         principal(Role.ASSURER, organisation=body),
     )
+
+
+RESTATE = """
+INSERT INTO effect (reference, solution_id, value_chain_id, reference_scenario_id, comparison_id,
+    geography, period_start, period_end, timeframe, reference_kg_co2e, solution_kg_co2e,
+    avoided_kg_co2e, specificity, visibility, restates_id)
+SELECT reference || '-again', solution_id, value_chain_id, reference_scenario_id, comparison_id,
+    geography, period_start, period_end, timeframe, $2 + solution_kg_co2e, solution_kg_co2e,
+    $2, specificity, visibility, id
+FROM effect WHERE id = $1 RETURNING id
+"""
+UNITS = """
+INSERT INTO effect_cohort (effect_id, sold_year, units, retired)
+SELECT $2, sold_year, units, retired FROM effect_cohort WHERE effect_id = $1
+"""
+
+
+async def restated(connection: Any, effect: int, kg: Decimal) -> int:
+    """An effect in the place of another one, with its units and another mass."""
+    key: int = await connection.fetchval(RESTATE, effect, kg)
+    await connection.execute(UNITS, effect, key)
+    return key

@@ -18,7 +18,7 @@ YEAR_ON = TODAY.replace(year=TODAY.year + 1)
 SENT = "SELECT kind, day, sent_on, mails FROM claim_reminder ORDER BY id"
 
 
-async def due(told: Story, day: Any) -> tuple[int, int]:
+async def due(told: Story, day: Any) -> tuple[int, ...]:
     with told.house.database.active():
         return tuple(await claims_due(day))
 

@@ -8,7 +8,12 @@ from consortium.kernel.principal import Permission, Principal
 from tests.oracle.world import Row, World
 
 # What an engagement must cover for each sort of figure.
-FIGURES = {"Claim": "CLAIMS", "Inventory": "INVENTORIES", "Solution": "CLAIMS"}
+FIGURES = {
+    "Claim": "CLAIMS",
+    "AssessedClaim": "CLAIMS",
+    "Inventory": "INVENTORIES",
+    "Solution": "CLAIMS",
+}
 # What is seen with a row of another sort, and the column that names it.
 SEEN_WITH = {
     "SolutionRole": ("Solution", "solution_id"),
@@ -20,6 +25,8 @@ SEEN_WITH = {
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
 }
+# How a claim was made.
+OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
 # Who manages rows of a sort, and the column that names a person who sees them anyway.
 MANAGED = {
     "Account": (Permission.ACCOUNTS_MANAGE, "id"),
@@ -74,6 +81,7 @@ class Ask:
             (SEEN_WITH, self._sees_with),
             ({"Effect"}, self._sees_effect),
             ({"Allocation"}, self._sees_allocation),
+            (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
@@ -178,6 +186,10 @@ class Ask:
         kind, column = SEEN_WITH[row.kind]
         above = self.world.get(kind, row[column])
         return above is not None and self.sees(above)
+
+    def _sees_claim_whole(self, row: Row) -> bool:
+        claim = self.world.get("AssessedClaim", row["claim_id"])
+        return claim is not None and self.sees_whole(claim["organisation_id"], "CLAIMS")
 
     def _sees_effect(self, row: Row) -> bool:
         """Who sees all of its owner's; others, where its solution is shown to them as well."""

@@ -5,7 +5,14 @@ from typing import Any
 
 from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
-from tests.oracle import guidance, overlaps, reviews, shares, solutions  # noqa: F401  complete KINDS
+from tests.oracle import (  # noqa: F401  complete KINDS
+    assessment,
+    guidance,
+    overlaps,
+    reviews,
+    shares,
+    solutions,
+)
 from tests.oracle.asking import Ask
 from tests.oracle.kinds import KINDS
 from tests.oracle.lists import Many
@@ -35,6 +42,8 @@ NODES = (
     "GuidanceCriterion",
     "GuidanceEvidence",
     "Claim",
+    "AssessedClaim",
+    "ClaimEvidence",
     "Engagement",
     "MembershipDecision",
     "Application",
@@ -169,6 +178,7 @@ ROOTS: dict[str, Root] = {
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),
     "claims": _all("Claim", ()),
+    "assessedClaims": _all("AssessedClaim"),
     "avoidedEmissions": avoided_emissions,
     "engagements": _all("Engagement"),
     "myApplication": _my_application,

@@ -126,8 +126,8 @@ KINDS |= {
     "Effect": Kind(
         global_id("effect")
         | plain("reference", "geography", "period_start", "period_end", "timeframe", "uncertainty")
-        | plain("specificity", "visibility", "version", "computed_at", "recorded_at")
-        | plain("uncertainty_method", "uncertainty_seed")
+        | plain("specificity", "visibility", "superseded", "version", "computed_at")
+        | plain("recorded_at", "uncertainty_method", "uncertainty_seed")
         | masses("avoided", "low", "high")
         | {"signNotEstablished": _sign_open}
         | _sides(),
@@ -136,8 +136,11 @@ KINDS |= {
             "valueChain": up("ValueChain", "value_chain_id"),
             "referenceScenario": up("ReferenceScenario", "reference_scenario_id"),
             "comparison": up("Comparison", "comparison_id"),
+            "restates": up("Effect", "restates_id"),
+            "restatedBy": down("Effect", "restates_id"),
         },
         {
+            "assessedClaims": down("AssessedClaim", "effect_id"),
             "cohorts": down("EffectCohort", "effect_id"),
             "explanation": down("EffectLine", "effect_id"),
             "allocations": down("Allocation", "effect_id"),

@@ -117,9 +117,10 @@ def inbox(ask: Ask) -> list[Row]:
         "ENGAGEMENT_ENDING",
         "APPLICATION",
         "INVOICE_OVERDUE",
+        "ASSESSED_CLAIM",
     )
     parts = (_of_people, _of_groups, _of_memberships, _of_engagements, _of_applications)
-    items = [item for part in (*parts, _of_invoices) for item in part(ask)]
+    items = [item for part in (*parts, _of_invoices, _of_claims) for item in part(ask)]
     return [
         Row(
             "InboxItem",
@@ -308,6 +309,27 @@ def _of_invoices(ask: Ask) -> Items:
                 "organisation_id": one["organisation_id"],
                 "waits_for": "MEMBER",
                 "since": one["due_on"],
+            }
+
+
+def _of_claims(ask: Ask) -> Items:
+    turns = {
+        "SUBMITTED": "SECRETARIAT",
+        "IN_REVIEW": "SECRETARIAT",
+        "CLARIFICATION": "MEMBER",
+        "ACCEPTED": "MEMBER",
+    }
+    for one in ask.world.all("AssessedClaim"):
+        if one["status"] in turns:
+            steps = ask.world.having("AssessedClaimStep", "claim_id", one.id)
+            yield {
+                "kind": "ASSESSED_CLAIM",
+                "key": one.id,
+                "thing": "assessed",
+                "organisation_id": one["organisation_id"],
+                "waits_for": turns[one["status"]],
+                "since": max((step["taken_on"] for step in steps), default=None),
+                "due_on": one["due_on"],
             }
 
 

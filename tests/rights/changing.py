@@ -1052,8 +1052,140 @@ _GUIDANCE: tuple[Case, ...] = (
     _guidance("retireGuidanceVersion", "again", "retired", "GUIDANCE_NOT_PUBLISHED", reason="Old"),
 )
 
+
+def _claimed(claim: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    """Something about a claim; ids of other rows by their names."""
+    return lambda world: {
+        "claim": world.id("assessed", claim),
+        "version": 1,
+        **{
+            key: world.id(*value) if isinstance(value, tuple) else value
+            for key, value in given.items()
+        },
+    }
+
+
+def _drafted(world: SmallWorld) -> Mapping[str, Any]:
+    return {
+        "reference": "new",
+        "guidanceVersion": world.id("guidance", "published"),
+        "statement": "It avoids.",
+        "effect": world.id("effect", "owner ahead"),
+    }
+
+
+def _proof(world: SmallWorld) -> Mapping[str, Any]:
+    return {"evidence": world.id("proof", "draft"), "version": 1}
+
+
+# Who sees the owner's claims in work without owning them, or the other's.
+_SEES = _all(DENIED, *_OWN, "assurer_claims")
+_DRAFTS = _SEES | _all(DONE, *_WRITERS)
+_APPROVES = _SEES | _all(DENIED, "editor", "service_writes") | {"approver": DONE}
+_REVIEWS = _all(DENIED, *_OWN, *_WRITERS, "assurer_claims") | {"secretariat": DONE}
+_OTHERS = _all(DENIED, "other_viewer", "other_admin", "secretariat") | {"other_approver": DONE}
+_WITHDRAWN = _all(
+    DENIED, *_OWN, *_MEMBERS, "editor", "service_writes", "assurer_claims", "secretariat"
+) | {"approver": DONE}
+_EVIDENCE = {"criterion": ("criterion", "published"), "kind": "TARGET", "title": "A target"}
+_ASSESSMENT: tuple[Case, ...] = (
+    Case(
+        "createClaimDraft",
+        "on an effect that members see of a solution that they see",
+        _drafted,
+        ABSENT,
+        _all(DENIED, "viewer", "admin", "service_reads", "secretariat", "assurer")
+        | _all(DENIED, "assurer_claims", "other_viewer", "other_admin")
+        | _all(DONE, *_WRITERS)
+        | {"other_approver": "CLAIM_WITHOUT_SHARE"},
+    ),
+    Case(
+        "updateClaimDraft",
+        "of the owner's",
+        _claimed("draft", statement="It avoids more."),
+        ABSENT,
+        _DRAFTS,
+    ),
+    Case(
+        "addClaimEvidence",
+        "to the owner's draft",
+        _claimed("draft", **_EVIDENCE, source={"title": "Our report"}),
+        ABSENT,
+        _DRAFTS,
+    ),
+    Case("removeClaimEvidence", "of the owner's draft", _proof, ABSENT, _DRAFTS),
+    Case("submitClaim", "a draft of the owner's", _claimed("draft"), ABSENT, _APPROVES),
+    Case("discardClaim", "a draft", _claimed("draft", reason="No."), ABSENT, _DRAFTS),
+    Case("discardClaim", "a submitted one", _claimed("asked", reason="No."), ABSENT, _APPROVES),
+    Case("answerClarification", "of the owner's", _claimed("asked", answer="So."), ABSENT, _DRAFTS),
+    Case("takeClaimIntoReview", "the owner's", _claimed("submitted"), ABSENT, _REVIEWS),
+    Case(
+        "reviewGate",
+        "of the owner's",
+        _claimed("reviewed", gate=("gate", "published"), outcome="FAILED", reason="No."),
+        ABSENT,
+        _REVIEWS,
+    ),
+    Case(
+        "askForClarification",
+        "of the owner",
+        _claimed("reviewed", question="Why?"),
+        ABSENT,
+        _REVIEWS,
+    ),
+    Case("acceptClaim", "of the owner's", _claimed("reviewed"), ABSENT, _REVIEWS),
+    Case("rejectClaim", "of the owner's", _claimed("reviewed", reason="No."), ABSENT, _REVIEWS),
+    Case(
+        "assureClaim",
+        "a published one",
+        _claimed("owner CONSORTIUM", level="LIMITED"),
+        ABSENT,
+        _all(DENIED, *_OWN, *_MEMBERS, *_WRITERS, "secretariat")
+        | _all(DONE, "assurer", "assurer_claims"),
+    ),
+    Case(
+        "publishClaim",
+        "an accepted one of the other's",
+        _claimed("accepted", visibility="PUBLIC"),
+        ABSENT,
+        _OTHERS,
+    ),
+    Case(
+        "withdrawClaim",
+        "of the owner's for members",
+        _claimed("owner CONSORTIUM", reason="No."),
+        ABSENT,
+        _WITHDRAWN,
+    ),
+    Case(
+        "restateClaim",
+        "whose effect nobody restated",
+        _claimed("owner CONSORTIUM", reference="again"),
+        ABSENT,
+        _all(DENIED, *_OWN, *_MEMBERS, "assurer_claims", "secretariat")
+        | _all("CLAIM_EFFECT_NOT_RESTATED", *_WRITERS),
+    ),
+    Case(
+        "reassessClaim",
+        "under the same guidance",
+        _claimed("owner CONSORTIUM", reference="again", guidanceVersion=("guidance", "published")),
+        ABSENT,
+        _all(DENIED, *_OWN, *_MEMBERS, "assurer_claims", "secretariat")
+        | _all("CLAIM_GUIDANCE_SAME", *_WRITERS),
+    ),
+    Case(
+        "restateEffect",
+        "a claimed one that is hidden",
+        _owned("effect", "owner hidden", version=1, reference="again"),
+        ABSENT,
+        _PRIVATELY,
+    ),
+)
+
+
 CASES: tuple[Case, ...] = (
     *_SHARES,
+    *_ASSESSMENT,
     *_GUIDANCE,
     *_EFFECTS,
     *_OVERLAPS,

@@ -30,6 +30,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   effect     by its own visibility and its solution's, and as figures
+#   whole      who sees all of the claimant's figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
     "Solution": (
@@ -78,7 +79,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "solutionEmissions avoided uncertainty low high signNotEstablished uncertaintyMethod "
             "uncertaintySeed specificity visibility version computedAt "
             "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
-            "allocations"
+            "allocations superseded restates restatedBy assessedClaims"
         ),
     ),
     "Allocation": (
@@ -108,6 +109,32 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "EffectOverlapEdge": ("within", "cursor node"),
     "EffectOverlapDecisionConnection": ("within", "edges nodes pageInfo totalCount"),
     "EffectOverlapDecisionEdge": ("within", "cursor node"),
+    "AssessedClaim": (
+        "figure",
+        (
+            "id reference status statement claim uncertainty specificity timeframe year "
+            "visibility submittedOn acceptedOn assuredOn assuranceLevel publishedOn expiresOn "
+            "endedOn endedBecause actsNext dueOn version recordedAt organisation effect "
+            "guidanceVersion assuranceBody assuranceDocument restates restatedBy basis gates "
+            "gateReviews evidence steps"
+        ),
+    ),
+    "ClaimGate": ("figure", "position outcome passesToday reviewedOn expiresOn gate"),
+    "AssessedClaimBasis": ("whole", "effectMass share remainderShare allocation"),
+    "ClaimGateReview": ("whole", "outcome reason reviewedOn expiresOn recordedAt gate account"),
+    "ClaimEvidence": (
+        "whole",
+        "id kind title addedOn removedOn claim criterion document source account",
+    ),
+    "AssessedClaimStep": ("whole", "step before after reason deadline takenOn account"),
+    "AssessedClaimConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedClaimEdge": ("within", "cursor node"),
+    "ClaimGateReviewConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ClaimGateReviewEdge": ("within", "cursor node"),
+    "ClaimEvidenceConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ClaimEvidenceEdge": ("within", "cursor node"),
+    "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
+    "AssessedClaimStepEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -457,7 +484,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies"
+            "contactOfLastResort delegacies assessedClaims"
         ),
     ),
     "OrganisationConnection": (
@@ -526,7 +553,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects allocations effectOverlaps guidanceVersion guidanceVersions"
+            "effects allocations effectOverlaps guidanceVersion guidanceVersions "
+            "assessedClaims"
         ),
     ),
     "RateUsed": (
@@ -737,4 +765,21 @@ SHARED: Mapping[str, tuple[str, ...]] = {
         )
     )
     for caller in CALLERS
+}
+
+# Claims of the owner by their names, and one of the other member: as far as figures are seen.
+_IN_WORK = ("draft", "submitted", "asked", "reviewed")
+ASSESSED: Mapping[str, tuple[str, ...]] = {
+    caller: (
+        *(("owner PUBLIC",) if "PUBLIC" in own else ()),
+        *(("owner CONSORTIUM",) if "CONSORTIUM" in own else ()),
+        *(_IN_WORK if "PRIVATE" in own else ()),
+        *(("accepted",) if "PRIVATE" in others else ()),
+    )
+    for caller, (own, others) in CLAIMS.items()
+}
+# How they were made, where they are seen whole.
+PROOFS: Mapping[str, tuple[str, ...]] = {
+    caller: tuple(name for name in shown if "PRIVATE" in CLAIMS[caller][name == "accepted"])
+    for caller, shown in ASSESSED.items()
 }

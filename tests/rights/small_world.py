@@ -63,6 +63,7 @@ from tests.factories.applications import (
     create_review,
     create_terms,
 )
+from tests.factories.assessment import create_assessed_claim
 from tests.factories.rows import insert
 from tests.factories.shares import create_allocation
 from tests.served import TODAY
@@ -184,6 +185,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.dues()
         await maker.work()
         await maker.guidance()
+        await maker.assessed()
     finally:
         await connection.close()
     with database.active():
@@ -506,6 +508,35 @@ class _Maker:
             self.ids[f"gate {name}"] = gate
             self.ids[f"criterion {name}"] = criterion
             self.ids[f"evidence {name}"] = evidence
+
+    async def assessed(self) -> None:
+        """Claims of the owner in every status, in work and published; one of the other's."""
+        ids = self.ids
+        account = ids["account secretariat"]
+        for name, owner, effect, status, share in (
+            ("draft", "owner", "owner PRIVATE", "DRAFT", "1"),
+            ("owner PUBLIC", "owner", "owner PUBLIC", "PUBLISHED", "0.5"),
+            ("submitted", "owner", "owner PUBLIC", "SUBMITTED", "0.5"),
+            ("owner CONSORTIUM", "owner", "owner CONSORTIUM", "PUBLISHED", "1"),
+            ("asked", "owner", "owner CONSORTIUM", "CLARIFICATION", "1"),
+            ("reviewed", "owner", "owner hidden", "IN_REVIEW", "1"),
+            ("accepted", "other", "other PRIVATE", "ACCEPTED", "1"),
+        ):
+            key = ids[f"assessed {name}"] = await create_assessed_claim(
+                self.connection,
+                ids[f"org {owner}"],
+                ids[f"effect {effect}"],
+                ids["guidance published"],
+                status=status,
+                visibility=name.removeprefix("owner "),
+                share=share,
+                account_id=account,
+                reference=name.replace(" ", "-"),
+            )
+            [proof] = await self.connection.fetch(
+                "SELECT id FROM claim_evidence WHERE claim_id = $1", key
+            )
+            ids[f"proof {name}"] = proof[0]
 
     async def people(self) -> None:
         """One person for each kind of caller, and what organisations set up for them."""

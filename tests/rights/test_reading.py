@@ -173,6 +173,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               comparisons(first: 1000) { totalCount nodes { id } }
               effects(first: 1000) { totalCount nodes { id } }
               allocations(first: 1000) { totalCount nodes { id } }
+              assessedClaims(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -193,6 +194,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
         for kind in ("gate", "criterion", "evidence")
         for one in reading.GUIDANCE[caller]
     }
+    parts |= {asked.world.id("proof", one) for one in reading.PROOFS[caller]}
     overlaps = {one for one in ids if one.startswith("overlapdecision_")}
     assert len(overlaps) == 1
     assert {one for one in by_id if one.split("_")[0] not in everyone} == decisions.union(
@@ -224,6 +226,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "comparisons": figures("comparison", reading.CLAIMS),
         "effects": effects,
         "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
+        "assessedClaims": {world.id("assessed", one) for one in reading.ASSESSED[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
         "invitations": {world.id("invitation", one) for one in reading.MANAGED[caller]},

@@ -294,15 +294,24 @@ class Shown(NamedTuple):
     citation: int | None = None
 
 
-async def show(open_: Connection, by: Principal, claim: Claim, shown: Shown, today: date) -> int:
-    """Record evidence for a claim that is locked; returns its id."""
+async def check_showing(open_: Connection, claim: Claim, shown: Shown) -> None:
+    """Refuse evidence that does not fit a claim.
+
+    Raises ClaimStepNotPossible, ClaimTextInvalid, GuidanceDoesNotFit, EvidenceTooMuch.
+    """
     _require(claim, IN_WORK | {ClaimStatus.PUBLISHED}, "given evidence")
-    title = checked_text(shown.title, "title", TITLE_MAX)
+    checked_text(shown.title, "title", TITLE_MAX)
     if await open_.fetchval(CRITERION, shown.criterion) != claim.guidance_version_id:
         raise GuidanceDoesNotFit().at("criterion")
     if await open_.fetchval(COUNT, claim.id) >= EVIDENCE_MAX:
         raise EvidenceTooMuch
+
+
+async def show(open_: Connection, by: Principal, claim: Claim, shown: Shown, today: date) -> int:
+    """Record evidence for a claim that is locked; returns its id. Raises as `check_showing`."""
+    await check_showing(open_, claim, shown)
     about = (shown.document, shown.citation, by.account_id, today)
+    title = shown.title.strip()
     key: int = await open_.fetchval(
         SHOW, claim.id, shown.criterion, shown.kind.value, title, *about
     )

@@ -75,13 +75,18 @@ class Because(NamedTuple):
 async def locked(open_: Connection, claim: int) -> Claim:
     """The claim, locked until the transaction ends."""
     [row] = await open_.fetch(LOCK, claim)
-    return Claim(**dict(row) | {"status": ClaimStatus(row["status"])})
+    return Claim(*row)._replace(status=ClaimStatus(row["status"]))
 
 
 async def own(
-    open_: Connection, by: Principal, claim: int, version: int, today: date, needed: Permission
+    open_: Connection,
+    by: Principal,
+    claim: int,
+    version: int | None,
+    today: date,
+    needed: Permission,
 ) -> Claim:
-    """A claim of the caller's own organisation, as the caller saw it.
+    """A claim of the caller's own organisation, as the caller saw it (None: however it is).
 
     Raises NotFound, PermissionDenied, ChangedMeanwhile.
     """
@@ -90,7 +95,8 @@ async def own(
     acts = by.rights.has_organisation and by.may(needed)
     if not acts or by.organisation_id != found.organisation_id:
         raise PermissionDenied
-    _seen(version, found)
+    if version is not None:
+        _seen(version, found)
     return found
 
 

@@ -122,7 +122,12 @@ ASSESSED_CLAIMS = Source(
         "effect",
         "guidance_version",
     ),
-    orders={"published_on": ("published_on",), "due_on": ("due_on",), "claim": ("claim",)},
+    orders={
+        "recorded_at": ("recorded_at",),
+        "published_on": ("published_on",),
+        "due_on": ("due_on",),
+        "claim": ("claim",),
+    },
     default_order=(("recorded_at", False),),
 )
 ASSESSED_CLAIMS.fields |= {

@@ -164,6 +164,12 @@ class EvidenceNothing(BadInput):
     constraint = "claim_evidence_shown"
 
 
+class EvidenceKindUnknown(BadInput):
+    """There is no such kind of evidence."""
+
+    code = "CLAIM_EVIDENCE_KIND_UNKNOWN"
+
+
 class EvidenceGone(DomainError):
     """This evidence was removed already."""
 
