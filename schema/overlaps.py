@@ -85,7 +85,7 @@ class EffectOverlap:
     )
     earlier: Effect = strawberry.field(description="The effect that was recorded first.")
     later: Effect = strawberry.field(description="The other one.")
-    in_force: EffectOverlapDecision | None = strawberry.field(
+    current: EffectOverlapDecision | None = strawberry.field(
         description="The last decision. It counts until another one is made, also where figures"
         " have changed since."
     )

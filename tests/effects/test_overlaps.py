@@ -20,7 +20,7 @@ from tests.factories.rows import insert
 from tests.factories.shares import create_shared_effect, create_shared_solution
 
 SEEN = """{ effectOverlaps { totalCount nodes { kind state waitingSince lastDecision
-  earlier { id } later { id } inForce { decision reason }
+  earlier { id } later { id } current { decision reason }
   decisions { nodes { number decision deductedShare supersededOn } } } } }"""
 MAY, JUNE, JULY = date(2026, 5, 1), date(2026, 6, 1), date(2026, 7, 1)
 
@@ -117,7 +117,7 @@ async def test_a_part_and_its_whole_wait_for_a_decision(desk: Desk) -> None:
         "lastDecision": 0,
         "earlier": {"id": f"effect_{desk.effects['turbines']}"},
         "later": {"id": f"effect_{desk.effects['blades']}"},
-        "inForce": None,
+        "current": None,
         "decisions": {"nodes": []},
     }
     assert await desk.undecided("turbines")
@@ -144,7 +144,7 @@ async def test_a_part_is_attributed_and_later_decided_anew(desk: Desk) -> None:
     ]
     [pair] = (await desk.house.ask(SEEN, desk.by))["effectOverlaps"]["nodes"]
     assert (pair["state"], pair["waitingSince"], pair["lastDecision"]) == ("DECIDED", None, 2)
-    assert pair["inForce"] == {"decision": "SEPARATE", "reason": "As measured."}
+    assert pair["current"] == {"decision": "SEPARATE", "reason": "As measured."}
     assert pair["decisions"]["nodes"] == [
         {
             "number": 1,

@@ -33,14 +33,26 @@ def _scope(ask: Ask, row: Row) -> Scope:
     )
 
 
+def _is_heard(ask: Ask, row: Row) -> bool:
+    """Whether it is no other one's past, or is published still."""
+    claims = ask.world.having("AssessedClaim", "effect_id", row.id)
+    return not row["superseded"] or any(one["status"] == "PUBLISHED" for one in claims)
+
+
+def _first(row: Row) -> int:
+    """The effect that it restates, directly or further on; else itself."""
+    key: int = row["original_id"] or row.id
+    return key
+
+
 def effect_overlaps(ask: Ask) -> list[Row]:
     """Every pair that overlaps, with the last decision and whether it stands."""
     found = []
-    effects = {row.id: row for row in ask.world.all("Effect")}
+    effects = {row.id: row for row in ask.world.all("Effect") if _is_heard(ask, row)}
     scopes = [_scope(ask, effects[key]) for key in sorted(effects)]
     for one, other in combinations(scopes, 2):
         kind = overlap(one, other)
-        if kind is not None:
+        if kind is not None and _first(effects[one.effect]) != _first(effects[other.effect]):
             found.append(_pair(ask, effects[one.effect], effects[other.effect], kind.value))
     return found
 
@@ -77,7 +89,7 @@ KINDS |= {
         {
             "earlier": EARLIER,
             "later": LATER,
-            "inForce": up("EffectOverlapDecision", "decision_id"),
+            "current": up("EffectOverlapDecision", "decision_id"),
         },
         {
             "decisions": lambda ask, row, _: ask.seen(

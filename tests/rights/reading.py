@@ -94,6 +94,21 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "shared",
         "position kind role partyName share part claim answer reason answeredOn organisation",
     ),
+    "EffectOverlap": (
+        "secretary",
+        "kind state waitingSince lastDecision earlier later current decisions",
+    ),
+    "EffectOverlapDecision": (
+        "secretary",
+        (
+            "id number kind decision deductedEffect deductedShare reason decidedOn supersededOn "
+            "recordedAt account earlier later"
+        ),
+    ),
+    "EffectOverlapConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectOverlapEdge": ("within", "cursor node"),
+    "EffectOverlapDecisionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectOverlapDecisionEdge": ("within", "cursor node"),
     "AssessedClaim": (
         "figure",
         (
@@ -120,21 +135,6 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
-    "EffectOverlap": (
-        "secretary",
-        "kind state waitingSince lastDecision earlier later inForce decisions",
-    ),
-    "EffectOverlapDecision": (
-        "secretary",
-        (
-            "id number kind decision deductedEffect deductedShare reason decidedOn supersededOn "
-            "recordedAt account earlier later"
-        ),
-    ),
-    "EffectOverlapConnection": ("within", "edges nodes pageInfo totalCount"),
-    "EffectOverlapEdge": ("within", "cursor node"),
-    "EffectOverlapDecisionConnection": ("within", "edges nodes pageInfo totalCount"),
-    "EffectOverlapDecisionEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),

@@ -80,7 +80,7 @@ OVERLAPS = Source(
         "last_decision": Column("{t}.number", SqlType.INTEGER, nullable=False),
         "earlier": One(EFFECTS, "{u}.id = {t}.earlier_id"),
         "later": One(EFFECTS, "{u}.id = {t}.later_id"),
-        "in_force": One(OVERLAP_DECISIONS, "{u}.id = {t}.decision_id"),
+        "current": One(OVERLAP_DECISIONS, "{u}.id = {t}.decision_id"),
         "decisions": Many(
             OVERLAP_DECISIONS,
             "({u}.earlier_id, {u}.later_id) = ({t}.earlier_id, {t}.later_id)",
