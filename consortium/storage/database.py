@@ -32,6 +32,7 @@ MODELS = (
     "consortium.guidance.models",
     "consortium.effects.models",
     "consortium.avoided.models",
+    "consortium.staging.models",
     "consortium.reorganisations.models",
 )
 
