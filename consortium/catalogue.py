@@ -43,6 +43,7 @@ from consortium.query.source import (
 )
 from consortium.query.sqltypes import SqlType
 from consortium.reorganisations.reads.merges import MERGES
+from consortium.staging.reads import STAGED_IMPORTS
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
@@ -59,6 +60,7 @@ NODES: dict[str, Source] = {
     "Comparison": COMPARISONS,
     "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
+    "EffectImport": STAGED_IMPORTS,
     "GuidanceVersion": GUIDANCE_VERSIONS,
     "GuidanceGate": GATES,
     "GuidanceCriterion": CRITERIA,
@@ -140,6 +142,7 @@ ROOT = Source(
         "claims": Many(CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "allocations": Many(ALLOCATIONS),
+        "effect_imports": Many(STAGED_IMPORTS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

@@ -14,6 +14,7 @@ from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
+from schema.imports import ImportsMutation, ImportsQuery
 from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
@@ -65,6 +66,7 @@ class Query(
     ComparisonsQuery,
     EffectsQuery,
     SharesQuery,
+    ImportsQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -93,6 +95,7 @@ class Mutation(
     ComparisonsMutation,
     EffectsMutation,
     SharesMutation,
+    ImportsMutation,
     GuidanceMutation,
     ClaimsMutation,
     ReorganisationsMutation,

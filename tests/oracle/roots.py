@@ -161,6 +161,7 @@ ROOTS: dict[str, Root] = {
     "comparisons": _all("Comparison", ()),
     "effects": _all("Effect", ()),
     "allocations": _all("Allocation"),
+    "effectImports": _all("EffectImport"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),

@@ -29,6 +29,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   asker      the one who asks
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
+#   imported   who enters figures for the organisation, see IMPORTS
 #   effect     by its own visibility and its solution's, and as figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
@@ -91,6 +92,21 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "shared",
         "position kind role partyName share part claim answer reason answeredOn organisation",
     ),
+    "EffectImport": (
+        "imported",
+        (
+            "id status rowCount faultCount version recordedAt endedOn fileName sha256 "
+            "organisation rows faults"
+        ),
+    ),
+    "EffectImportConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectImportEdge": ("within", "cursor node"),
+    "ImportedRow": ("imported", "position sheet number cells"),
+    "ImportedRowConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ImportedRowEdge": ("within", "cursor node"),
+    "ImportFault": ("imported", "position sheet number sheetColumn code message"),
+    "ImportFaultConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ImportFaultEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -509,7 +525,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "claim claims avoidedEmissions organisationMerges auditEntries "
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
-            "effects allocations guidanceVersion guidanceVersions"
+            "effects allocations effectImports guidanceVersion guidanceVersions"
         ),
     ),
     "RateUsed": (
@@ -719,3 +735,8 @@ SHARED: Mapping[str, tuple[str, ...]] = {
     )
     for caller in CALLERS
 }
+
+# The owner's import: who enters its figures.
+IMPORTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
+    ("editor", "approver", "service_writes"), ("own",)
+)
