@@ -90,7 +90,8 @@ def parse_table(name: str, data: bytes, columns: Columns, rows_max: int | None =
     records = tuple(_record(names, line, cells) for line, cells in islice(rows, rows_max))
     if next(rows, None) is not None:
         raise TooManyRows(
-            f"{name}: more than {rows_max} rows; send it in several files of at most {rows_max} rows."
+            f"{name}: more than {rows_max} rows; send it in several files of at most {rows_max}"
+            " rows."
         )
     return Table(name, records, hashlib.sha256(data).hexdigest())
 

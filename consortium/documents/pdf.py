@@ -5,17 +5,15 @@ in as JSON and is never read as markup. The fonts are those in typst's own wheel
 """
 
 from pathlib import Path
-from typing import Any
 
 import orjson
 import typst
 
 
-def pdf_of(template: Path, data: Any) -> bytes:
+def pdf_of(template: Path, data: object) -> bytes:
     """The document: `data` is `json(bytes(sys.inputs.data))` in the template."""
-    text = template.read_bytes()
     made: bytes = typst.compile(
-        text,
+        str(template),
         root=str(template.parent),
         ignore_system_fonts=True,
         sys_inputs={"data": orjson.dumps(data).decode()},

@@ -23,7 +23,7 @@ Cell = str | int | Decimal | bool | None
 
 
 def csv_lines(rows: Iterable[Sequence[Cell]]) -> bytes:
-    """Rows as CSV in UTF-8. Null is blank; a text that would be computed begins with an apostrophe."""
+    """Rows as CSV in UTF-8: null is blank, and what would be computed has an apostrophe before."""
     text = io.StringIO()
     csv.writer(text).writerows([[_csv(cell) for cell in row] for row in rows])
     return text.getvalue().encode()
@@ -134,9 +134,7 @@ def template_xlsx(sheets: Sequence[Sheet]) -> bytes:
             for one in sheet.columns:
                 needed = "yes" if one.required else ""
                 words = ", ".join(one.words)
-                about.add(
-                    ("", one.name, one.kind, needed, words, one.unit, one.about, one.example)
-                )
+                about.add(("", one.name, one.kind, needed, words, one.unit, one.about, one.example))
         for sheet in sheets:
             page = book.sheet(sheet.name, sheet.names)
             page.add([one.example for one in sheet.columns])

@@ -61,15 +61,10 @@ class Door:
                 return answer
             except DomainError as error:
                 return _refusal(self.statuses.get(type(error), 400), error)
-            except RequestRefused as error:
-                return json_answer(400, errors_body(error.errors))
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception as error:  # noqa: BLE001  every failure is told as JSON
-                if database_down(error):
-                    message = "The database does not answer; try again in a moment."
-                    return json_answer(503, errors_body([plain("DATABASE_UNAVAILABLE", message)]))
-                return json_answer(500, errors_body([plain("INTERNAL_ERROR", masked(error))]))
+                return _failure(error)
 
         return endpoint
 
@@ -91,6 +86,15 @@ async def parts(request: Request) -> AsyncGenerator[bytes]:
 def json_answer(status: int, body: bytes) -> Response:
     """An answer that is not kept by anyone on the way."""
     return Response(body, status, {**SAFE, "cache-control": "no-store"}, "application/json")
+
+
+def _failure(error: Exception) -> Response:
+    if isinstance(error, RequestRefused):
+        return json_answer(400, errors_body(error.errors))
+    if database_down(error):
+        message = "The database does not answer; try again in a moment."
+        return json_answer(503, errors_body([plain("DATABASE_UNAVAILABLE", message)]))
+    return json_answer(500, errors_body([plain("INTERNAL_ERROR", masked(error))]))
 
 
 def _refusal(status: int, error: DomainError) -> Response:

@@ -85,7 +85,10 @@ def _number(path: str, header: str) -> OutColumn:
 
 def _sources(node: Node) -> str | None:
     """All that the effect stands on was published at, each once."""
-    cited: list[Any] = [node["referenceScenario"]["source"], node["referenceScenario"]["legalSource"]]
+    cited: list[Any] = [
+        node["referenceScenario"]["source"],
+        node["referenceScenario"]["legalSource"],
+    ]
     for item in node["comparison"]["items"]:
         cited += [item["source"], (item["factorSeries"] or {}).get("source")]
     told = [" ".join(filter(None, (one["title"], one["url"]))) for one in cited if one]
@@ -169,7 +172,8 @@ CLAIMS: Final = Export(
     "disclosed-claims",
     "claims",
     f"""id reference kind recordType fiscalLabel periodStart periodEnd
-quantity {{ value(unit: KILOGRAM_CO2E) low(unit: KILOGRAM_CO2E) high(unit: KILOGRAM_CO2E) bound }} basis supersedes {{ id }} supersededBy {{ id }} asPublished category methodology verifier
+quantity {{ value(unit: KILOGRAM_CO2E) low(unit: KILOGRAM_CO2E) high(unit: KILOGRAM_CO2E) bound }}
+basis supersedes {{ id }} supersededBy {{ id }} asPublished category methodology verifier
 visibility publishedOn quality notes organisation {{ id name }} {_SOURCE}""",
     (
         _column("id"),
@@ -223,9 +227,7 @@ async def as_json(
     yield b"]}\n"
 
 
-async def as_xlsx(
-    export: Export, pages: AsyncGenerator[Sequence[Node]]
-) -> AsyncGenerator[bytes]:
+async def as_xlsx(export: Export, pages: AsyncGenerator[Sequence[Node]]) -> AsyncGenerator[bytes]:
     """A workbook of one sheet."""
     with Workbook() as book:
         sheet = book.sheet(export.name, export.header)

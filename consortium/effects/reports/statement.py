@@ -43,9 +43,7 @@ def wording(effect: Mapping[str, Any]) -> str:
     """What a communicator may say."""
     solution, avoided = effect["solution"], Decimal(effect["avoided"])
     mass = tonnes(abs(avoided))
-    life = (
-        "over their whole life" if effect["timeframe"] == "FORWARD_LOOKING" else "in that year"
-    )
+    life = "over their whole life" if effect["timeframe"] == "FORWARD_LOOKING" else "in that year"
     counted = "units sold in" if effect["timeframe"] == "FORWARD_LOOKING" else "units in use in"
     what = f"{solution['name']} ({counted} {_period(effect)}, {life}, {effect['geography']})"
     scenario = effect["referenceScenario"]["description"].rstrip(".")

@@ -6,7 +6,7 @@ what the commit would be told.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
@@ -14,6 +14,7 @@ from consortium.audit.actions import audited, audited_as_one
 from consortium.documents.sheets import SheetRow
 from consortium.effects.actions.common import check_seen, writing_organisation
 from consortium.evidence.actions import DocumentFacts, record_document
+from consortium.kernel.errors import PermissionDenied
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.staging.actions.recording import FAULTS_MAX, Recording
@@ -170,11 +171,7 @@ async def commit_import(by: Principal, command: EndImport, today: date) -> int:
             await _opened(open_, by, key, command.version, today)
             recording = Recording(open_, by, today)
             rows = await _rows(open_, key)
-            if not rows:
-                raise ImportEmpty
-            await recording.run(rows)
-            if recording.faults:
-                raise _TakenBack
+            await _run(recording, rows)
             await open_.execute(END, key, ImportStatus.COMMITTED.value, today)
     except _TakenBack:
         count = await _checked_again(by, command, today)
@@ -211,21 +208,35 @@ async def tried(by: Principal, rows: Sequence[SheetRow], today: date) -> list[Fa
         return faults
 
 
-async def record_at_once(by: Principal, rows: Sequence[SheetRow], note: str, today: date) -> Any:
-    """Record rows without staging them, unless one is faulty; the faults, and how much was made."""
+async def record_at_once(
+    by: Principal, rows: Sequence[SheetRow], note: str, today: date
+) -> list[Fault]:
+    """Record rows without staging them, unless one is faulty; what is wrong.
+
+    Raises:
+        PermissionDenied: the caller enters no figures.
+        ImportEmpty: there are no rows.
+    """
     faults: list[Fault] = []
-    recording: Recording | None = None
+    writing_organisation(by)
     try:
         async with audited_as_one(
             by, "import:effects", organisation_id=by.organisation_id, note=note
         ) as open_:
             recording = Recording(open_, by, today, faults)
-            await recording.run(rows)
-            if faults:
-                raise _TakenBack
+            await _run(recording, rows)
     except _TakenBack:
-        return faults, 0
-    return faults, recording.recorded
+        return faults
+    return faults
+
+
+async def _run(recording: Recording, rows: Sequence[SheetRow]) -> None:
+    """Record the rows; _TakenBack where one is faulty."""
+    if not rows:
+        raise ImportEmpty
+    await recording.run(rows)
+    if recording.faults:
+        raise _TakenBack
 
 
 async def _checked_again(by: Principal, command: EndImport, today: date) -> int:
@@ -245,7 +256,7 @@ async def _opened(open_: Connection, by: Principal, key: int, seen: int, today: 
     await require_visible(open_, STAGED_IMPORTS, key, by, today)
     [(owner, status, version)] = await open_.fetch(FOUND, key)
     if writing_organisation(by) != owner:
-        raise ImportEnded  # not reached: who sees it is of its organisation
+        raise PermissionDenied
     check_seen(seen, version)
     if status != ImportStatus.OPEN:
         raise ImportEnded

@@ -63,6 +63,7 @@ CHAIN = "SELECT id FROM value_chain WHERE name_key = $1"
 ROW_TWICE = "IMPORT_ROW_TWICE"
 NOT_FOUND = "IMPORT_NAMES_NOTHING"
 UNIT_DIFFERS = "IMPORT_UNIT_DIFFERS"
+# A person begins at the top all the same.
 FAULTS_MAX = 1_000
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -81,7 +82,7 @@ class _Read(NamedTuple):
     row: SheetRow
     values: Mapping[str, Value]
 
-    def get(self, column: str) -> Any:
+    def get(self, column: str) -> Any:  # noqa: ANN401  whatever the kind of its column is
         return self.values.get(column)
 
     def text(self, column: str) -> str:
@@ -103,7 +104,6 @@ class Recording:
     by: Principal
     today: date
     faults: list[Fault] = field(default_factory=list[Fault])
-    recorded: int = 0
     # Of what a sheet named: its id, or None where it could not be recorded.
     _made: dict[_Key, int | None] = field(default_factory=dict[_Key, int | None])
     _units: dict[int, str] = field(default_factory=dict[int, str])
@@ -144,7 +144,7 @@ class Recording:
         return read
 
     def _mar(self, row: SheetRow) -> None:
-        """Remember what cannot be recorded because of a row, so that nothing is said of it twice."""
+        """Remember what a row keeps from being recorded, so that nothing is said of it twice."""
         own = row.cells.get("reference", "")
         solution = row.cells.get("solution", "")
         match row.sheet:
@@ -205,7 +205,6 @@ class Recording:
                 continue
             try:
                 self._made[key] = await record(one)
-                self.recorded += 1
             except _Faulty:
                 self._made[key] = None
             except DomainError as error:

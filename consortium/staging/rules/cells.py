@@ -1,6 +1,6 @@
 """Cells as they were sent: their values, or what is wrong and what would be right."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
@@ -68,23 +68,7 @@ def _value(column: SheetColumn, cells: Mapping[str, str]) -> Value | None:
         raise ValueError(
             f"The formula of this cell fails with {text}: mend it, or write the value."
         )
-    match column.kind:
-        case CellKind.NUMBER:
-            return _number(column, text)
-        case CellKind.WHOLE:
-            return _whole(text)
-        case CellKind.DATE:
-            return _date(text)
-        case CellKind.YES_NO:
-            return _word(text, ("yes", "no")) == "yes"
-        case CellKind.WORD:
-            return _word(text, column.words)
-        case CellKind.WORDS:
-            return tuple(_word(one, column.words) for one in text.replace(",", " ").split())
-        case CellKind.TEXT:
-            if len(text) > TEXT_MAX:
-                raise ValueError(f"A text has at most {TEXT_MAX} characters.")
-            return text
+    return _READ[column.kind](column, text)
 
 
 def _wanted(column: SheetColumn) -> str:
@@ -107,13 +91,13 @@ def _number(column: SheetColumn, text: str) -> Decimal:
     return value
 
 
-def _whole(text: str) -> int:
+def _whole(_: SheetColumn, text: str) -> int:
     if not text.isdecimal() or not text.isascii() or int(text[:12]) > WHOLE_MAX or len(text) > 12:
         raise ValueError(f"{text[:60]!r} is no whole number of 0 or more.")
     return int(text)
 
 
-def _date(text: str) -> date:
+def _date(_: SheetColumn, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -125,3 +109,22 @@ def _word(text: str, words: tuple[str, ...]) -> str:
         if word.casefold() == text.casefold():
             return str(word)
     raise ValueError(f"{text[:60]!r} is none of: {', '.join(words)}.")
+
+
+def _text(_: SheetColumn, text: str) -> str:
+    if len(text) > TEXT_MAX:
+        raise ValueError(f"A text has at most {TEXT_MAX} characters.")
+    return text
+
+
+_READ: dict[CellKind, Callable[[SheetColumn, str], Value]] = {
+    CellKind.TEXT: _text,
+    CellKind.NUMBER: _number,
+    CellKind.WHOLE: _whole,
+    CellKind.DATE: _date,
+    CellKind.YES_NO: lambda _, text: _word(text, ("yes", "no")) == "yes",
+    CellKind.WORD: lambda column, text: _word(text, column.words),
+    CellKind.WORDS: lambda column, text: tuple(
+        _word(one, column.words) for one in text.replace(",", " ").split()
+    ),
+}
