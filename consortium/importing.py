@@ -1,5 +1,6 @@
 """Load files: one transaction each, with the sums brought up to date before it ends."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import date
@@ -123,7 +124,7 @@ async def import_effects(path: Path, organisation: str, by_words: str, today: da
         FileUnreadable, ImportEmpty: as they say.
     """
     try:
-        data = path.read_bytes()
+        data = await asyncio.to_thread(path.read_bytes)
     except OSError as error:
         raise FileUnreadable(f"{path}: {error.strerror or error}.") from error
     async with transaction() as client:

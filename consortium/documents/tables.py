@@ -5,10 +5,9 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from types import TracebackType
-from typing import IO, Final, Self
+from typing import IO, Any, Final, Self
 
-import xlsxwriter
+import xlsxwriter  # pyright: ignore[reportMissingTypeStubs]
 
 from consortium.documents.sheets import Sheet
 
@@ -49,7 +48,7 @@ class Workbook:
     def __init__(self) -> None:
         self._file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  closed by __exit__
         # Only texts, numbers and yes or no: nothing that is given becomes a formula or a link.
-        self._book = xlsxwriter.Workbook(
+        self._book: Any = xlsxwriter.Workbook(
             self._file,
             {
                 "constant_memory": True,
@@ -64,12 +63,7 @@ class Workbook:
         """Itself."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Forget the file."""
         self._file.close()
 
@@ -92,8 +86,8 @@ class Workbook:
 class WorkbookSheet:
     """A sheet of a workbook that is being written."""
 
-    def __init__(self, sheet: "xlsxwriter.worksheet.Worksheet") -> None:
-        self.sheet = sheet
+    def __init__(self, sheet: Any) -> None:  # noqa: ANN401  of a library without types
+        self.sheet: Any = sheet
         self._rows = 0
 
     def add(self, row: Sequence[Cell]) -> None:

@@ -90,7 +90,8 @@ def _sources(node: Node) -> str | None:
         node["referenceScenario"]["legalSource"],
     ]
     for item in node["comparison"]["items"]:
-        cited += [item["source"], (item["factorSeries"] or {}).get("source")]
+        series = item["factorSeries"]
+        cited += [item["source"], series and series["source"]]
     told = [" ".join(filter(None, (one["title"], one["url"]))) for one in cited if one]
     return "; ".join(dict.fromkeys(told)) or None
 

@@ -122,7 +122,8 @@ def _uncertainty(effect: Mapping[str, Any]) -> str:
 def _sources(effect: Mapping[str, Any]) -> str:
     cited = [effect["referenceScenario"]["source"], effect["referenceScenario"]["legalSource"]]
     for item in effect["comparison"]["items"]:
-        cited += [item["source"], (item["factorSeries"] or {}).get("source")]
+        series = item["factorSeries"]
+        cited += [item["source"], series and series["source"]]
     told = [one["title"] or one["url"] for one in cited if one]
     return "; ".join(dict.fromkeys(told)) or "None stated"
 
