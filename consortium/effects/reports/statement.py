@@ -11,7 +11,8 @@ from typing import Any, Final
 from consortium.documents.pdf import pdf_of
 
 TEMPLATE: Final = Path(__file__).with_name("statement.typ")
-_SHOWN_MAX: Final = 400
+# So long that a page holds all of them; the API has the rest.
+_SHOWN_MAX: Final = 160
 _TIMEFRAMES: Final = {
     "FORWARD_LOOKING": "Forward-looking: units sold in the year, over their whole life",
     "YEAR_ON_YEAR": "Year-on-year: all units in use in the year, in that year",
@@ -45,8 +46,8 @@ def wording(effect: Mapping[str, Any]) -> str:
     mass = tonnes(abs(avoided))
     life = "over their whole life" if effect["timeframe"] == "FORWARD_LOOKING" else "in that year"
     counted = "units sold in" if effect["timeframe"] == "FORWARD_LOOKING" else "units in use in"
-    what = f"{solution['name']} ({counted} {_period(effect)}, {life}, {effect['geography']})"
-    scenario = effect["referenceScenario"]["description"].rstrip(".")
+    what = f"{_cut(solution['name'])} ({counted} {_period(effect)}, {life}, {effect['geography']})"
+    scenario = _cut(effect["referenceScenario"]["description"].rstrip("."))
     if avoided < 0:
         return f"{what} is estimated to cause {mass} CO2e more than the reference: {scenario}."
     return f"{what} is estimated to avoid {mass} CO2e against the reference: {scenario}."
@@ -91,7 +92,7 @@ def _told(effect: Mapping[str, Any]) -> dict[str, Any]:
         "title": _cut(solution["name"]),
         "subtitle": f"{_cut(solution['organisation']['name'])}; effect {effect['reference']} of"
         f" solution {solution['reference']}",
-        "wording": _cut(wording(effect)),
+        "wording": wording(effect),
         "facts": [(name, _cut(text)) for name, text in facts],
         "disclosures": [NOT_INVENTORY, NOT_ASSESSED, _of_chain(effect)],
         "footer": f"{effect['id']}, version {effect['version']}; reference scenario"
@@ -103,7 +104,7 @@ def _told(effect: Mapping[str, Any]) -> dict[str, Any]:
 
 def _of_chain(effect: Mapping[str, Any]) -> str:
     chain = effect["valueChain"]
-    of = f" of the value chain {chain['name']}" if chain else ""
+    of = f" of the value chain {_cut(chain['name'])}" if chain else ""
     return (
         f"The figure is the whole effect{of}. What of it is one organisation's is its share alone;"
         " whoever states the figure says which share is its own."
@@ -148,5 +149,4 @@ def _word(word: str) -> str:
 
 
 def _cut(text: str) -> str:
-    """As much as leaves room for all of the page; the API has the rest."""
     return text if len(text) <= _SHOWN_MAX else text[: _SHOWN_MAX - 1] + "\u2026"
