@@ -29,6 +29,7 @@ NODES = (
     "Comparison",
     "Effect",
     "Allocation",
+    "EffectImport",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",

@@ -163,7 +163,7 @@ async def test_what_cannot_be_read_is_told_and_leaves_nothing(
         "right": (403, "PERMISSION_DENIED"),
         "token": (401, "TOKEN_INVALID"),
     }
-    assert "at most 10000 rows" in answers["rows"].json()["errors"][0]["message"]
+    assert "at most 5000 rows" in answers["rows"].json()["errors"][0]["message"]
     assert await rows_of(database, *TABLES) == before
 
 

@@ -18,7 +18,7 @@ from consortium.effects.rules.vocabulary import (
 )
 
 # In all sheets together: what is checked within seconds, while somebody waits.
-ROWS_MAX: Final = 10_000
+ROWS_MAX: Final = 5_000
 
 _TEXT, _NUMBER, _WHOLE = CellKind.TEXT, CellKind.NUMBER, CellKind.WHOLE
 
