@@ -47,6 +47,7 @@ from consortium.query.source import (
 )
 from consortium.query.sqltypes import SqlType
 from consortium.reorganisations.reads.merges import MERGES
+from consortium.staging.reads import STAGED_IMPORTS
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
@@ -64,6 +65,7 @@ NODES: dict[str, Source] = {
     "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
     "EffectOverlapDecision": OVERLAP_DECISIONS,
+    "EffectImport": STAGED_IMPORTS,
     "GuidanceVersion": GUIDANCE_VERSIONS,
     "GuidanceGate": GATES,
     "GuidanceCriterion": CRITERIA,
@@ -150,6 +152,7 @@ ROOT = Source(
         "avoided_emissions": AVOIDED_EMISSIONS,
         "assessed_emissions": ASSESSED_EMISSIONS,
         "allocations": Many(ALLOCATIONS),
+        "effect_imports": Many(STAGED_IMPORTS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

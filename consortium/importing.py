@@ -1,25 +1,32 @@
 """Load files: one transaction each, with the sums brought up to date before it ends."""
 
+import asyncio
 import hashlib
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from consortium.audit.actions import audited
 from consortium.avoided.actions import refresh
 from consortium.avoided.actions.links import link_named_initiatives
 from consortium.avoided.imports import IMPORTER as AVOIDED_EMISSIONS
-from consortium.documents.csv import Table, read_table
+from consortium.documents.csv import FileUnreadable, Table, read_table
 from consortium.documents.imports import Importer, Progress, Report
+from consortium.documents.workbooks import read_flat, read_workbook
 from consortium.guidance.imports import IMPORTER as GUIDANCE
 from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
 from consortium.kernel.errors import BadInput
-from consortium.kernel.principal import ANONYMOUS, Principal
+from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
 from consortium.membership.actions import catch_up, put_off
 from consortium.membership.imports import IMPORTER as MEMBERS
 from consortium.membership.imports import PAYMENTS
+from consortium.organisations.actions.names import Names
 from consortium.organisations.imports import EXCHANGE_RATES
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
+from consortium.staging.actions.imports import record_at_once
+from consortium.staging.rules.cells import Fault
+from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
 from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
@@ -52,6 +59,12 @@ class UnknownKind(BadInput):
     """There is no such kind of file."""
 
     code = "IMPORT_KIND_UNKNOWN"
+
+
+class OrganisationUnknown(BadInput):
+    """No organisation is listed under this name: name the one whose effects the file holds."""
+
+    code = "IMPORT_ORGANISATION_UNKNOWN"
 
 
 class _NothingKept(Exception):
@@ -99,6 +112,33 @@ async def import_file(
             return again
         report = again
     return report
+
+
+async def import_effects(path: Path, organisation: str, by_words: str, today: date) -> list[Fault]:
+    """Record a workbook or CSV file of effects for an organisation, whole; else what is wrong.
+
+    Whoever runs this stands at the machine, and does what an approver of the organisation may.
+
+    Raises:
+        OrganisationUnknown: nothing goes by that name.
+        FileUnreadable, ImportEmpty: as they say.
+    """
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise FileUnreadable(f"{path}: {error.strerror or error}.") from error
+    async with transaction() as client:
+        names = await Names.load(raw(client))
+    owner = names.find(organisation)
+    if owner is None:
+        raise OrganisationUnknown
+    read = read_flat if path.suffix.lower() == ".csv" else read_workbook
+    rows = read(path.name, data, EFFECT_SHEETS, ROWS_MAX)
+    permissions = (Permission.FIGURES_READ, Permission.FIGURES_WRITE, Permission.FIGURES_APPROVE)
+    rights = Rights(is_member=True, has_organisation=True, permissions=frozenset(permissions))
+    digest = hashlib.sha256(data).hexdigest()
+    note = f"{path.name}, SHA-256 {digest}, {len(rows)} rows, by {by_words}"
+    return await record_at_once(Principal(rights, organisation_id=owner), rows, note, today)
 
 
 async def was_imported(kind: str, path: Path) -> bool:

@@ -17,6 +17,7 @@ from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
+from schema.imports import ImportsMutation, ImportsQuery
 from schema.inbox import InboxQuery
 from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
@@ -70,6 +71,7 @@ class Query(
     EffectsQuery,
     SharesQuery,
     OverlapsQuery,
+    ImportsQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -101,6 +103,7 @@ class Mutation(
     EffectsMutation,
     SharesMutation,
     OverlapsMutation,
+    ImportsMutation,
     GuidanceMutation,
     ClaimsMutation,
     AssessmentMutation,

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from contextvars import ContextVar
 
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
@@ -18,6 +19,9 @@ RETURNING current_setting('consortium.audit_entry', true),
 
 _LEAVE = "SELECT set_config('consortium.audit_entry', $1, true)"
 
+# Whether the actions that run now are parts of one, and entered as it alone.
+_AS_ONE: ContextVar[bool] = ContextVar("audited_as_one", default=False)
+
 
 @asynccontextmanager
 async def audited(
@@ -30,8 +34,24 @@ async def audited(
     """
     async with transaction() as client:
         connection = raw(client)
+        if _AS_ONE.get():
+            yield connection
+            return
         about = (by.account_id, by.client_id, by.organisation_id, organisation_id, note)
         entered = await connection.fetchrow(_ENTER, action, *about)
         yield connection
         if entered is not None and entered[0]:
             await connection.execute(_LEAVE, entered[0])
+
+
+@asynccontextmanager
+async def audited_as_one(
+    by: Principal, action: str, *, organisation_id: int | None = None, note: str = ""
+) -> AsyncGenerator[Connection]:
+    """As `audited`, of an action that is done by others: what they change is entered as this."""
+    async with audited(by, action, organisation_id=organisation_id, note=note) as connection:
+        token = _AS_ONE.set(True)
+        try:
+            yield connection
+        finally:
+            _AS_ONE.reset(token)

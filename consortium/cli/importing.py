@@ -14,9 +14,11 @@ from consortium.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from consortium.documents.imports import Report
+    from consortium.staging.rules.cells import Fault
 
 # Of a long list, the first are enough to see what is wrong.
 LISTED_MAX = 50
+EFFECTS = "effects"
 
 
 class RowsRejected(DomainError):
@@ -41,9 +43,16 @@ def import_(
     skip_rejected: Annotated[
         bool, typer.Option("--skip-rejected", help="Load the other rows when some are rejected.")
     ] = False,
+    organisation: Annotated[
+        str, typer.Option(help="Of a file of effects (XLSX or CSV): whose they are.")
+    ] = "",
 ) -> None:
-    """Load a CSV file whole or not at all: members, avoided-emissions, inventories and others."""
+    """Load a file whole or not at all: members, avoided-emissions, inventories, effects, others."""
     from consortium.storage.contact import check_schema, connected
+
+    if kind == EFFECTS:
+        _import_effects(file, organisation, data_dir)
+        return
 
     async def load(dsn: str) -> "Report":
         async with connected(dsn) as connection:
@@ -58,6 +67,29 @@ def import_(
         raise RowsRejected(
             f"{report.rejected_rows} of {report.rows} rows cannot be loaded; nothing was changed"
         )
+
+
+def _import_effects(file: Path, organisation: str, data_dir: Path | None) -> None:
+    from consortium.importing import import_effects
+    from consortium.kernel.clock import utc_today
+    from consortium.storage.database import Database
+
+    async def load(dsn: str) -> "list[Fault]":
+        async with Database.open(dsn, max_size=2):
+            words = f"{_system_user()} at the command line"
+            return await import_effects(file, organisation, words, utc_today())
+
+    settings = settings_with(data_dir=data_dir)
+    with database_address(settings, share=True, progress=typer.echo) as address:
+        faults = asyncio.run(load(address.dsn))
+    told = [
+        f"{one.sheet} row {one.row}{one.column and ', '}{one.column}: {one.message}"
+        for one in faults
+    ]
+    _list("rejected", told)
+    if faults:
+        raise RowsRejected(f"{len(faults)} faults; nothing was changed")
+    typer.echo("effects: all rows were recorded.")
 
 
 async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected: bool) -> "Report":

@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from consortium.kernel.errors import DomainError
@@ -28,6 +29,12 @@ class MalformedCsv(FileUnreadable):
     """The file is not well-formed CSV."""
 
     code = "FILE_MALFORMED_CSV"
+
+
+class TooManyRows(FileUnreadable):
+    """The file has more rows than are read at once: split it."""
+
+    code = "FILE_TOO_MANY_ROWS"
 
 
 class WrongColumns(FileUnreadable):
@@ -71,8 +78,8 @@ def read_table(path: Path, columns: Columns) -> Table:
     return parse_table(path.name, data, columns)
 
 
-def parse_table(name: str, data: bytes, columns: Columns) -> Table:
-    """As `read_table`, from bytes."""
+def parse_table(name: str, data: bytes, columns: Columns, rows_max: int | None = None) -> Table:
+    """As `read_table`, from bytes; TooManyRows where there are more than `rows_max`."""
     text = _decoded(name, data)
     rows = _rows(name, text)
     header = next(rows, None)
@@ -80,7 +87,12 @@ def parse_table(name: str, data: bytes, columns: Columns) -> Table:
         raise WrongColumns(f"{name}: the file is empty; its first line must name the columns.")
     names = [cell.strip() for cell in header[1]]
     _check_header(name, names, columns)
-    records = tuple(_record(names, line, cells) for line, cells in rows)
+    records = tuple(_record(names, line, cells) for line, cells in islice(rows, rows_max))
+    if next(rows, None) is not None:
+        raise TooManyRows(
+            f"{name}: more than {rows_max} rows; send it in several files of at most {rows_max}"
+            " rows."
+        )
     return Table(name, records, hashlib.sha256(data).hexdigest())
 
 

@@ -69,14 +69,25 @@ def create_app(
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
     from consortium.web.documents import DocumentDoor
+    from consortium.web.figures import FigureDoor
 
+    files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
-        database,
-        Files(settings.data_dir / "files"),
-        authenticator,
-        server.addresses,
-        today,
-        settings.max_document_bytes,
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+    )
+    figures = FigureDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+        executor=executor,
     )
 
     async def ready(_: Request) -> Response:
@@ -96,6 +107,7 @@ def create_app(
             Route("/health/ready", ready),
             *oauth.routes(),
             *documents.routes(),
+            *figures.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],

@@ -1,11 +1,9 @@
 """The door for files: of applications, and evidence for claims. Who may see them fetches them."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
 from dataclasses import dataclass
-from email.message import Message
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
@@ -27,13 +25,9 @@ from consortium.evidence.rules import (
     read_media_type,
 )
 from consortium.guidance.reads import CRITERIA
-from consortium.identity.oauth.bearer import Authenticator, KeyUnknown, challenge
-from consortium.identity.oauth.errors import TokenInvalid
-from consortium.identity.oauth.server import Addresses
 from consortium.kernel.clock import Today
 from consortium.kernel.errors import DomainError, IdInvalid, NotFound, PermissionDenied
 from consortium.kernel.ids import GlobalId
-from consortium.kernel.principal import Principal
 from consortium.membership.actions.documents import (
     DocumentsTooMany,
     Sender,
@@ -44,11 +38,8 @@ from consortium.membership.actions.documents import (
 from consortium.membership.reads.applications import APPLICATIONS
 from consortium.membership.rules.applications import ApplicationKeyInvalid
 from consortium.membership.rules.transitions import StepNotPossible
-from consortium.storage.database import Database
 from consortium.storage.files import Files, FileTooLarge, FileUnusable, StorageFull
-from consortium.web.answers import errors_body
-from consortium.web.failures import database_down, masked
-from schema.errors import plain
+from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
 
 KEY_HEADER = "application-key"
 _STATUS: dict[type[DomainError], int] = {
@@ -64,32 +55,24 @@ _STATUS: dict[type[DomainError], int] = {
     StepNotPossible: 409,
     StorageFull: 507,
 }
-_SAFE = {
-    "x-content-type-options": "nosniff",
-    "content-security-policy": "default-src 'none'; sandbox",
-    "referrer-policy": "no-referrer",
-    "cache-control": "private, no-store",
-}
-_Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentDoor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentDoor(Door):
     """Takes and gives documents."""
 
-    database: Database
+    statuses = _STATUS
+
     files: Files
-    authenticator: Authenticator
-    addresses: Addresses
     today: Today
     size_max: int
 
     def routes(self) -> list[Route]:
         """Its addresses."""
         return [
-            Route("/applications/documents", self._told(self.send), methods=["POST"]),
-            Route("/claims/evidence", self._told(self.show), methods=["POST"]),
-            Route("/documents/{document:int}", self._told(self.fetch), methods=["GET"]),
+            Route("/applications/documents", self.told(self.send), methods=["POST"]),
+            Route("/claims/evidence", self.told(self.show), methods=["POST"]),
+            Route("/documents/{document:int}", self.told(self.fetch), methods=["GET"]),
         ]
 
     async def send(self, request: Request) -> Response:
@@ -103,7 +86,7 @@ class DocumentDoor:
     async def show(self, request: Request) -> Response:
         """Keep the body as evidence for a claim."""
         kind, name = self._announced(request)
-        by = await self._principal(request)
+        by = await self.principal(request)
         asked = request.query_params
         command = ShowFile(
             _key(asked.get("claim"), ASSESSED_CLAIMS.prefix),
@@ -118,7 +101,7 @@ class DocumentDoor:
     def _announced(self, request: Request) -> tuple[MediaType, str]:
         """What comes, by its headers. Raises DocumentRefused, FileTooLarge."""
         kind = read_media_type(request.headers.get("content-type", ""))
-        name = read_file_name(_file_name(request), kind)
+        name = read_file_name(file_name(request), kind)
         stated = request.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > self.size_max:
             raise FileTooLarge(f"A file may hold {self.size_max} bytes.")
@@ -126,7 +109,7 @@ class DocumentDoor:
 
     async def _kept(self, request: Request, kind: MediaType, name: str) -> DocumentFacts:
         """The body, kept."""
-        async with self.files.received(_parts(request), self.size_max) as received:
+        async with self.files.received(parts(request), self.size_max) as received:
             check_content(kind, received.content.head)
             await received.keep()
         sha256, size, _ = received.content
@@ -134,53 +117,22 @@ class DocumentDoor:
 
     async def fetch(self, request: Request) -> Response:
         """A document, to be saved and never shown in place."""
-        by, key = await self._principal(request), request.headers.get(KEY_HEADER)
+        by, key = await self.principal(request), request.headers.get(KEY_HEADER)
         document = request.path_params["document"]
         try:
             facts = await find_document(by, key, document)
         except NotFound:
             facts = await find_claim_document(by, document, self.today())
         path = await self.files.find(facts.sha256, facts.size_bytes)
-        return FileResponse(path, media_type=facts.media_type, filename=facts.name, headers=_SAFE)
+        return FileResponse(path, media_type=facts.media_type, filename=facts.name, headers=SAFE)
 
     async def _sender(self, request: Request) -> Sender:
-        by, key = await self._principal(request), request.headers.get(KEY_HEADER)
+        by, key = await self.principal(request), request.headers.get(KEY_HEADER)
         if key is not None:
             return Sender(by, key)
         named = request.query_params.get("application")
         return Sender(by, application=_key(named, APPLICATIONS.prefix))
 
-    async def _principal(self, request: Request) -> Principal:
-        header = request.headers.get("authorization")
-        given = None if header is None else header.encode("latin-1")
-        try:
-            return self.authenticator.principal(given)
-        except KeyUnknown:
-            await self.authenticator.read_keys_again()
-            return self.authenticator.principal(given)
-
-    def _told(self, work: _Endpoint) -> _Endpoint:
-        """The work, whose failures are told as JSON."""
-
-        async def endpoint(request: Request) -> Response:
-            try:
-                with self.database.active():
-                    return await work(request)
-            except TokenInvalid as error:
-                answer = _refusal(error.status, error)
-                answer.headers["www-authenticate"] = challenge(error, self.addresses)
-                return answer
-            except DomainError as error:
-                return _refusal(_STATUS.get(type(error), 400), error)
-            except ClientDisconnect:
-                return Response(status_code=400)
-            except Exception as error:  # noqa: BLE001  every failure is told as JSON
-                if database_down(error):
-                    message = "The database does not answer; try again in a moment."
-                    return _json(503, errors_body([plain("DATABASE_UNAVAILABLE", message)]))
-                return _json(500, errors_body([plain("INTERNAL_ERROR", masked(error))]))
-
-        return endpoint
 
 
 def _key(named: str | None, prefix: str | None) -> int:
@@ -202,28 +154,6 @@ def _kept_as(document: int, facts: DocumentFacts) -> Response:
         "sha256": facts.sha256,
         "url": f"/documents/{document}",
     }
-    return _json(201, orjson.dumps(told))
+    return json_answer(201, orjson.dumps(told))
 
 
-def _file_name(request: Request) -> str | None:
-    """The name in `Content-Disposition` (RFC 6266), encoded or plain."""
-    message = Message()
-    message["content-disposition"] = request.headers.get("content-disposition", "")
-    return message.get_filename()
-
-
-async def _parts(request: Request) -> AsyncGenerator[bytes]:
-    async for part in request.stream():
-        if part:
-            yield part
-
-
-def _json(status: int, body: bytes) -> Response:
-    return Response(body, status, {"cache-control": "no-store", **_SAFE}, "application/json")
-
-
-def _refusal(status: int, error: DomainError) -> Response:
-    answer = _json(status, errors_body([plain(error.code, error.message)]))
-    # What of the body was not read must not be taken for the next request.
-    answer.headers["connection"] = "close"
-    return answer

@@ -24,6 +24,8 @@ SEEN_WITH = {
     "EffectContribution": ("Allocation", "allocation_id"),
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
+    "ImportedRow": ("EffectImport", "staged_import_id"),
+    "ImportFault": ("EffectImport", "staged_import_id"),
 }
 # How a claim was made.
 OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
@@ -83,6 +85,7 @@ class Ask:
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
+            ({"EffectImport"}, self._sees_import),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -95,6 +98,12 @@ class Ask:
             if row.kind in kinds:
                 return seen(row)
         return True
+
+    def _sees_import(self, row: Row) -> bool:
+        """Who enters figures for the organisation that it was sent for."""
+        rights = self.principal.rights
+        writes = rights.has_organisation and rights.may(Permission.FIGURES_WRITE)
+        return writes and row["organisation_id"] == self.principal.organisation_id
 
     def _sees_work(self, row: Row) -> bool:
         """What working groups do, how many people there are, and what waits for whom."""

@@ -205,6 +205,7 @@ PREFIXES = {
     "assessed_claim": "assessed",
     "claim_evidence": "proof",
     "effect_overlap_decision": "overlapdecision",
+    "staged_import": "import",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",
@@ -220,6 +221,15 @@ def _audited_row(_: Ask, row: Row) -> str | None:
 
 def _json(column: str) -> Read:
     return lambda _, row: None if row[column] is None else orjson.loads(row[column])
+
+
+def _of_document(column: str) -> Read:
+    def read(ask: Ask, row: Row) -> Any:
+        document = ask.world.get("Document", row["document_id"])
+        assert document is not None
+        return document[column]
+
+    return read
 
 
 def _actor_name(ask: Ask, row: Row) -> str | None:
@@ -385,6 +395,28 @@ KINDS: dict[str, Kind] = {
             "after": _json("after"),
         },
         {"entry": up("AuditEntry", "entry_id")},
+    ),
+    "EffectImport": Kind(
+        global_id("import")
+        | plain("status", "row_count", "fault_count", "version", "recorded_at", "ended_on")
+        | {"fileName": _of_document("name"), "sha256": _of_document("sha256")},
+        {"organisation": up("Organisation", "organisation_id")},
+        {
+            "rows": down("ImportedRow", "staged_import_id"),
+            "faults": down("ImportFault", "staged_import_id"),
+        },
+        {"RECORDED_AT": lambda _, row: row["recorded_at"]},
+        ("-RECORDED_AT",),
+    ),
+    "ImportedRow": Kind(
+        plain("position", "sheet", "number") | {"cells": _json("cells")},
+        orders={"POSITION": lambda _, row: row["position"]},
+        default_order=("POSITION",),
+    ),
+    "ImportFault": Kind(
+        plain("position", "sheet", "number", "code", "message") | blank("sheet_column"),
+        orders={"POSITION": lambda _, row: row["position"]},
+        default_order=("POSITION",),
     ),
     "AuditActor": Kind(plain("subject") | {"name": _actor_name}),
     "AuditClient": Kind(plain("client_id", "name")),

@@ -38,6 +38,7 @@ NODES = (
     "Effect",
     "Allocation",
     "EffectOverlapDecision",
+    "EffectImport",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -175,6 +176,7 @@ ROOTS: dict[str, Root] = {
         "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
     ),
     "allocations": _all("Allocation"),
+    "effectImports": _all("EffectImport"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),

@@ -1004,6 +1004,26 @@ _OVERLAPS: tuple[Case, ...] = (
 )
 
 
+_IMPORTED = _all(DONE, *_WRITERS)
+_IMPORTS: tuple[Case, ...] = (
+    Case(
+        "correctEffectImport",
+        "one's own",
+        _given(
+            effectImport=("import", "own"),
+            version=1,
+            cells=[{"sheet": "solutions", "row": 2, "column": "name", "value": "Other"}],
+        ),
+        ABSENT,
+        _IMPORTED,
+    ),
+    *(
+        Case(one, "one's own", _given(effectImport=("import", "own"), version=1), ABSENT, _IMPORTED)
+        for one in ("commitEffectImport", "discardEffectImport")
+    ),
+)
+
+
 def _guidance(mutation: str, about: str, name: str, code: str = DONE, **given: Any) -> Case:
     """On a version in some status; others see drafts as little as what there is not."""
     seen = {"guidanceVersion": ("guidance", name), "version": 1} | given
@@ -1187,6 +1207,7 @@ CASES: tuple[Case, ...] = (
     *_SHARES,
     *_ASSESSMENT,
     *_GUIDANCE,
+    *_IMPORTS,
     *_EFFECTS,
     *_OVERLAPS,
     *_REORGANISATIONS,

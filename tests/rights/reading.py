@@ -29,6 +29,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   asker      the one who asks
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
+#   imported   who enters figures for the organisation, see IMPORTS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
 #   within     no rows of their own: as far as the rows are seen that they are made of
@@ -135,6 +136,21 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
+    "EffectImport": (
+        "imported",
+        (
+            "id status rowCount faultCount version recordedAt endedOn fileName sha256 "
+            "organisation rows faults"
+        ),
+    ),
+    "EffectImportConnection": ("within", "edges nodes pageInfo totalCount"),
+    "EffectImportEdge": ("within", "cursor node"),
+    "ImportedRow": ("imported", "position sheet number cells"),
+    "ImportedRowConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ImportedRowEdge": ("within", "cursor node"),
+    "ImportFault": ("imported", "position sheet number sheetColumn code message"),
+    "ImportFaultConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ImportFaultEdge": ("within", "cursor node"),
     "AllocationConnection": ("within", "edges nodes pageInfo totalCount"),
     "AllocationEdge": ("within", "cursor node"),
     "EffectContributionConnection": ("within", "edges nodes pageInfo totalCount"),
@@ -576,6 +592,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims"
+            "effects allocations effectImports guidanceVersion guidanceVersions"
         ),
     ),
     "RateUsed": (
@@ -804,3 +821,7 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
     caller: tuple(name for name in shown if "PRIVATE" in CLAIMS[caller][name == "accepted"])
     for caller, shown in ASSESSED.items()
 }
+# The owner's import: who enters its figures.
+IMPORTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
+    ("editor", "approver", "service_writes"), ("own",)
+)

@@ -1,5 +1,6 @@
 """A small world with rows of every kind and of every visibility, and everyone who may ask."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -297,6 +298,7 @@ class _Maker:
             await self._related(owner)
             await self._solved(owner)
         await self._allocated()
+        await self._imported()
 
     async def _allocated(self) -> None:
         """The owner's public effect, shared with a non-member; its hidden one, with the other."""
@@ -338,6 +340,35 @@ class _Maker:
         await insert(c, "effect_overlap_decision", number=1, **superseded)
         ids["overlapdecision owner"] = await insert(
             c, "effect_overlap_decision", number=2, **decided
+        )
+
+    async def _imported(self) -> None:
+        """A file of the owner's with a row that can be recorded, and a fault that was."""
+        c, ids = self.connection, self.ids
+        document = await insert(
+            c, "document", name="in.csv", media_type="text/csv", size_bytes=1, sha256="a" * 64
+        )
+        ids["import own"] = key = await insert(
+            c,
+            "staged_import",
+            organisation_id=ids["org owner"],
+            document_id=document,
+            row_count=1,
+            fault_count=1,
+        )
+        cells = {
+            "reference": "sent",
+            "name": "Sent",
+            "category": "Heating",
+            "function": "To heat",
+            "functional_unit": "A flat",
+            "unit": "piece",
+            "lifetime_years": "5",
+        }
+        row = {"sheet": "solutions", "number": 2, "position": 1}
+        await insert(c, "staged_row", staged_import_id=key, cells=json.dumps(cells), **row)
+        await insert(
+            c, "staged_fault", staged_import_id=key, code="WRONG", message="It is wrong.", **row
         )
 
     async def _solved(self, owner: str) -> None:

@@ -22,10 +22,11 @@ from consortium.effects.rules.solutions import (
     checked_fossil_use,
     shown_to_more,
 )
-from consortium.effects.rules.texts import checked_reference, checked_text
+from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import ChainRole, EnvironmentalObjective, Finding
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
+from consortium.kernel.wording import check_wording
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
@@ -140,8 +141,8 @@ async def create_solution(by: Principal, command: CreateSolution, today: date) -
             INSERT,
             owner,
             reference,
-            checked_text(command.name, "name"),
-            command.description.strip(),
+            checked_statement(command.name, "name"),
+            _description(command.description),
             checked_text(command.category, "category"),
             checked_text(command.function, "function"),
             checked_text(command.functional_unit, "functionalUnit"),
@@ -208,6 +209,8 @@ async def record_side_effect(by: Principal, command: RecordSideEffect, today: da
 
 def _updated(command: UpdateSolution, kept: dict[str, object]) -> tuple[object, ...]:
     """The values of the row after the change. Raises SolutionCompared, BadInput."""
+    if command.name is not None:
+        check_wording(command.name, "name")
     texts = {
         name: kept[name] if given is None else checked_text(given, path)
         for name, path, given in (
@@ -227,9 +230,8 @@ def _updated(command: UpdateSolution, kept: dict[str, object]) -> tuple[object, 
     changed = any(kept[name] != value for name, value in measures.items())
     if kept["compared"] and (changed or years != kept["lifetime_years"]):
         raise SolutionCompared
-    description = (
-        kept["description"] if command.description is None else command.description.strip()
-    )
+    given = command.description
+    description = kept["description"] if given is None else _description(given)
     return (
         texts["name"],
         description,
@@ -239,6 +241,11 @@ def _updated(command: UpdateSolution, kept: dict[str, object]) -> tuple[object, 
         *_fossil_use(command, kept),
         (command.visibility or Visibility(str(kept["visibility"]))).value,
     )
+
+
+def _description(text: str) -> str:
+    check_wording(text, "description")
+    return text.strip()
 
 
 def _fossil_use(command: UpdateSolution, kept: dict[str, object]) -> tuple[object, object]:

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from consortium.effects.rules.texts import checked_text
+from consortium.effects.rules.texts import checked_statement
 from consortium.effects.rules.vocabulary import (
     GEOGRAPHIES,
     ReferenceBasis,
@@ -133,8 +133,8 @@ def checked_scenario(given: Scenario, lifetime_years: Decimal) -> tuple[Situatio
     if given.valid_from and given.valid_to and given.valid_to < given.valid_from:
         raise ValidityReversed().at("validTo")
     return situation, given._replace(
-        reason=checked_text(given.reason, "reason"),
-        description=checked_text(given.description, "description"),
+        reason=checked_statement(given.reason, "reason"),
+        description=checked_statement(given.description, "description"),
         legal_minimum=given.legal_minimum.strip(),
     )
 

@@ -3,6 +3,7 @@
 import re
 
 from consortium.kernel.errors import BadInput
+from consortium.kernel.wording import check_wording
 
 TEXT_MAX = 10_000
 _REFERENCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,99}", re.ASCII)
@@ -27,6 +28,13 @@ def checked_text(text: str, *path: str, most: int = TEXT_MAX) -> str:
         raise TextMissing(
             f"This text is needed, of 1 to {most} characters that are not all blank."
         ).at(*path)
+    return told
+
+
+def checked_statement(text: str, field: str) -> str:
+    """As `checked_text`, of what is told of avoided emissions. Raises WordingMisleading too."""
+    told = checked_text(text, field)
+    check_wording(told, field)
     return told
 
 

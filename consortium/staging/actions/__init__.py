@@ -1,0 +1,1 @@
+"""What can be done with imports: each action is one transaction."""

@@ -1,0 +1,164 @@
+"""The door for figures as files: imports, templates to fill in, exports, and statements as PDF."""
+
+import asyncio
+import io
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from consortium.documents.csv import TooManyRows
+from consortium.documents.sheets import SheetRow
+from consortium.documents.tables import template_csv, template_xlsx
+from consortium.documents.workbooks import WorkbookTooLarge, read_flat, read_workbook
+from consortium.effects.reports.statement import effect_statement
+from consortium.evidence.actions import DocumentFacts
+from consortium.evidence.rules import (
+    DocumentRefused,
+    MediaType,
+    check_content,
+    read_file_name,
+    read_media_type,
+)
+from consortium.kernel.clock import Today
+from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
+from consortium.kernel.ids import GlobalId
+from consortium.staging.actions.imports import check_importer, stage_effects
+from consortium.staging.reads import STAGED_IMPORTS
+from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.storage.files import Files, FileTooLarge, FileUnusable, Received, StorageFull
+from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
+from consortium.web.exports import EFFECT_SELECTION, EXPORTS, as_csv, as_json, as_xlsx
+from schema.planner.execution import Executor
+from schema.planner.execution import Request as Asked
+
+CSV = "text/csv; charset=utf-8"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_STAGED = """query ($id: ID!) { node(id: $id) { ... on EffectImport {
+    id status rowCount faultCount version fileName sha256 } } }"""
+_EFFECT = f"query ($id: ID!) {{ node(id: $id) {{ ... on Effect {{ {EFFECT_SELECTION} }} }} }}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureDoor(Door):
+    """Takes files of effects in, and gives figures out as files."""
+
+    statuses: ClassVar[dict[type[DomainError], int]] = {
+        DocumentRefused: 415,
+        FileTooLarge: 413,
+        FileUnusable: 500,
+        NotFound: 404,
+        PermissionDenied: 403,
+        StorageFull: 507,
+        TooManyRows: 413,
+        WorkbookTooLarge: 413,
+    }
+
+    files: Files
+    today: Today
+    size_max: int
+    executor: Executor
+
+    def routes(self) -> list[Route]:
+        """Its addresses."""
+        return [
+            Route("/imports/effects", self.told(self.stage), methods=["POST"]),
+            Route("/imports/effects/template.{form}", self.told(self.template), methods=["GET"]),
+            Route("/exports/{kind}.{form}", self.told(self.export), methods=["GET"]),
+            Route("/effects/{effect}/statement.pdf", self.told(self.statement), methods=["GET"]),
+        ]
+
+    async def stage(self, request: Request) -> Response:
+        """Keep the body, and its rows for review."""
+        by = await self.principal(request)
+        check_importer(by)
+        kind = read_media_type(request.headers.get("content-type", ""))
+        name = read_file_name(file_name(request), kind)
+        if kind.name not in {XLSX, "text/csv"}:
+            raise DocumentRefused("Effects come as a workbook (XLSX) or as CSV.")
+        stated = request.headers.get("content-length", "")
+        if stated.isdigit() and int(stated) > self.size_max:
+            raise FileTooLarge(f"A file may hold {self.size_max} bytes.")
+        async with self.files.received(parts(request), self.size_max) as received:
+            check_content(kind, received.content.head)
+            rows = await asyncio.to_thread(_read, received, kind, name)
+            await received.keep()
+        sha256, size, _ = received.content
+        facts = DocumentFacts(name, kind.name, size, sha256)
+        key = await stage_effects(by, facts, rows, self.today())
+        told = await self.executor.run(
+            Asked(_STAGED, {"id": f"{STAGED_IMPORTS.prefix}_{key}"}, None, safe=True),
+            by,
+            self.today(),
+        )
+        return json_answer(201, orjson.dumps(orjson.loads(told)["data"]["node"]))
+
+    async def template(self, request: Request) -> Response:
+        """A file to fill in, which anybody may have."""
+        match request.path_params["form"]:
+            case "csv":
+                return _file(template_csv(EFFECT_SHEETS), CSV, "effects-template.csv")
+            case "xlsx":
+                made = await asyncio.to_thread(template_xlsx, EFFECT_SHEETS)
+                return _file(made, XLSX, "effects-template.xlsx")
+            case _:
+                raise NotFound
+
+    async def export(self, request: Request) -> Response:
+        """All effects, or disclosed claims, that the caller may see."""
+        export = EXPORTS.get(request.path_params["kind"])
+        form = request.path_params["form"]
+        if export is None or form not in {"csv", "json", "xlsx"}:
+            raise NotFound
+        by = await self.principal(request)
+        pages = export.pages(self.executor, by, self.today())
+        match form:
+            case "csv":
+                body, kind = as_csv(export, pages), CSV
+            case "json":
+                body, kind = as_json(export, pages, self.today()), "application/json"
+            case _:
+                body, kind = as_xlsx(export, pages), XLSX
+        # The first part is made before the answer begins, so that its failure is told.
+        first = await anext(body)
+        headers = _headers(f"{export.name}-{self.today()}.{form}")
+        return StreamingResponse(_after(first, body), media_type=kind, headers=headers)
+
+    async def statement(self, request: Request) -> Response:
+        """One page about an effect."""
+        effect = request.path_params["effect"]
+        if GlobalId.parse(effect).prefix != "effect":
+            raise NotFound
+        by = await self.principal(request)
+        asked = Asked(_EFFECT, {"id": effect}, None, safe=True)
+        node = orjson.loads(await self.executor.run(asked, by, self.today()))["data"]["node"]
+        if not node:
+            raise NotFound
+        made = await asyncio.to_thread(effect_statement, node)
+        return _file(made, "application/pdf", f"{effect}.pdf")
+
+
+def _read(received: Received, kind: MediaType, name: str) -> list[SheetRow]:
+    received.file.seek(0)
+    data = received.file.read()
+    received.file.seek(0, io.SEEK_END)
+    read = read_workbook if kind.name == XLSX else read_flat
+    return read(name, data, EFFECT_SHEETS, ROWS_MAX)
+
+
+async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:
+    yield first
+    async for part in rest:
+        yield part
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {**SAFE, "content-disposition": f'attachment; filename="{name}"'}
+
+
+def _file(body: bytes, media_type: str, name: str) -> Response:
+    return Response(body, headers=_headers(name), media_type=media_type)

@@ -1,0 +1,148 @@
+"""Imports of figures: rows that were sent, what is wrong with them, and what becomes of them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from consortium.staging.actions.imports import (
+    CorrectImport,
+    EndImport,
+    commit_import,
+    correct_import,
+    discard_import,
+)
+from consortium.staging.reads import STAGED_FAULTS, STAGED_IMPORTS, STAGED_ROWS
+from consortium.staging.rules.imports import ImportStatus
+from schema.enums import described
+from schema.filters import filter_of, order_of
+from schema.mutations import Does, Refusal, mutation
+from schema.nodes import Node
+from schema.organisations import Organisation
+from schema.paging import Connection, connection
+from schema.scalars import Json
+
+ImportedRowFilter = filter_of(STAGED_ROWS)
+ImportFaultFilter = filter_of(STAGED_FAULTS)
+EffectImportFilter = filter_of(STAGED_IMPORTS)
+EffectImportOrder = order_of(STAGED_IMPORTS)
+
+described(
+    ImportStatus,
+    "Where an import stands.",
+    OPEN="Its rows wait: nothing of it is recorded.",
+    COMMITTED="All that it holds was recorded.",
+    DISCARDED="It was taken back; nothing of it was recorded.",
+)
+
+
+@strawberry.type(description="A row of a file, as it was sent or corrected since.")
+class ImportedRow:
+    position: int = strawberry.field(description="Its place in the file, from 1.")
+    sheet: str = strawberry.field(description="The sheet that it stands in.")
+    number: int = strawberry.field(
+        description="Its number in the sheet, as a spreadsheet shows it; of a CSV file, its line."
+    )
+    cells: Json = strawberry.field(
+        description="What its cells hold, as text, by their columns; blank ones are left out."
+    )
+
+
+@strawberry.type(description="What is wrong with a row or a cell, and what would be right.")
+class ImportFault:
+    position: int = strawberry.field(description="Its place among the faults, from 1.")
+    sheet: str = strawberry.field(description="The sheet.")
+    number: int = strawberry.field(description="The row's number in the sheet.")
+    sheet_column: str | None = strawberry.field(
+        description="The column; null where it is the row as a whole."
+    )
+    code: str = strawberry.field(description="The stable code, such as CELL_INVALID.")
+    message: str = strawberry.field(description="What is wrong and what would be right.")
+
+
+@strawberry.type(
+    description="A file of effects that was sent to `/imports/effects`. Its rows are reviewed,"
+    " corrected, and committed or discarded as a whole. Seen by those alone who enter figures for"
+    " its organisation."
+)
+class EffectImport(Node):
+    status: ImportStatus = strawberry.field(description="Where it stands.")
+    row_count: int = strawberry.field(description="How many rows it holds.")
+    fault_count: int = strawberry.field(
+        description="How many faults were found when it was last checked; the first 1000 are kept."
+    )
+    version: int = strawberry.field(description="Grows with each change.")
+    recorded_at: datetime = strawberry.field(description="When it was sent.")
+    ended_on: date | None = strawberry.field(description="When it was committed or discarded.")
+    file_name: str = strawberry.field(description="The name of the file.")
+    sha256: str = strawberry.field(description="The digest of the file, which is kept.")
+    organisation: Organisation = strawberry.field(description="For whom it was sent.")
+    rows: Connection[ImportedRow] = connection("Its rows, in their order.", ImportedRowFilter)
+    faults: Connection[ImportFault] = connection("What is wrong with them.", ImportFaultFilter)
+
+
+@strawberry.type
+class ImportsQuery:
+    effect_imports: Connection[EffectImport] = connection(
+        "Files of effects that were sent for your organisation, latest first.",
+        EffectImportFilter,
+        EffectImportOrder,
+    )
+
+
+@strawberry.input(description="What a cell shall hold.")
+class CellCorrectionInput:
+    sheet: str = strawberry.field(description="The sheet.")
+    row: int = strawberry.field(description="The row's number in the sheet.")
+    column: str = strawberry.field(description="The column.")
+    value: str = strawberry.field(description="What it shall hold; blank empties it.")
+
+
+@strawberry.input(description="A row that shall not be recorded.")
+class RowRemovalInput:
+    sheet: str = strawberry.field(description="The sheet.")
+    row: int = strawberry.field(description="The row's number in the sheet.")
+
+
+_VERSION = "The version that you saw."
+
+
+@strawberry.input(description="Other cells, and rows to leave out; at most 500 together.")
+class CorrectEffectImportInput:
+    effect_import: strawberry.ID = strawberry.field(description="Which import.")
+    version: int = strawberry.field(description=_VERSION)
+    cells: list[CellCorrectionInput] | None = strawberry.field(
+        description="What cells shall hold.", default=strawberry.UNSET
+    )
+    removed: list[RowRemovalInput] | None = strawberry.field(
+        description="Rows to leave out.", default=strawberry.UNSET
+    )
+
+
+@strawberry.input(description="An import to commit or to discard.")
+class EndEffectImportInput:
+    effect_import: strawberry.ID = strawberry.field(description="Which import.")
+    version: int = strawberry.field(description=_VERSION)
+
+
+EffectImportResult = Annotated[
+    EffectImport | Refusal,
+    strawberry.union("EffectImportResult", description="The import, or why nothing was done."),
+]
+_IDS = {"effect_import": STAGED_IMPORTS}
+
+
+@strawberry.type
+class ImportsMutation:
+    correct_effect_import: EffectImportResult | None = mutation(
+        "Correct cells of an import or leave out rows, and check it anew.",
+        Does(correct_import, CorrectImport, CorrectEffectImportInput, STAGED_IMPORTS, _IDS),
+    )
+    commit_effect_import: EffectImportResult | None = mutation(
+        "Record all that an import holds, or nothing where a row is faulty.",
+        Does(commit_import, EndImport, EndEffectImportInput, STAGED_IMPORTS, _IDS),
+    )
+    discard_effect_import: EffectImportResult | None = mutation(
+        "Take an import back as a whole.",
+        Does(discard_import, EndImport, EndEffectImportInput, STAGED_IMPORTS, _IDS),
+    )
