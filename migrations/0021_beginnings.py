@@ -9,11 +9,11 @@ from tortoise.indexes import Index
 BEGINNINGS = """
 -- Of each word its first letter and its first two; what is not of plain letters and digits is found
 -- without. Kept by statements, so that many rows cost little.
-CREATE FUNCTION organisation_beginnings(changed bigint[]) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO organisation_beginning (beginning, name_key, row_id)
+CREATE FUNCTION organisation_beginnings_of(organisations bigint[])
+RETURNS TABLE (beginning text, name_key text, row_id bigint) LANGUAGE sql STABLE AS $$
     SELECT DISTINCT left(word, letters), o.name_key, o.id
     FROM organisation o, unnest(tsvector_to_array(o.search)) word, generate_series(1, 2) letters
-    WHERE o.id = ANY (changed) AND word ~ '^[a-z0-9]' AND length(word) >= letters;
+    WHERE o.id = ANY (organisations) AND word ~ '^[a-z0-9]' AND length(word) >= letters;
 $$;
 CREATE FUNCTION organisation_beginnings() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -31,7 +31,8 @@ BEGIN
         DELETE FROM organisation_beginning WHERE row_id = ANY (changed);
     END IF;
     IF TG_OP <> 'DELETE' THEN
-        PERFORM organisation_beginnings(changed);
+        INSERT INTO organisation_beginning (beginning, name_key, row_id)
+        SELECT * FROM organisation_beginnings_of(changed);
     END IF;
     RETURN NULL;
 END $$;
@@ -44,7 +45,8 @@ CREATE TRIGGER organisation_beginnings_update AFTER UPDATE ON organisation
 CREATE TRIGGER organisation_beginnings_delete AFTER DELETE ON organisation
     REFERENCING OLD TABLE AS old_rows
     FOR EACH STATEMENT EXECUTE FUNCTION organisation_beginnings();
-SELECT organisation_beginnings(ARRAY(SELECT id FROM organisation));
+INSERT INTO organisation_beginning (beginning, name_key, row_id)
+SELECT * FROM organisation_beginnings_of(ARRAY(SELECT id FROM organisation));
 """
 
 

@@ -36,7 +36,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             findings.append(await _catalogue(connection))
             findings += await _trail(connection, await role_of(address.dsn))
     if tables.well:
-        findings += [await _totals(address), await _profile(address)]
+        findings += [await _totals(address), await _profile(address), await _search(address)]
     return findings
 
 
@@ -96,3 +96,14 @@ async def _profile(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"sums of the profile differ: {differences[0]}")
     return Finding(well=True, what="the profile's sums are what a recount gives")
+
+
+async def _search(address: Address) -> Finding:
+    from consortium.organisations.actions import check_beginnings
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        names = await check_beginnings()
+    if names:
+        return Finding(well=False, what=f"organisations are not found by their words: {names[0]}")
+    return Finding(well=True, what="organisations are found by their words")

@@ -9,7 +9,7 @@ Rows that hold words, in the list's own order, are found in two ways. Common wor
 from the rows right behind its start, which an index walks; where they do not, they are rare enough
 to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows,
 or after WALKED_FAR where the first of them hold any. A source that keeps its rows by the beginnings
-of their words (`Source.beginnings`) is walked among those with the right one, and never far.
+of their words (`Source.beginnings`) is walked among those with the right one, and less far.
 """
 
 from dataclasses import dataclass, replace
@@ -37,8 +37,9 @@ from consortium.query.writer import Writer, conjunction, json_object, text
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
 # How many rows are looked through for words, for each row that is asked for: at first, and where
-# any of these holds them.
+# any of these holds them; and of those with a word that begins so.
 WALKED, WALKED_FAR = 16, 200
+BEGUN, BEGUN_FAR = 4, 64
 
 
 def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
@@ -167,13 +168,18 @@ class _PageWriter:
         lengths = [WALKED, WALKED_FAR]
         beginnings = self.many.target.beginnings
         if beginnings is not None and self.many.order is None:
-            kept_by = writer.alias()
-            page = replace(page, columns=sorts(self.many, kept_by, None, writer.asked))
+            begun = writer.alias()
+            page = replace(page, columns=sorts(self.many, begun, None, writer.asked))
+            # PostgreSQL must know that the rows come as they are to be sorted.
+            same = [
+                f"{one.sql} = {other.sql}"
+                for one, other in zip(page.columns, self.page.columns, strict=True)
+            ]
+            walk += f" JOIN {beginnings} {begun} ON {conjunction([f'{begun}.row_id = {alias}.id', *same])}"
             begins = writer.bind(self.pick.args["search"], SqlType.TEXT, beginning)
-            walk += f" JOIN {beginnings} {kept_by} ON {kept_by}.row_id = {alias}.id"
-            bounds = [f"{kept_by}.beginning = (SELECT {begins})", *page.bounds(writer)]
-            lengths = [WALKED]
-        walk += f" WHERE {conjunction(bounds)} ORDER BY {page.order()}"
+            bounds = [f"{begun}.beginning = (SELECT {begins})", *page.bounds(writer)]
+            lengths = [BEGUN, BEGUN_FAR]
+        walk += f" WHERE {conjunction(bounds)} ORDER BY {self.page.order()}"
         return [
             f"SELECT {alias}.* FROM ({walk} LIMIT {limit * length}) {alias} WHERE {kept}"
             for length in lengths

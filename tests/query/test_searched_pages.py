@@ -7,6 +7,7 @@ import pytest
 
 from consortium.kernel.principal import ANONYMOUS
 from consortium.kernel.text import name_key, search_words
+from consortium.organisations.actions import check_beginnings, rebuild_beginnings
 from consortium.storage.database import Database
 from schema.planner.execution import Executor, Request
 from tests.factories import create_organisation
@@ -72,6 +73,19 @@ async def test_beginnings_follow_the_names(database: Database) -> None:
     assert len(await _kept(database, key)) == 2
     await pool.execute("DELETE FROM organisation WHERE id = $1", key)
     assert await _kept(database, key) == []
+
+
+async def test_what_came_past_the_triggers_is_found_and_mended(database: Database) -> None:
+    """As after a load without triggers."""
+    async with database.pool.acquire() as connection:
+        await create_organisation(connection, name="Solar")
+        await create_organisation(connection, name="Wind")
+    await database.pool.execute("DELETE FROM organisation_beginning WHERE name_key = 'solar'")
+
+    with database.active():
+        assert await check_beginnings() == ["solar"]
+        await rebuild_beginnings()
+        assert await check_beginnings() == []
 
 
 async def _pages(database: Database, words: str) -> AsyncIterator[str]:
