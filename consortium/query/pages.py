@@ -170,12 +170,11 @@ class _PageWriter:
         if beginnings is not None and self.many.order is None:
             begun = writer.alias()
             page = replace(page, columns=sorts(self.many, begun, None, writer.asked))
-            # PostgreSQL must know that the rows come as they are to be sorted.
-            same = [
-                f"{one.sql} = {other.sql}"
-                for one, other in zip(page.columns, self.page.columns, strict=True)
-            ]
-            walk += f" JOIN {beginnings} {begun} ON {conjunction([f'{begun}.row_id = {alias}.id', *same])}"
+            pairs = zip(page.columns, self.page.columns, strict=True)
+            # So PostgreSQL knows that the rows come as they are to be sorted.
+            same = [f"{one.sql} = {other.sql}" for one, other in pairs]
+            on = conjunction([f"{begun}.row_id = {alias}.id", *same])
+            walk += f" JOIN {beginnings} {begun} ON {on}"
             begins = writer.bind(self.pick.args["search"], SqlType.TEXT, beginning)
             bounds = [f"{begun}.beginning = (SELECT {begins})", *page.bounds(writer)]
             lengths = [BEGUN, BEGUN_FAR]
