@@ -41,6 +41,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             await _assessed_totals(address),
             await _profile(address),
             await _effects(address),
+            await _search(address),
         ]
     return findings
 
@@ -124,3 +125,14 @@ async def _effects(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"effects differ: {'; '.join(differences)}")
     return Finding(well=True, what="effects are what their comparisons and units give")
+
+
+async def _search(address: Address) -> Finding:
+    from consortium.organisations.actions import check_beginnings
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        names = await check_beginnings()
+    if names:
+        return Finding(well=False, what=f"organisations are not found by their words: {names[0]}")
+    return Finding(well=True, what="organisations are found by their words")

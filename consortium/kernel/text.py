@@ -23,6 +23,8 @@ _PLAIN = str.maketrans(
         "\u2014": "-",
     }
 )
+# So many letters of each word tell where to look for it.
+BEGINNING = 2
 _NOT_A_WORD = re.compile(r"[\W_]+")
 
 
@@ -40,3 +42,12 @@ def name_key(text: str) -> str:
 def search_words(text: str) -> str:
     """The words of a text as they are stored and asked for in searches: folded, no punctuation."""
     return " ".join(_NOT_A_WORD.sub(" ", name_key(text)).split())
+
+
+def beginning(text: object) -> str:
+    """The first two letters of the longest word of plain letters and digits, or nothing.
+
+    The longest word is the rarest, as a rule.
+    """
+    plain = (word for word in search_words(str(text)).split() if word.isascii())
+    return max(plain, key=len, default="")[:BEGINNING]

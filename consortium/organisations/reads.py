@@ -65,6 +65,7 @@ ORGANISATIONS = Source(
     ),
     orders={"name": ("name",), "revenue": ("revenue_amount",), "employees": ("employees",)},
     default_order=(("name", False),),
+    beginnings="organisation_beginning",
 )
 
 # A name finds its organisation, and so does every alias.

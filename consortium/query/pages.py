@@ -8,13 +8,15 @@ One row more than asked for is read when somebody wants to know whether there ar
 Rows that hold words, in the list's own order, are found in two ways. Common words fill the page
 from the rows right behind its start, which an index walks; where they do not, they are rare enough
 to be found by the index of words and sorted. No statistics decide: the walk ends after WALKED rows,
-or after WALKED_FAR where the first of them hold any.
+or after WALKED_FAR where the first of them hold any. A source that keeps its rows by the beginnings
+of their words (`Source.beginnings`) is walked among those with the right one, and less far.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from consortium.kernel.errors import BadInput, PageSizeInvalid
+from consortium.kernel.text import beginning
 from consortium.query.ordering import (
     Fingerprint,
     Sort,
@@ -29,13 +31,15 @@ from consortium.query.pick import Args, Pick
 from consortium.query.rows import from_item
 from consortium.query.scope import Objects, Scope
 from consortium.query.source import Many
+from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction, json_object, text
 
 PAGE_DEFAULT = 20
 PAGE_MAX = 1000
 # How many rows are looked through for words, for each row that is asked for: at first, and where
-# any of these holds them.
+# any of these holds them; and of those with a word that begins so.
 WALKED, WALKED_FAR = 16, 200
+BEGUN, BEGUN_FAR = 4, 64
 
 
 def page_size(value: Any, *, default: int = PAGE_DEFAULT) -> int:
@@ -151,11 +155,34 @@ class _PageWriter:
         place = f", row_number() OVER (ORDER BY {order}) AS place_" if self._counts_places() else ""
         sought = f"SELECT {alias}.* FROM {item} WHERE {conjunction([kept, *bounds])}"
         if self._walks():
-            walked = f"SELECT {alias}.* FROM {item} WHERE {conjunction(bounds)}"
-            item = _walked_or_sought(walked, sought, kept, alias, order, limit)
+            walks = self._walks_of(item, kept, bounds, limit)
+            item = _walked_or_sought(walks, sought, alias, order, limit)
             return f"(SELECT {alias}.*{place} FROM {item} ORDER BY {order} LIMIT {limit}) {alias}"
         found = sought.replace(f"{alias}.*", f"{alias}.*{place}", 1)
         return f"({found} ORDER BY {order} LIMIT {limit}) {alias}"
+
+    def _walks_of(self, item: str, kept: str, bounds: list[str], limit: int) -> list[str]:
+        """SQL of ever longer walks through the list, each with the rows that it finds."""
+        alias, writer, page = self.inner.alias, self.compiler.writer, self.page
+        walk = f"SELECT {alias}.* FROM {item}"
+        lengths = [WALKED, WALKED_FAR]
+        beginnings = self.many.target.beginnings
+        if beginnings is not None and self.many.order is None:
+            begun = writer.alias()
+            page = replace(page, columns=sorts(self.many, begun, None, writer.asked))
+            pairs = zip(page.columns, self.page.columns, strict=True)
+            # So PostgreSQL knows that the rows come as they are to be sorted.
+            same = [f"{one.sql} = {other.sql}" for one, other in pairs]
+            on = conjunction([f"{begun}.row_id = {alias}.id", *same])
+            walk += f" JOIN {beginnings} {begun} ON {on}"
+            begins = writer.bind(self.pick.args["search"], SqlType.TEXT, beginning)
+            bounds = [f"{begun}.beginning = (SELECT {begins})", *page.bounds(writer)]
+            lengths = [BEGUN, BEGUN_FAR]
+        walk += f" WHERE {conjunction(bounds)} ORDER BY {self.page.order()}"
+        return [
+            f"SELECT {alias}.* FROM ({walk} LIMIT {limit * length}) {alias} WHERE {kept}"
+            for length in lengths
+        ]
 
     def _walks(self) -> bool:
         """Whether rows are sought by words in the list's own order."""
@@ -239,30 +266,21 @@ class _PageWriter:
         return f"CASE WHEN {present} THEN {cursor_sql(ends, self._mark())} END"
 
 
-def _walked_or_sought(
-    walked: str, sought: str, kept: str, alias: str, order: str, limit: int
-) -> str:
-    """SQL of a FROM item: the page from the first rows walked, if they fill it; else sought.
+def _walked_or_sought(walks: list[str], sought: str, alias: str, order: str, limit: int) -> str:
+    """SQL of a FROM item: the page by the first walk that fills it; else sought.
 
-    Where the first few hold any, many more are walked before anything is sought.
+    Where a walk finds none, no longer one is tried.
     """
-
-    def found(rows: int) -> str:
-        """The page's rows among the first so many in its order."""
-        return (
-            f"SELECT {alias}.* FROM ({walked} ORDER BY {order} LIMIT {rows}) {alias} WHERE {kept}"
-        )
-
-    near, far = "(SELECT count(*) FROM near)", "(SELECT count(*) FROM far)"
-    promising = f"{near} BETWEEN 1 AND {limit - 1}"
     page = f"ORDER BY {order} LIMIT {limit}"
+    counts = [f"(SELECT count(*) FROM walk{at})" for at, _ in enumerate(walks)]
+    promising = ["true", *(f"{count} BETWEEN 1 AND {limit - 1}" for count in counts)]
+    walked = [
+        f"walk{at} AS MATERIALIZED ({walk} AND {tried} {page})"
+        for at, (walk, tried) in enumerate(zip(walks, promising, strict=False))
+    ]
+    filled = [f"SELECT * FROM walk{at} WHERE {count} = {limit}" for at, count in enumerate(counts)]
+    unfilled = conjunction([f"{count} < {limit}" for count in counts])
     # OFFSET 0 keeps PostgreSQL, which cannot know how rare the words are, from walking once more.
-    sought = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"
-    return (
-        f"(WITH near AS MATERIALIZED ({found(limit * WALKED)} {page}),"
-        f" far AS MATERIALIZED ({found(limit * WALKED_FAR)} AND {promising} {page})"
-        f" SELECT * FROM near WHERE {near} = {limit}"
-        f" UNION ALL SELECT * FROM far WHERE {far} = {limit}"
-        f" UNION ALL SELECT * FROM ({sought} {page}) {alias}"
-        f" WHERE {near} < {limit} AND {far} < {limit}) {alias}"
-    )
+    found = f"SELECT {alias}.* FROM ({sought} OFFSET 0) {alias}"
+    last = f"SELECT * FROM ({found} {page}) {alias} WHERE {unfilled}"
+    return f"(WITH {', '.join(walked)} {' UNION ALL '.join([*filled, last])}) {alias}"

@@ -169,7 +169,9 @@ class Source:
     too. `orders` maps a name to the columns it sorts by; every ordering ends in `key`, or in a
     column without two equal values. `filters`
     lists the fields that may be filtered by. Rows that are made by a question, and have no key of
-    their own, are told apart by the columns that `key_of` names.
+    their own, are told apart by the columns that `key_of` names. `beginnings` is a table that holds
+    the rows' keys by the beginnings of their words (`consortium.kernel.text.beginning`) and by the
+    columns of the default ordering: `beginning`, those, `row_id`.
     """
 
     name: str
@@ -182,6 +184,7 @@ class Source:
     filters: tuple[str, ...] = ()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     default_order: Order = ()
+    beginnings: str | None = None
     # Fields that later features brought.
     related: set[str] = field(default_factory=set[str])
 

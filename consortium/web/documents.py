@@ -134,7 +134,6 @@ class DocumentDoor(Door):
         return Sender(by, application=_key(named, APPLICATIONS.prefix))
 
 
-
 def _key(named: str | None, prefix: str | None) -> int:
     """The key of a global id of one type. Raises NotFound."""
     try:
@@ -155,5 +154,3 @@ def _kept_as(document: int, facts: DocumentFacts) -> Response:
         "url": f"/documents/{document}",
     }
     return json_answer(201, orjson.dumps(told))
-
-

@@ -14,6 +14,7 @@ from consortium.assessment.actions import rebuild_totals
 from consortium.avoided.actions.standings import rebuild_all
 from consortium.cli.progress import Tell
 from consortium.membership.actions import rebuild_profile
+from consortium.organisations.actions import rebuild_beginnings
 from consortium.storage.database import Database
 from consortium.storage.embedded import EmbeddedServer
 from consortium.storage.migrate import migrate
@@ -84,6 +85,7 @@ async def generate(server: EmbeddedServer, claims: int, tell: Tell) -> None:
         what = f"Standings and sums of {claims:,} claims"
         await rebuild_all(lambda done, total: tell(what, done, total))
         await rebuild_profile()
+        await rebuild_beginnings()
     await _finished(server, name)
 
 
@@ -96,6 +98,7 @@ async def generate_directory(server: EmbeddedServer, tell: Tell) -> None:
         await connection.execute("ANALYZE")
     async with Database.open(server.dsn(DIRECTORY)):
         await rebuild_profile()
+        await rebuild_beginnings()
     await _finished(server, DIRECTORY)
 
 

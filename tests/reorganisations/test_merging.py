@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from consortium.avoided.actions import check_totals, rebuild_all, refresh
+from consortium.kernel.clock import utc_today
 from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.membership.actions.profile import check_profile
@@ -529,7 +530,7 @@ async def _there_and_back(dsn: str, data: st.DataObject) -> None:
                 await maker.world()
             organisations = maker.organisations
             with database.active():
-                await rebuild_all(today=TODAY)
+                await rebuild_all(today=utc_today())
         pairs = data.draw(
             st.lists(st.sampled_from(list(permutations(organisations, 2))), min_size=1, max_size=3)
         )
