@@ -21,7 +21,7 @@ NAMES = [
     *(f"{chr(97 + n % 26)}{n} Solstice" for n in range(30)),
     *(
         "Été Énergie",
-        "Etienne & Fils",
+        "Etienne & Sons",
         "阿里巴巴集团",
         "阿里云",
         "3M",
