@@ -48,7 +48,7 @@ def tables(claims: int) -> Iterator[Table]:
         (
             *("reference", "solution_id", "reference_scenario_id", "comparison_id", "geography"),
             *("period_start", "period_end", "timeframe", "reference_kg_co2e", "solution_kg_co2e"),
-            *("avoided_kg_co2e", "uncertainty", "specificity", "visibility"),
+            *("avoided_kg_co2e", "specificity", "visibility"),
         ),
         _effects(claims // 2),
     )
@@ -93,11 +93,11 @@ def _drawn(effects: int) -> Iterator[tuple[int, int, str, Decimal, str, Decimal 
 
 
 def _effects(effects: int) -> Iterator[Row]:
-    for key, year, timeframe, mass, specificity, uncertainty in _drawn(effects):
+    for key, year, timeframe, mass, specificity, _ in _drawn(effects):
         yield (
             *(f"effect-{key}", key % CATEGORIES + 1, key, 1, "GLOBAL"),
             *(date(year, 1, 1), date(year, 12, 31), timeframe, mass + 5, Decimal(5)),
-            *(mass, uncertainty, specificity, "PUBLIC"),
+            *(mass, specificity, "PUBLIC"),
         )
 
 

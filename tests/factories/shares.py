@@ -68,12 +68,25 @@ async def create_shared_effect(
         "specificity": "SPECIFIC",
         "visibility": "PUBLIC",
     }
-    effect = await insert(connection, "effect", **defaults | values)
+    told = _interval(kg, values.get("uncertainty"))
+    effect = await insert(connection, "effect", **defaults | told | values)
     for year in sold_years:
         await insert(
             connection, "effect_cohort", effect_id=effect, sold_year=year, units=Decimal(1)
         )
     return effect
+
+
+def _interval(kg: Decimal, uncertainty: Decimal | None) -> dict[str, Any]:
+    """How far an effect may lie from what is avoided, as its part of that says."""
+    if uncertainty is None:
+        return {}
+    half = abs(kg) * uncertainty
+    return {
+        "uncertainty_method": "ANALYTIC",
+        "low_kg_co2e": kg - half,
+        "high_kg_co2e": kg + half,
+    }
 
 
 async def create_shared_solution(
