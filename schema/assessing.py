@@ -65,7 +65,7 @@ class CreateClaimDraftInput:
     reference: str = strawberry.field(description="Its name within your organisation.")
     guidance_version: strawberry.ID = strawberry.field(description="Under which guidance.")
     statement: str = strawberry.field(
-        description="What may be said of it: nothing neutral, offset or net."
+        description="What may be said of it in public; misleading words are refused."
     )
     effect: strawberry.ID | None = strawberry.field(
         description="Of what.", default=strawberry.UNSET
@@ -84,7 +84,7 @@ class UpdateClaimDraftInput:
         description="Its name within your organisation.", default=strawberry.UNSET
     )
     statement: str | None = strawberry.field(
-        description="What may be said of it: nothing neutral, offset or net.",
+        description="What may be said of it in public; misleading words are refused.",
         default=strawberry.UNSET,
     )
 
@@ -202,7 +202,7 @@ class RestateClaimInput:
     version: int = strawberry.field(description="The version of the claim that you saw.")
     reference: str = strawberry.field(description="The new claim's name within your organisation.")
     statement: str | None = strawberry.field(
-        description="What may be said of it: nothing neutral, offset or net.",
+        description="What may be said of it in public; misleading words are refused.",
         default=strawberry.UNSET,
     )
     guidance_version: strawberry.ID | None = strawberry.field(
@@ -217,7 +217,7 @@ class ReassessClaimInput:
     reference: str = strawberry.field(description="The new claim's name within your organisation.")
     guidance_version: strawberry.ID = strawberry.field(description="Under which guidance.")
     statement: str | None = strawberry.field(
-        description="What may be said of it: nothing neutral, offset or net.",
+        description="What may be said of it in public; misleading words are refused.",
         default=strawberry.UNSET,
     )
 

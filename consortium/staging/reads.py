@@ -26,7 +26,7 @@ def _with_import(rights: Rights) -> str:
 _DOCUMENT = "(SELECT d.{column} FROM document d WHERE d.id = {{t}}.document_id)"
 
 STAGED_ROWS = Source(
-    name="staged_row",
+    name="imported_row",
     table="staged_row",
     visible_to=_with_import,
     fields=columns(StagedRow, None, ("position", "sheet", "number"))
@@ -36,7 +36,7 @@ STAGED_ROWS = Source(
 )
 
 STAGED_FAULTS = Source(
-    name="staged_fault",
+    name="import_fault",
     table="staged_fault",
     visible_to=_with_import,
     fields=columns(
@@ -47,7 +47,7 @@ STAGED_FAULTS = Source(
 )
 
 STAGED_IMPORTS = Source(
-    name="staged_import",
+    name="effect_import",
     table="staged_import",
     prefix="import",
     visible_to=imports_visible_to,

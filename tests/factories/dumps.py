@@ -13,12 +13,18 @@ SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
 DERIVED = {
     "avoided_standing": "to_jsonb(t) - 'id'",
     "avoided_total": "to_jsonb(t) - 'id'",
+    "assessed_contributor": "to_jsonb(t) - 'id'",
+    "assessed_standing": "to_jsonb(t) - 'id'",
+    "assessed_total": "to_jsonb(t) - 'id'",
+    "organisation_beginning": "to_jsonb(t) - 'id'",
     "profile_span": "to_jsonb(t) - 'id'",
     "profile_total": "ROW(t.dimension, t.node, t.part, t.members, t.revenue_known,"
     " t.revenue_undated, t.revenue_converted, trim_scale(t.revenue_amount),"
     " trim_scale(t.revenue_usd), t.employees_known, t.employees)",
 }
 NOT_NULL = {
+    "assessed_contributor": "WHERE t.claims <> 0",
+    "assessed_total": "WHERE t.claims <> 0",
     "avoided_total": "WHERE t.claims <> 0 OR t.value_kg_co2e <> 0",
     "profile_total": "WHERE t.members <> 0 OR t.revenue_amount <> 0 OR t.employees <> 0",
 }

@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
@@ -22,6 +23,7 @@ from tests.factories import (
     create_dues_year,
     create_entry,
     create_group,
+    create_guidance,
     create_invoice,
     create_meeting,
     create_membership,
@@ -33,7 +35,9 @@ from tests.factories.applications import (
     create_review,
     create_terms,
 )
+from tests.factories.assessment import create_assessed_claim
 from tests.factories.rows import insert, number
+from tests.factories.shares import create_shared_effect
 from tests.served import TODAY
 
 NAME, ADDRESS = "Ann Lee-Smith", "ann.lee@example.org"
@@ -86,6 +90,7 @@ async def world(database: Database) -> World:
         await _possessions(connection, ann, organisation)
         await _said(connection, ann, organisation)
         await _booked(connection, ann, organisation)
+        await _assessed(connection, ann, organisation)
     by = Principal(account_id=ann, organisation_id=organisation)
     async with audited(by, "organisations:note", organisation_id=organisation) as connection:
         await connection.execute("UPDATE organisation SET notes = 'n'")
@@ -98,6 +103,32 @@ async def _booked(connection: Any, account: int, organisation: int) -> None:
     await create_assignment(connection, organisation, tier, account_id=account)
     invoice = await create_invoice(connection, organisation, tier)
     await create_entry(connection, invoice, account_id=account)
+
+
+async def _assessed(connection: Any, account: int, organisation: int) -> None:
+    """A claim that the person drafted and reviewed, a file of effects, and what was decided."""
+    effects = [await create_shared_effect(connection, organisation) for _ in range(2)]
+    guidance = await create_guidance(connection, "PUBLISHED")
+    await create_assessed_claim(connection, organisation, effects[0], guidance, account_id=account)
+    document = await insert(
+        connection, "document", name="in.csv", media_type="text/csv", size_bytes=1, sha256="a" * 64
+    )
+    sent = {"organisation_id": organisation, "document_id": document, "account_id": account}
+    await insert(connection, "staged_import", **sent, row_count=0, fault_count=0)
+    await insert(
+        connection,
+        "effect_overlap_decision",
+        number=1,
+        earlier_id=effects[0],
+        later_id=effects[1],
+        kind="SAME_SOLUTION",
+        decision="SEPARATE",
+        reason="Other units.",
+        account_id=account,
+        decided_on=TODAY,
+        earlier_computed_at=datetime(2026, 1, 1, tzinfo=UTC),
+        later_computed_at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
 
 
 async def _work(connection: Any, account: int, organisation: int) -> None:

@@ -28,6 +28,8 @@ ODD_TEXTS = ("", " ", "%", "_", "\\", "'", '"', "é", "É", "ß", "\n", "🌍", 
 # What filters of sums compare is found on claims and organisations.
 SUMS = {"fiscalPeriod": ("Claim", "fiscalLabel"), "sector": ("Organisation", "sector")}
 SUMS |= {"country": ("Organisation", "country")}
+# And those of assessed claims, which are on effects of solutions.
+ASSESSED = SUMS | {"category": ("Solution", "category"), "assured": ("Claim", "quarantined")}
 
 
 @dataclass(slots=True)
@@ -214,6 +216,8 @@ class Inputs:
         """What the world holds in a field, for comparisons to find."""
         if kind == "AvoidedEmissions":
             kind, name = SUMS.get(name, ("Claim", name))
+        elif kind == "AssessedEmissions":
+            kind, name = ASSESSED.get(name, ("AssessedClaim", name))
         if (kind, name) not in self.pools:
             read = KINDS[kind].values[name]
             # Of what is computed the world holds no rows.

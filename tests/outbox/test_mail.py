@@ -30,6 +30,9 @@ DATA = {
     "level": "FIRST",
     "amount": "100.00 EUR",
     "due_on": "2026-03-01",
+    "kind": "EXPIRING",
+    "status": "SUBMITTED",
+    "day": "2026-03-01",
 }
 DUE = "UPDATE outbox_mail SET due_at = $1"
 
