@@ -35,6 +35,10 @@ END $$;
 CREATE TRIGGER staged_import_stays BEFORE UPDATE OR DELETE ON staged_import
     FOR EACH ROW EXECUTE FUNCTION staged_import_stays();
 
+CREATE TRIGGER organisation_standing AFTER INSERT ON staged_import
+    REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION organisation_standing('organisation_id');
+
 SELECT audit_watch('staged_import', '{}', '{}');
 """
 

@@ -591,8 +591,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
-            "guidanceVersions assessedClaims"
-            "effects allocations effectImports guidanceVersion guidanceVersions"
+            "guidanceVersions assessedClaims effectImports"
         ),
     ),
     "RateUsed": (
