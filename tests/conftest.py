@@ -40,8 +40,8 @@ FAST = {
     # Its files are in memory where that can be: the log must not grow to its usual gigabyte.
     "max_wal_size": "256MB",
 }
-# Linux's file system in memory. Containers often have but 64 MB of it; a session needs half of
-# what is asked for here at its widest.
+# Linux's file system in memory. Containers often have but 64 MB of it. A session of two workers
+# fills some 200 MB.
 MEMORY = Path("/dev/shm")  # noqa: S108  mkdtemp makes a folder of its own in it
 MEMORY_BYTES_MIN = 2_000_000_000
 PREFIX = "consortium-test-"
