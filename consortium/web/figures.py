@@ -4,17 +4,21 @@ import asyncio
 import io
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from consortium.assessment.reads.claims import ASSESSED_CLAIMS
+from consortium.assessment.reports.statement import claim_statement
 from consortium.documents.csv import TooManyRows
 from consortium.documents.sheets import SheetRow
 from consortium.documents.tables import template_csv, template_xlsx
 from consortium.documents.workbooks import WorkbookTooLarge, read_flat, read_workbook
+from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reports.statement import effect_statement
 from consortium.evidence.actions import DocumentFacts
 from consortium.evidence.rules import (
@@ -32,7 +36,14 @@ from consortium.staging.reads import STAGED_IMPORTS
 from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
 from consortium.storage.files import Files, FileTooLarge, FileUnusable, Received, StorageFull
 from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
-from consortium.web.exports import EFFECT_SELECTION, EXPORTS, as_csv, as_json, as_xlsx
+from consortium.web.exports import (
+    EFFECT_SELECTION,
+    EXPORTS,
+    STATEMENT_SELECTION,
+    as_csv,
+    as_json,
+    as_xlsx,
+)
 from schema.planner.execution import Executor
 from schema.planner.execution import Request as Asked
 
@@ -40,6 +51,9 @@ CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STAGED = """query ($id: ID!) { node(id: $id) { ... on EffectImport {
     id status rowCount faultCount version fileName sha256 } } }"""
+_CLAIM = (
+    f"query ($id: ID!) {{ node(id: $id) {{ ... on AssessedClaim {{ {STATEMENT_SELECTION} }} }} }}"
+)
 _EFFECT = f"query ($id: ID!) {{ node(id: $id) {{ ... on Effect {{ {EFFECT_SELECTION} }} }} }}"
 
 
@@ -62,6 +76,7 @@ class FigureDoor(Door):
     today: Today
     size_max: int
     executor: Executor
+    fonts: Path | None = None
 
     def routes(self) -> list[Route]:
         """Its addresses."""
@@ -69,7 +84,8 @@ class FigureDoor(Door):
             Route("/imports/effects", self.told(self.stage), methods=["POST"]),
             Route("/imports/effects/template.{form}", self.told(self.template), methods=["GET"]),
             Route("/exports/{kind}.{form}", self.told(self.export), methods=["GET"]),
-            Route("/effects/{effect}/statement.pdf", self.told(self.statement), methods=["GET"]),
+            Route("/effects/{effect}/statement.pdf", self.told(self.effect), methods=["GET"]),
+            Route("/claims/{claim}/statement.pdf", self.told(self.claim), methods=["GET"]),
         ]
 
     async def stage(self, request: Request) -> Response:
@@ -128,18 +144,31 @@ class FigureDoor(Door):
         headers = _headers(f"{export.name}-{self.today()}.{form}")
         return StreamingResponse(_after(first, body), media_type=kind, headers=headers)
 
-    async def statement(self, request: Request) -> Response:
+    async def effect(self, request: Request) -> Response:
         """One page about an effect."""
-        effect = request.path_params["effect"]
-        if GlobalId.parse(effect).prefix != "effect":
+        node = await self._node(request, "effect", EFFECTS.prefix, _EFFECT)
+        made = await asyncio.to_thread(effect_statement, node, self.fonts)
+        return _file(made, "application/pdf", f"{node['id']}.pdf")
+
+    async def claim(self, request: Request) -> Response:
+        """The statement of an assessed claim, of what its reader may see of it."""
+        node = await self._node(request, "claim", ASSESSED_CLAIMS.prefix, _CLAIM)
+        made = await asyncio.to_thread(claim_statement, node, self.today(), self.fonts)
+        return _file(made, "application/pdf", f"{node['id']}.pdf")
+
+    async def _node(
+        self, request: Request, named: str, prefix: str | None, query: str
+    ) -> dict[str, Any]:
+        """What the caller may see of the thing in the path. Raises NotFound, IdInvalid."""
+        key = request.path_params[named]
+        if GlobalId.parse(key).prefix != prefix:
             raise NotFound
         by = await self.principal(request)
-        asked = Asked(_EFFECT, {"id": effect}, None, safe=True)
+        asked = Asked(query, {"id": key}, None, safe=True)
         node = orjson.loads(await self.executor.run(asked, by, self.today()))["data"]["node"]
         if not node:
             raise NotFound
-        made = await asyncio.to_thread(effect_statement, node)
-        return _file(made, "application/pdf", f"{effect}.pdf")
+        return dict(node)
 
 
 def _read(received: Received, kind: MediaType, name: str) -> list[SheetRow]:

@@ -115,7 +115,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id reference status statement claim uncertainty specificity timeframe year "
             "visibility submittedOn acceptedOn assuredOn assuranceLevel publishedOn expiresOn "
-            "endedOn endedBecause actsNext dueOn version recordedAt organisation effect "
+            "endedOn endedBecause actsNext dueOn kept statementUrl version recordedAt organisation "
+            "effect "
             "guidanceVersion assuranceBody assuranceDocument restates restatedBy basis gates "
             "gateReviews evidence steps"
         ),
