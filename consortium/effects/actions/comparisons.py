@@ -25,7 +25,7 @@ from consortium.effects.rules.comparisons import (
 )
 from consortium.effects.rules.confidence import Felt, chosen_method
 from consortium.effects.rules.references import check_geography
-from consortium.effects.rules.texts import checked_reference, checked_text
+from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import (
     Accounting,
     ComparisonOrigin,
@@ -151,7 +151,7 @@ async def create_factor_series(by: Principal, command: CreateFactorSeries, today
             owner,
             reference,
             command.last_edition + 1,
-            checked_text(command.name, "name"),
+            checked_statement(command.name, "name"),
             checked_text(command.unit, "unit"),
             command.geography,
             command.gwp_set.value,
@@ -194,7 +194,7 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
             last + 1,
             command.accounting.value,
             command.gwp_set.value,
-            checked_text(command.boundary, "boundary"),
+            checked_statement(command.boundary, "boundary"),
             command.base_year,
             command.rebound,
             rebound_reason,
