@@ -24,8 +24,8 @@ SEEN_WITH = {
     "EffectContribution": ("Allocation", "allocation_id"),
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
-    "ImportedRow": ("EffectImport", "staged_import_id"),
-    "ImportFault": ("EffectImport", "staged_import_id"),
+    "ImportedRow": ("StagedImport", "staged_import_id"),
+    "ImportFault": ("StagedImport", "staged_import_id"),
 }
 # How a claim was made.
 OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
@@ -85,7 +85,7 @@ class Ask:
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
-            ({"EffectImport"}, self._sees_import),
+            ({"StagedImport"}, self._sees_import),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),

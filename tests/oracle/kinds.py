@@ -396,9 +396,9 @@ KINDS: dict[str, Kind] = {
         },
         {"entry": up("AuditEntry", "entry_id")},
     ),
-    "EffectImport": Kind(
+    "StagedImport": Kind(
         global_id("import")
-        | plain("status", "row_count", "fault_count", "version", "recorded_at", "ended_on")
+        | plain("kind", "status", "row_count", "fault_count", "version", "recorded_at", "ended_on")
         | {"fileName": _of_document("name"), "sha256": _of_document("sha256")},
         {"organisation": up("Organisation", "organisation_id")},
         {

@@ -38,7 +38,7 @@ NODES = (
     "Effect",
     "Allocation",
     "EffectOverlapDecision",
-    "EffectImport",
+    "StagedImport",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -176,7 +176,7 @@ ROOTS: dict[str, Root] = {
         "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
     ),
     "allocations": _all("Allocation"),
-    "effectImports": _all("EffectImport"),
+    "stagedImports": _all("StagedImport"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),

@@ -51,7 +51,7 @@ KINDS = {
     "claim_gate_review": "ClaimGateReview",
     "claim_evidence": "ClaimEvidence",
     "claim_step": "AssessedClaimStep",
-    "staged_import": "EffectImport",
+    "staged_import": "StagedImport",
     "staged_row": "ImportedRow",
     "staged_fault": "ImportFault",
     "engagement": "Engagement",

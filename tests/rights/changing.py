@@ -1007,10 +1007,10 @@ _OVERLAPS: tuple[Case, ...] = (
 _IMPORTED = _all(DONE, *_WRITERS)
 _IMPORTS: tuple[Case, ...] = (
     Case(
-        "correctEffectImport",
+        "correctStagedImport",
         "one's own",
         _given(
-            effectImport=("import", "own"),
+            stagedImport=("import", "own"),
             version=1,
             cells=[{"sheet": "solutions", "row": 2, "column": "name", "value": "Other"}],
         ),
@@ -1018,8 +1018,8 @@ _IMPORTS: tuple[Case, ...] = (
         _IMPORTED,
     ),
     *(
-        Case(one, "one's own", _given(effectImport=("import", "own"), version=1), ABSENT, _IMPORTED)
-        for one in ("commitEffectImport", "discardEffectImport")
+        Case(one, "one's own", _given(stagedImport=("import", "own"), version=1), ABSENT, _IMPORTED)
+        for one in ("commitStagedImport", "discardStagedImport")
     ),
 )
 

@@ -137,15 +137,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
-    "EffectImport": (
+    "StagedImport": (
         "imported",
         (
-            "id status rowCount faultCount version recordedAt endedOn fileName sha256 "
+            "id kind status rowCount faultCount version recordedAt endedOn fileName sha256 "
             "organisation rows faults"
         ),
     ),
-    "EffectImportConnection": ("within", "edges nodes pageInfo totalCount"),
-    "EffectImportEdge": ("within", "cursor node"),
+    "StagedImportConnection": ("within", "edges nodes pageInfo totalCount"),
+    "StagedImportEdge": ("within", "cursor node"),
     "ImportedRow": ("imported", "position sheet number cells"),
     "ImportedRowConnection": ("within", "edges nodes pageInfo totalCount"),
     "ImportedRowEdge": ("within", "cursor node"),
@@ -592,7 +592,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
-            "guidanceVersions assessedClaims effectImports"
+            "guidanceVersions assessedClaims stagedImports"
         ),
     ),
     "RateUsed": (

@@ -16,10 +16,11 @@ from consortium.staging.actions.imports import (
     commit_import,
     correct_import,
     discard_import,
-    stage_effects,
+    stage,
 )
+from consortium.staging.rules.effect_sheets import EFFECT_SHEETS
 from consortium.staging.rules.imports import ImportEnded, ImportFaulty
-from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.staging.rules.kinds import ROWS_MAX, ImportKind
 from consortium.storage.database import Database
 from tests.effects.story import Engineer, engineer
 from tests.staging.workbooks import TODAY, Rows, example, flat, sheet_rows, workbook
@@ -54,7 +55,7 @@ async def counts(database: Database, *tables: str) -> list[int]:
 
 async def staged(desk: Engineer, rows: Rows) -> int:
     """The import of rows."""
-    return await stage_effects(desk.by, FILE, sheet_rows(rows), TODAY)
+    return await stage(desk.by, ImportKind.EFFECTS, FILE, sheet_rows(rows), TODAY)
 
 
 async def faults_of(database: Database, key: int) -> list[tuple[Any, ...]]:
@@ -215,6 +216,29 @@ async def test_mixed_gwp_sets_and_units_are_told(database: Database, desk: Engin
     assert await faults_of(database, sets) == [("items", 2, "factor_series", "GWP_SETS_MIXED")]
 
 
+async def test_what_the_database_refuses_keeps_no_later_fault_from_being_told(
+    database: Database, desk: Engineer
+) -> None:
+    """The same units twice, which a constraint holds off, and a fault of another row after it."""
+    rows = example()
+    effect, units = rows["effects"][0], rows["cohorts"][0]
+    del effect["remainder"]
+    rows["shares"] = []
+    for reference, given in (("again", {}), ("last", {"geography": "XX"})):
+        rows["effects"].append(effect | {"reference": reference} | given)
+        rows["cohorts"].append(units | {"effect": reference})
+    key = await staged(desk, rows)
+    faults = await faults_of(database, key)
+    with pytest.raises(ImportFaulty):
+        await commit_import(desk.by, EndImport(key, 1), TODAY)
+
+    assert [one[:2] for one in faults] == [("effects", 3), ("effects", 4)]
+    assert faults[0][3] in {"EFFECT_EXISTS", "UNITS_COUNTED_ALREADY"}
+    assert faults[1][2:] == ("geography", "GEOGRAPHY_UNKNOWN")
+    assert await faults_of(database, key) == faults
+    assert await counts(database, *RECORDED) == [0] * len(RECORDED)
+
+
 async def test_faults_are_corrected_cell_by_cell_or_left_out(
     database: Database, desk: Engineer
 ) -> None:
@@ -301,6 +325,6 @@ async def test_others_neither_see_nor_touch_an_import(database: Database, desk: 
             await end(other.by, EndImport(key, 1), TODAY)
     reader = type(desk.by)(organisation_id=desk.by.organisation_id)
     with pytest.raises(PermissionDenied):
-        await stage_effects(reader, FILE, sheet_rows(example()), TODAY)
+        await stage(reader, ImportKind.EFFECTS, FILE, sheet_rows(example()), TODAY)
 
     assert await counts(database, "staged_import", *RECORDED) == [1] + [0] * len(RECORDED)
