@@ -62,11 +62,20 @@ CLEAR_COHORTS = "DELETE FROM effect_cohort WHERE effect_id = $1"
 ADD_COHORT = """
 INSERT INTO effect_cohort (effect_id, sold_year, units, retired) VALUES ($1, $2, $3, $4)
 """
-ADD_LINE = """
-INSERT INTO effect_line (effect_id, position, kind, item_id, stage, sold_year, year_of_life, units,
-    part_of_year, factor_point_id, reference_kg_co2e, solution_kg_co2e)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-"""
+LINE = (
+    "effect_id",
+    "position",
+    "kind",
+    "item_id",
+    "stage",
+    "sold_year",
+    "year_of_life",
+    "units",
+    "part_of_year",
+    "factor_point_id",
+    "reference_kg_co2e",
+    "solution_kg_co2e",
+)
 SHOW = "UPDATE effect SET visibility = $2, version = version + 1 WHERE id = $1"
 
 
@@ -295,4 +304,4 @@ async def _explain(
         (key, position, line.kind.value, line.item, line.stage.value, *line[3:])
         for position, line in enumerate(answer.lines, 1)
     ]
-    await connection.executemany(ADD_LINE, rows)
+    await connection.copy_records_to_table("effect_line", columns=LINE, records=rows)
