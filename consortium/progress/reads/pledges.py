@@ -7,7 +7,7 @@ from consortium.membership.reads.figures import figures_visible_to
 from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.pick import Args
-from consortium.query.source import Column, Many, One, Source
+from consortium.query.source import Column, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
@@ -37,33 +37,23 @@ def _pledges(_: Writer, __: Args) -> str:
 pledge_visible_to = figures_visible_to(Coverage.CLAIMS)
 
 
-def _of_terms(prefix: str) -> dict[str, Column]:
-    """The columns of what a pledge says; of a row that a join may lack there is none."""
-    return {
-        "statement": Column(f"{prefix}.statement"),
-        "quantity": Column(
-            f"{prefix}.quantity_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True
-        ),
-        "starts_on": Column(f"{prefix}.starts_on", SqlType.DATE, nullable=False),
-        "ends_on": Column(f"{prefix}.ends_on", SqlType.DATE, nullable=False),
-        "category": Column(f"{prefix}.category"),
-        "methodology": Column(f"{prefix}.methodology"),
-        "scope": Column(f"nullif({prefix}.scope, '')"),
-        "known_from": Column(f"{prefix}.known_from", SqlType.DATE, nullable=False),
-    }
-
-
-def _with_pledge(rights: object) -> str:
-    # Read from a pledge alone, which was seen.
-    del rights
-    return "true"
-
+_SAID = {
+    "statement": Column("{t}.statement"),
+    "quantity": Column("{t}.quantity_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True),
+    "starts_on": Column("{t}.starts_on", SqlType.DATE, nullable=False),
+    "ends_on": Column("{t}.ends_on", SqlType.DATE, nullable=False),
+    "category": Column("{t}.category"),
+    "methodology": Column("{t}.methodology"),
+    "scope": Column("nullif({t}.scope, '')"),
+    "known_from": Column("{t}.known_from", SqlType.DATE, nullable=False),
+}
 
 TERMS = Source(
     name="pledge_terms",
     table=lambda _writer, _args: "SELECT w.* FROM pledge_terms w WHERE w.pledge_id = {t}.id",
-    visible_to=_with_pledge,
-    fields=_of_terms("{t}")
+    # Read from a pledge alone, which was seen.
+    visible_to=everyone,
+    fields=_SAID
     | {
         "number": Column("{t}.number", SqlType.INTEGER, nullable=False),
         "known_to": Column("{t}.known_to", SqlType.DATE),
@@ -86,7 +76,7 @@ PLEDGES = Source(
         "withdrawn_because": Column("{t}.withdrawn_because"),
         "recorded_at": Column("{t}.recorded_at", SqlType.TIMESTAMP, nullable=False),
         "disclosed": Column("({t}.claim_id IS NOT NULL)", SqlType.BOOLEAN, nullable=False),
-        **_of_terms("{t}"),
+        **_SAID,
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
         "claim": One(CLAIMS, "{u}.id = {t}.claim_id"),
         "source": One(CITATIONS, "{u}.id = {t}.citation_id"),

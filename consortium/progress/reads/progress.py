@@ -20,7 +20,7 @@ from consortium.progress.rules.vocabulary import NotCounted
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
 from consortium.query.rows import rule
-from consortium.query.source import Column, Derived, Many, One, Source, everyone
+from consortium.query.source import Column, Derived, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
@@ -167,9 +167,7 @@ def _assessed(writer: Writer, args: Args, whose: _Whose) -> str:
     joint = f"WHEN s.share_kg_co2e IS NULL THEN '{NotCounted.JOINT}'"
     owner = "s.organisation_id"
     if whose.members:
-        joint = (
-            f"WHEN s.organisation_id NOT IN ({members_on(on)}) THEN '{NotCounted.NOT_A_MEMBER}'"
-        )
+        joint = f"WHEN s.organisation_id NOT IN ({members_on(on)}) THEN '{NotCounted.NOT_A_MEMBER}'"
         owner = "CASE WHEN s.share_kg_co2e IS NOT NULL THEN s.organisation_id END"
     return (
         "SELECT j.key, NULL::bigint AS claim_id, j.assessed_id, j.organisation_id, j.starts_on,"
@@ -365,7 +363,11 @@ CONTRIBUTED = Source(
 )
 
 _REMAINING = "({t}.quantity_kg_co2e - {t}.achieved)"
-_PROGRESS = {
+_NEEDED = (
+    "CASE WHEN {t}.achieved IS NOT NULL THEN round("
+    f"greatest({_REMAINING}, 0) / nullif({{t}}.years_left, 0), 6) END"
+)
+_PROGRESS: dict[str, Field] = {
     "basis": Column("{t}.basis", nullable=False, enum=Basis),
     "on_date": _day("{t}.on_day"),
     "starts_on": _day("{t}.starts_on", nullable=True),
@@ -378,10 +380,7 @@ _PROGRESS = {
     "mean_per_year": _mass("round({t}.quantity_kg_co2e / {t}.years, 6)"),
     "needed_from": _day("{t}.needed_from", nullable=True),
     "years_left": Column("{t}.years_left", SqlType.NUMERIC, nullable=False),
-    "needed_per_year": _mass(
-        f"round(CASE WHEN {_REMAINING} > 0 THEN {_REMAINING} ELSE {_REMAINING} * 0 END"
-        " / nullif({t}.years_left, 0), 6)"
-    ),
+    "needed_per_year": _mass(_NEEDED),
     "periods": Many(PERIODS),
     "left_out": Many(NOT_COUNTED),
     "missing": Many(MISSING),

@@ -6,7 +6,7 @@ from enum import StrEnum
 class NotCounted(StrEnum):
     """Why a claim does not count towards a target.
 
-    The first ten are those of the sums of claims (`consortium.avoided.rules.vocabulary`).
+    The first nine are those of the sums of claims (`consortium.avoided.rules.vocabulary`).
     """
 
     QUARANTINED = "QUARANTINED"
@@ -15,7 +15,6 @@ class NotCounted(StrEnum):
     NO_QUANTITY = "NO_QUANTITY"
     PERIOD_NOT_A_YEAR = "PERIOD_NOT_A_YEAR"
     SUPERSEDED = "SUPERSEDED"
-    EARLIER_POINT_OF_SERIES = "EARLIER_POINT_OF_SERIES"
     PART_OF_TOTAL = "PART_OF_TOTAL"
     SUBSIDIARY_OF_COUNTED_PARENT = "SUBSIDIARY_OF_COUNTED_PARENT"
     NOT_A_MEMBER = "NOT_A_MEMBER"
