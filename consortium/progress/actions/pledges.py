@@ -144,9 +144,9 @@ async def change_pledge(by: Principal, command: ChangePledge, today: date) -> in
             else command.quantity_kg_co2e,
             (command.starts_on or kept["starts_on"], command.ends_on or kept["ends_on"]),
             (
-                command.category or kept["category"],
-                command.methodology or kept["methodology"],
-                command.scope or kept["scope"],
+                kept["category"] if command.category is None else command.category,
+                kept["methodology"] if command.methodology is None else command.methodology,
+                kept["scope"] if command.scope is None else command.scope,
             ),
         )
         citation = await citation_of(open_, command.source) or kept["citation_id"]
@@ -213,9 +213,7 @@ def _checked(
     check_window(*window)
     category, methodology, scope = (_blank(one) for one in compared)
     told = checked_statement(statement, "statement")
-    return _Terms(
-        told, checked_quantity(quantity), *window, category, methodology, scope or ""
-    )
+    return _Terms(told, checked_quantity(quantity), *window, category, methodology, scope or "")
 
 
 def _blank(text: str | None) -> str | None:

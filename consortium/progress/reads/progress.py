@@ -12,10 +12,8 @@ from consortium.assessment.reads.totals import CONTRIBUTIONS
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.standings import COUNTED
 from consortium.avoided.rules.vocabulary import Basis
-from consortium.initiatives.reads import TARGETS
 from consortium.membership.reads.memberships import members_on
 from consortium.organisations.reads import ORGANISATIONS
-from consortium.progress.reads.pledges import PLEDGES
 from consortium.progress.rules.vocabulary import NotCounted
 from consortium.query.dates import date_or_today
 from consortium.query.pick import Args
@@ -399,6 +397,5 @@ def _source(name: str, whose: _Whose) -> Source:
     )
 
 
-# Not by `relate`: nothing is filtered by what is made from each row.
-PLEDGES.fields["progress"] = One(_source("pledge_progress", _PLEDGE), "true")
-TARGETS.fields["progress"] = One(_source("target_progress", _TARGET), "true")
+PLEDGE_PROGRESS = _source("pledge_progress", _PLEDGE)
+TARGET_PROGRESS = _source("target_progress", _TARGET)
