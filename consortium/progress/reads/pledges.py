@@ -15,8 +15,8 @@ from consortium.query.writer import Writer
 _PLEDGES = """
 SELECT p.id, p.organisation_id, p.claim_id, p.reference, p.version, p.withdrawn_on,
     p.withdrawn_because, p.recorded_at, coalesce(c.visibility, p.visibility) AS visibility,
-    coalesce(w.statement, nullif(c.as_published, ''), nullif(c.notes, ''), nullif(c.fiscal_label, ''))
-        AS statement,
+    coalesce(w.statement, nullif(c.as_published, ''), nullif(c.notes, ''),
+        nullif(c.fiscal_label, '')) AS statement,
     coalesce(w.quantity_kg_co2e, c.value_kg_co2e) AS quantity_kg_co2e,
     coalesce(w.starts_on, c.period_start) AS starts_on,
     coalesce(w.ends_on, c.period_end) AS ends_on,
