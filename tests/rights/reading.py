@@ -80,7 +80,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "solutionEmissions avoided uncertainty low high signNotEstablished uncertaintyMethod "
             "uncertaintySeed specificity visibility version computedAt "
             "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
-            "allocations superseded restates restatedBy assessedClaims"
+            "allocations superseded restates restatedBy assessedClaims initiatives"
         ),
     ),
     "Allocation": (
@@ -136,6 +136,44 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
+    "Pledge": (
+        "figure",
+        (
+            "id reference disclosed statement quantity startsOn endsOn category methodology scope "
+            "knownFrom visibility version withdrawnOn withdrawnBecause recordedAt organisation "
+            "claim source terms progress"
+        ),
+    ),
+    "PledgeTerms": (
+        "figure",
+        (
+            "number statement quantity startsOn endsOn category methodology scope knownFrom "
+            "knownTo source"
+        ),
+    ),
+    "PledgeConnection": ("within", "edges nodes pageInfo totalCount"),
+    "PledgeEdge": ("within", "cursor node"),
+    "Progress": (
+        "within",
+        (
+            "basis onDate startsOn endsOn quantity achieved share remaining years meanPerYear "
+            "neededFrom yearsLeft neededPerYear periods leftOut missing path contributions"
+        ),
+    ),
+    "ProgressPeriod": (
+        "within",
+        "startsOn endsOn year quantity organisation claim assessedClaim",
+    ),
+    "ProgressPeriodConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressPeriodEdge": ("within", "cursor node"),
+    "ProgressLeftOut": ("within", "reason organisation claim assessedClaim because"),
+    "ProgressLeftOutConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressLeftOutEdge": ("within", "cursor node"),
+    "ProgressGap": ("within", "startsOn endsOn year"),
+    "ProgressStep": ("within", "startsOn endsOn year needed neededByThen achieved"),
+    "ProgressContribution": ("within", "quantity claims organisation"),
+    "ProgressContributionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressContributionEdge": ("within", "cursor node"),
     "EffectImport": (
         "imported",
         (
