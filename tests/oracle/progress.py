@@ -139,7 +139,9 @@ def _progress(
     return Row("Progress", values)
 
 
-def _row(key: int, span: Span | tuple[Any, Any], value: Any, reason: str | None, **more: Any) -> Row:
+def _row(
+    key: int, span: Span | tuple[Any, Any], value: Any, reason: str | None, **more: Any
+) -> Row:
     values = {"id": key, "starts_on": span[0], "ends_on": span[1], "value": value}
     known: dict[str, Any] = {"claim_id": None, "assessed_id": None, "because_id": None}
     return Row("ProgressPeriod", {**values, "reason": reason, **known, **more})
@@ -211,7 +213,9 @@ def _assessed(
     answer: list[Row] = []
     remainders: set[int] = set()
     # As restated last first, and the larger remainder: that one counts.
-    claims = sorted(published(ask, known_at), key=lambda c: (-c["effect_id"], -abs(c["claimed"]), c.id))
+    claims = sorted(
+        published(ask, known_at), key=lambda c: (-c["effect_id"], -abs(c["claimed"]), c.id)
+    )
     for one in claims:
         span = Span(date(one["year"], 1, 1), date(one["year"], 12, 31))
         begun = goal.starts_on is None or goal.starts_on <= span.ends_on
@@ -371,8 +375,9 @@ KINDS |= {
             "endsOn": lambda _, row: row["goal"].ends_on,
             "quantity": lambda _, row: Mass(row["goal"].quantity),
             "achieved": lambda _, row: mass(row["achieved"]),
-            "share": lambda _, row: row["achieved"]
-            and share(row["achieved"], row["goal"].quantity),
+            "share": lambda _, row: (
+                row["achieved"] and share(row["achieved"], row["goal"].quantity)
+            ),
             "remaining": lambda _, row: mass(_remaining(row)),
             "years": lambda _, row: _years(row),
             "meanPerYear": _mean,

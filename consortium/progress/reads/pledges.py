@@ -7,7 +7,7 @@ from consortium.membership.reads.figures import figures_visible_to
 from consortium.membership.rules.engagements import Coverage
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.pick import Args
-from consortium.query.source import Column, Many, One, Source, everyone
+from consortium.query.source import Column, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer
 
@@ -37,7 +37,7 @@ def _pledges(_: Writer, __: Args) -> str:
 pledge_visible_to = figures_visible_to(Coverage.CLAIMS)
 
 
-_SAID = {
+_SAID: dict[str, Field] = {
     "statement": Column("{t}.statement"),
     "quantity": Column("{t}.quantity_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True),
     "starts_on": Column("{t}.starts_on", SqlType.DATE, nullable=False),

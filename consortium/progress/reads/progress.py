@@ -237,6 +237,11 @@ def _judged(where: str) -> Derived:
     return lambda _writer, _args: f"SELECT r.* FROM {_rows('{t}')} WHERE {where}"
 
 
+def _divided(amount: str, by: str, places: int) -> str:
+    """SQL of a quotient that is rounded once: PostgreSQL keeps few places of a large one."""
+    return f"round(({amount} + 0.{'0' * 40}) / {by}, {places})"
+
+
 _YEARS = "progress_years_of({t}.anchor, {t}.starts_on, {t}.ends_on) y"
 
 
@@ -254,8 +259,8 @@ def _missing(_: Writer, __: Args) -> str:
 
 def _path(_: Writer, __: Args) -> str:
     """SQL of the straight path, with what was achieved in periods that end in each year."""
-    by_then = (
-        "round({t}.quantity_kg_co2e * progress_years({t}.starts_on, y.ends_on) / {t}.years, 6)"
+    by_then = _divided(
+        "{t}.quantity_kg_co2e * progress_years({t}.starts_on, y.ends_on)", "{t}.years", 6
     )
     return (
         "SELECT y.starts_on, y.ends_on, y.by_then,"
@@ -362,8 +367,8 @@ CONTRIBUTED = Source(
 
 _REMAINING = "({t}.quantity_kg_co2e - {t}.achieved)"
 _NEEDED = (
-    "CASE WHEN {t}.achieved IS NOT NULL THEN round("
-    f"greatest({_REMAINING}, 0) / nullif({{t}}.years_left, 0), 6) END"
+    "CASE WHEN {t}.achieved IS NOT NULL THEN "
+    f"{_divided(f'greatest({_REMAINING}, 0)', 'nullif({t}.years_left, 0)', 6)} END"
 )
 _PROGRESS: dict[str, Field] = {
     "basis": Column("{t}.basis", nullable=False, enum=Basis),
@@ -372,10 +377,10 @@ _PROGRESS: dict[str, Field] = {
     "ends_on": _day("{t}.ends_on"),
     "quantity": _mass("{t}.quantity_kg_co2e", nullable=False),
     "achieved": _mass("{t}.achieved"),
-    "share": Column("round({t}.achieved / {t}.quantity_kg_co2e, 12)", SqlType.NUMERIC),
+    "share": Column(_divided("{t}.achieved", "{t}.quantity_kg_co2e", 12), SqlType.NUMERIC),
     "remaining": _mass(_REMAINING),
     "years": Column("{t}.years", SqlType.NUMERIC),
-    "mean_per_year": _mass("round({t}.quantity_kg_co2e / {t}.years, 6)"),
+    "mean_per_year": _mass(_divided("{t}.quantity_kg_co2e", "{t}.years", 6)),
     "needed_from": _day("{t}.needed_from", nullable=True),
     "years_left": Column("{t}.years_left", SqlType.NUMERIC, nullable=False),
     "needed_per_year": _mass(_NEEDED),
