@@ -9,6 +9,7 @@ import pytest
 
 from consortium.avoided.actions import rebuild_all
 from consortium.identity.rules.roles import Role
+from consortium.progress.actions.checking import check_pledges
 from consortium.storage.database import Database
 from tests.asking import principal
 from tests.effects.story import Engineer, engineer
@@ -179,9 +180,20 @@ async def test_a_disclosed_target_is_a_pledge(wei: Engineer, database: Database)
     rename = "UPDATE avoided_claim SET reference = 'aim', visibility = 'PUBLIC' WHERE id = $1"
     await database.pool.fetch(rename, claim)
     assert await pledges(wei, public, "reference") == [{"reference": "aim"}]
+    with database.active():
+        assert await check_pledges() == []
     undo = "UPDATE avoided_claim SET record_type = 'PROJECTION' WHERE id = $1"
     await database.pool.fetch(undo, claim)
     assert await pledges(wei, member, "id") == []
+    with database.active():
+        assert await check_pledges() == []
+
+    # Written past the triggers, as nobody may: the doctor tells.
+    lost = "INSERT INTO pledge (reference, organisation_id, claim_id) VALUES ('no', $1, $2)"
+    await database.pool.fetch(lost, owner, claim)
+    with database.active():
+        [told] = await check_pledges()
+    assert told.endswith("is not the disclosed target aim")
 
 
 TERMS = """
