@@ -25,7 +25,7 @@ contributions { nodes { quantity claims organisation { name } } }
 periods { nodes { year quantity organisation { name } } }
 leftOut { nodes { reason organisation { name } } } missing { year } path { year }
 """
-YEAR_2025 = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
+YEAR_2025: dict[str, Any] = {"period_start": date(2025, 1, 1), "period_end": date(2025, 12, 31)}
 
 
 @pytest.fixture
