@@ -284,7 +284,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "AssessedContribution": (
         "within",
-        "claim effect member claimed own joint kept assured",
+        "claim effect member initiatives claimed own joint kept assured",
     ),
     "AssessedContributionConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedContributionEdge": ("within", "cursor node"),
@@ -298,7 +298,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "AssessedEmissionsKey": (
         "within",
-        "timeframe year category valueChain member group sector country assured undivided",
+        (
+            "timeframe year category valueChain initiative member group sector country assured "
+            "undivided"
+        ),
     ),
     "AvoidedEmissions": (
         "within",
@@ -477,7 +480,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "InitiativeTarget": (
         "everyone",
-        "description targetYear quantity source",
+        "description targetYear quantity source progress",
     ),
     "Inventory": (
         "figure",
@@ -559,7 +562,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies assessedClaims"
+            "contactOfLastResort delegacies assessedClaims pledges"
         ),
     ),
     "OrganisationConnection": (
@@ -629,7 +632,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
-            "guidanceVersions assessedClaims effectImports"
+            "guidanceVersions assessedClaims effectImports pledges"
         ),
     ),
     "RateUsed": (

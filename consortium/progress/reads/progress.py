@@ -62,7 +62,9 @@ _TARGET = _Whose(
         " WHERE link.initiative_id = {t}.initiative_id)"
     ),
     effects=(
-        "s.effect_id IN (SELECT link.effect_id FROM effect_initiative link"
+        # By the claims: standings have no index by effect.
+        "s.claim_id IN (SELECT made.id FROM effect_initiative link"
+        " JOIN assessed_claim made ON made.effect_id = link.effect_id"
         " WHERE link.initiative_id = {t}.initiative_id)"
     ),
     members=True,
