@@ -7,7 +7,7 @@ from tortoise import fields
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0025_beginnings")]
+    dependencies = [("consortium", "0026_progress")]
 
     initial = False
 

@@ -27,6 +27,7 @@ from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
+from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.review import ReviewMutation
 from schema.scalars import SCALARS
@@ -77,6 +78,7 @@ class Query(
     AvoidedQuery,
     AssessedTotalsQuery,
     AssessmentQuery,
+    ProgressQuery,
     ReorganisationsQuery,
     AuditQuery,
 ):
@@ -107,6 +109,7 @@ class Mutation(
     GuidanceMutation,
     ClaimsMutation,
     AssessmentMutation,
+    ProgressMutation,
     ReorganisationsMutation,
 ):
     pass

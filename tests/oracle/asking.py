@@ -13,6 +13,7 @@ FIGURES = {
     "AssessedClaim": "CLAIMS",
     "Inventory": "INVENTORIES",
     "Solution": "CLAIMS",
+    "Pledge": "CLAIMS",
 }
 # What is seen with a row of another sort, and the column that names it.
 SEEN_WITH = {
@@ -79,9 +80,10 @@ class Ask:
     def sees(self, row: Row) -> bool:
         """Whether the caller may see a row."""
         for kinds, seen in (
-            (FIGURES, self._sees_figure),
+            (FIGURES.keys() - {"Pledge"}, self._sees_figure),
             (SEEN_WITH, self._sees_with),
             ({"Effect"}, self._sees_effect),
+            ({"Pledge"}, self._sees_pledge),
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
@@ -182,6 +184,11 @@ class Ask:
         if self.principal.rights.is_member and row["visibility"] == "CONSORTIUM":
             return True
         return self.sees_whole(row["organisation_id"], FIGURES[row.kind])
+
+    def _sees_pledge(self, row: Row) -> bool:
+        """As its own figure, or as the claim that it is."""
+        shown = self.world.get("Claim", row["claim_id"]) or row
+        return self._sees_figure(shown)
 
     def _sees_allocation(self, row: Row) -> bool:
         """A party, who sees all of a party's figures, and nobody else."""

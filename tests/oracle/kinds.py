@@ -205,6 +205,7 @@ PREFIXES = {
     "assessed_claim": "assessed",
     "claim_evidence": "proof",
     "effect_overlap_decision": "overlapdecision",
+    "pledge": "pledge",
     "staged_import": "import",
     "guidance_version": "guidance",
     "guidance_gate": "gate",

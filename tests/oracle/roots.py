@@ -9,6 +9,7 @@ from tests.oracle import (  # noqa: F401  complete KINDS
     assessment,
     guidance,
     overlaps,
+    progress,
     reviews,
     shares,
     solutions,
@@ -38,6 +39,7 @@ NODES = (
     "Effect",
     "Allocation",
     "EffectOverlapDecision",
+    "Pledge",
     "StagedImport",
     "GuidanceVersion",
     "GuidanceGate",
@@ -175,6 +177,7 @@ ROOTS: dict[str, Root] = {
     "effectOverlaps": lambda ask, _: Many(
         "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
     ),
+    "pledges": _all("Pledge", ()),
     "allocations": _all("Allocation"),
     "stagedImports": _all("StagedImport"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),

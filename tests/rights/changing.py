@@ -1004,6 +1004,31 @@ _OVERLAPS: tuple[Case, ...] = (
 )
 
 
+def _pledge(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"pledge": world.id("pledge", "owner PRIVATE"), "version": 1, **given}
+
+
+# Who approves the owner's figures changes its pledges; who sees the private ones hears no.
+_APPROVED = _all(DENIED, *_OWN, "editor", "service_writes", "assurer_claims") | {"approver": DONE}
+_PLEDGES: tuple[Case, ...] = (
+    Case(
+        "recordPledge",
+        "of one's own organisation",
+        lambda _: {
+            "reference": "by-2035",
+            "statement": "A megatonne avoided by 2035.",
+            "quantityKgCo2e": "1000000000",
+            "startsOn": "2026-01-01",
+            "endsOn": "2035-12-31",
+        },
+        DENIED,
+        _all(DONE, "approver", "other_approver"),
+    ),
+    Case("changePledge", "of the owner", _pledge(quantityKgCo2e="5"), ABSENT, _APPROVED),
+    Case("withdrawPledge", "of the owner", _pledge(reason="Another."), ABSENT, _APPROVED),
+)
+
+
 _IMPORTED = _all(DONE, *_WRITERS)
 _IMPORTS: tuple[Case, ...] = (
     Case(
@@ -1210,6 +1235,7 @@ CASES: tuple[Case, ...] = (
     *_IMPORTS,
     *_EFFECTS,
     *_OVERLAPS,
+    *_PLEDGES,
     *_REORGANISATIONS,
     *_lives(),
     *_GROUPS,

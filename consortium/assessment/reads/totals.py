@@ -10,14 +10,15 @@ holds; anything else is added up from the standings of claims. A statement carri
 PostgreSQL runs the one that the day calls for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consortium.assessment.reads.claims import ASSESSED_CLAIMS
 from consortium.assessment.rules.totals import OF_CLAIMS, USUAL_GROUPINGS, Reach, TotalDimension
-from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.reads.effects import EFFECTS, NAMED_INITIATIVES
 from consortium.effects.reads.shares import party_to
 from consortium.effects.rules.shares import PartyKind
 from consortium.effects.rules.vocabulary import Specificity, Timeframe
+from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
 from consortium.membership.reads.figures import seen_whole
 from consortium.membership.reads.memberships import members_on
@@ -27,7 +28,17 @@ from consortium.query.dates import date_or_today
 from consortium.query.filters import condition
 from consortium.query.pick import Args
 from consortium.query.rows import rule
-from consortium.query.source import Asked, Column, Embedded, Field, Many, One, Source, everyone
+from consortium.query.source import (
+    Asked,
+    Column,
+    Embedded,
+    Field,
+    Many,
+    One,
+    Source,
+    everyone,
+    linked,
+)
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 from consortium.value_chains.reads import VALUE_CHAINS
@@ -80,6 +91,7 @@ _GROUPERS = (
     _Grouper(TotalDimension.GROUP, "group_id", "bigint"),
     _Grouper(TotalDimension.MEMBER, "organisation_id", "bigint"),
     _Grouper(TotalDimension.VALUE_CHAIN, "value_chain_id", "bigint"),
+    _Grouper(TotalDimension.INITIATIVE, "initiative_id", "bigint"),
 )
 _KEY = ("timeframe", *(one.column for one in _GROUPERS), "undivided")
 
@@ -226,12 +238,16 @@ def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str 
         ]
     )
     undivided = "s.share_kg_co2e IS NULL" if grouped & OF_CLAIMS else "false"
+    # Once for each initiative that the effect names.
+    named = ""
+    if grouped & TotalDimension.INITIATIVE:
+        named = " LEFT JOIN effect_initiative link ON link.effect_id = s.effect_id"
     return (
         f"SELECT s.timeframe, {', '.join(_key_of_standing(one, grouped) for one in _GROUPERS)},"
         f" {undivided} AS undivided, s.effect_id, s.origin_id, s.organisation_id AS whose,"
         " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept,"
         f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen"
-        f" FROM assessed_standing s WHERE {where}"
+        f" FROM assessed_standing s{named} WHERE {where}"
     )
 
 
@@ -240,6 +256,8 @@ def _key_of_standing(one: _Grouper, grouped: TotalDimension) -> str:
         return f"NULL::{one.type} AS {one.column}"
     if one.of_claims:
         return f"CASE WHEN s.share_kg_co2e IS NOT NULL THEN s.{one.column} END AS {one.column}"
+    if one.dimension is TotalDimension.INITIATIVE:
+        return f"link.{one.column} AS {one.column}"
     return f"s.{one.column} AS {one.column}"
 
 
@@ -296,6 +314,15 @@ def _key_columns(question: Args) -> tuple[str, ...]:
     return ("timeframe", *named, *(("undivided",) if grouped & OF_CLAIMS else ()))
 
 
+# The effect of standing `u` names the initiative of group `t`, or none.
+_NAMES = (
+    "CASE WHEN {t}.initiative_id IS NULL"
+    " THEN NOT EXISTS (SELECT 1 FROM effect_initiative named WHERE named.effect_id = {u}.effect_id)"
+    " ELSE EXISTS (SELECT 1 FROM effect_initiative named WHERE named.effect_id = {u}.effect_id"
+    " AND named.initiative_id = {t}.initiative_id) END"
+)
+
+
 def _same_key(question: Args, t: str, u: str) -> list[str]:
     """SQL: standing `u` is in the group `t`."""
     grouped = _grouped(question)
@@ -303,7 +330,9 @@ def _same_key(question: Args, t: str, u: str) -> list[str]:
     if grouped & OF_CLAIMS:
         conditions.append(f"({u}.share_kg_co2e IS NULL) = {t}.undivided")
     for one in _GROUPERS:
-        if one.dimension & grouped:
+        if one.dimension is TotalDimension.INITIATIVE and one.dimension & grouped:
+            conditions.append(_NAMES.format(t=t, u=u))
+        elif one.dimension & grouped:
             left, right = f"{u}.{one.column}", f"{t}.{one.column}"
             same = f"({left} = {right} OR ({left} IS NULL AND {right} IS NULL))"
             conditions.append(f"({t}.undivided OR {same})" if one.of_claims else same)
@@ -340,6 +369,7 @@ CONTRIBUTIONS = Source(
         "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
         "sector": Column("{t}.sector"),
         "country": Column("{t}.country"),
+        "initiatives": linked(INITIATIVES, replace(NAMED_INITIATIVES, key="{t}.effect_id")),
         "assured": Column("{t}.assured", SqlType.BOOLEAN, nullable=False),
         "specificity": Column("{t}.specificity", nullable=False, enum=Specificity),
         "claim": One(ASSESSED_CLAIMS, "{u}.id = {t}.claim_id"),
@@ -354,7 +384,16 @@ CONTRIBUTIONS = Source(
         "joint": Column("({t}.joint_kg_co2e * {t}.kept)", SqlType.NUMERIC, mass=True),
         "kept": Column("{t}.kept", SqlType.NUMERIC, nullable=False),
     },
-    filters=(*_FILTERED, "member", "group", "sector", "country", "assured", "specificity"),
+    filters=(
+        *_FILTERED,
+        "member",
+        "group",
+        "sector",
+        "country",
+        "initiatives",
+        "assured",
+        "specificity",
+    ),
     orders={"claimed": ("claimed",)},
 )
 
@@ -459,6 +498,7 @@ GROUPS = Source(
                 "year": Column("{t}.year", SqlType.INTEGER),
                 "category": Column("{t}.category"),
                 "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
+                "initiative": One(INITIATIVES, "{u}.id = {t}.initiative_id"),
                 "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
                 "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
                 "sector": Column("{t}.sector"),
