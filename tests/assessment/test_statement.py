@@ -12,9 +12,9 @@ from consortium.assessment.reports.statement import banner, claim_statement
 from consortium.assessment.rules.statuses import ClaimStatus
 from consortium.documents.pdf import LETTERS_MISSING
 from tests.effects.test_statement import EFFECT
+from tests.factories.fonts import DRAWN, drawn_font
 
 TODAY = date(2026, 11, 23)
-FONTS = Path(__file__).parents[1] / "fonts"
 LINK = {"url": "https://targets.example", "title": "Targets"}
 CLAIM: dict[str, Any] = {
     "id": "assessed_7",
@@ -210,17 +210,18 @@ def test_texts_are_never_markup_and_take_two_pages_at_most() -> None:
     assert "And 28 more." in pages[1]
 
 
-def test_names_are_written_in_chinese_japanese_and_korean() -> None:
+def test_names_are_written_in_chinese_japanese_and_korean(tmp_path: Path) -> None:
     """With a directory of fonts; without one, the page says that letters are missing."""
     names = ("阿里巴巴集团", "日本電気株式会社", "삼성전자")
+    drawn_font(tmp_path, "".join(dict.fromkeys("".join(names))))
     for name in names:
-        pdf = claim_statement(CLAIM | {"organisation": {"name": name}}, TODAY, FONTS)
+        pdf = claim_statement(CLAIM | {"organisation": {"name": name}}, TODAY, tmp_path)
         [text] = pages_of(pdf)
         first: Any = pypdf.PdfReader(io.BytesIO(pdf)).pages[0]
         fonts = first["/Resources"]["/Font"].values()
 
         assert name in text
         assert LETTERS_MISSING not in text
-        assert any("Hei" in one.get_object()["/BaseFont"] for one in fonts)
+        assert any(DRAWN in one.get_object()["/BaseFont"] for one in fonts)
         assert LETTERS_MISSING in page(organisation={"name": name})
     assert LETTERS_MISSING not in page(organisation={"name": "Škoda Ελλάς Газ Øresund"})
