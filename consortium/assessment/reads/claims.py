@@ -128,7 +128,6 @@ ASSESSED_CLAIMS = Source(
         "due_on": ("due_on",),
         "claim": ("claim",),
     },
-    default_order=(("recorded_at", False),),
 )
 ASSESSED_CLAIMS.fields |= {
     "restates": One(ASSESSED_CLAIMS, "{u}.id = {t}.restates_id"),

@@ -314,8 +314,9 @@ def _key_of_standing(one: _Grouper, grouped: TotalDimension) -> str:
 # As the functions of the migration have it: first the claims of each effect are added up.
 _OF_EFFECT = (
     "count(*) AS claims, coalesce(sum(share_kg_co2e * kept), 0) AS own,"
-    " coalesce((array_agg(joint_kg_co2e * kept ORDER BY effect_id DESC, abs(joint_kg_co2e) DESC)"
-    " FILTER (WHERE joint_kg_co2e IS NOT NULL))[1], 0) AS joint,"
+    # That of the last version. The greatest of arrays needs no order: PostgreSQL can hash.
+    " coalesce((max(ARRAY[effect_id, abs(joint_kg_co2e), joint_kg_co2e * kept])"
+    " FILTER (WHERE joint_kg_co2e IS NOT NULL))[3], 0) AS joint,"
     " sum(coalesce(share_kg_co2e, joint_kg_co2e)) AS gross,"
     " coalesce(sum(share_kg_co2e * kept) FILTER (WHERE is_assured), 0) AS own_assured,"
     " coalesce(bool_or(is_assured) FILTER (WHERE share_kg_co2e IS NULL), false) AS joint_assured,"
@@ -338,16 +339,20 @@ _OF_GROUP = (
 
 
 def _standings_way(writer: Writer, question: Args, where_right: str = "true") -> str:
-    key = ", ".join(_KEY)
-    of_effect = f"SELECT {key}, {_OF_EFFECT} FROM keyed GROUP BY {key}, origin_id"
+    keyed = f"({_keyed(writer, question, where_right)}) keyed"
+    grouped = _key_columns(question)
+    key = ", ".join(grouped)
+    of_effect = f"SELECT {key}, {_OF_EFFECT} FROM {keyed} GROUP BY {key}, origin_id"
+    contributing = f"SELECT DISTINCT {key}, whose FROM {keyed}"
     none = ", ".join("NULL" for _ in _MEASURES)
     sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _MEASURES)
+    absent = {one.column: f"NULL::{one.type}" for one in _GROUPERS} | {"undivided": "false"}
+    named = ", ".join(name if name in grouped else f"{absent[name]} AS {name}" for name in _KEY)
     return (
-        f"WITH keyed AS ({_keyed(writer, question, where_right)})"
-        f" SELECT {key}, {sums}, sum(contributors) AS contributors FROM ("
+        f"SELECT {named}, {sums}, sum(contributors) AS contributors FROM ("
         f"SELECT {key}, {', '.join(_MEASURES)}, 0 AS contributors"
         f" FROM (SELECT {key}, {_OF_GROUP} FROM ({of_effect}) effects GROUP BY {key}) sums"
-        f" UNION ALL SELECT {key}, {none}, count(DISTINCT whose) FROM keyed GROUP BY {key}"
+        f" UNION ALL SELECT {key}, {none}, count(*) FROM ({contributing}) whose GROUP BY {key}"
         f") both_of_them GROUP BY {key}"
     )
 
