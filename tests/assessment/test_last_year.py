@@ -40,7 +40,8 @@ query ($dimensions: [AssessedEmissionsDimension!]!, $day: Date, $known: Date, $u
       effect { id avoided explanation(first: 100) { totalCount } }
       claim { id reference claim uncertainty specificity timeframe year statement publishedOn
         submittedOn guidanceVersion { id } basis { effectMass share remainderShare
-          allocation { id remainderShare contributions(first: 9) { nodes { position share organisation { id } } } } }
+          allocation { id remainderShare contributions(first: 9) { nodes {
+            position share organisation { id } } } } }
         gateReviews(first: 50, where: {reviewedOn: {lte: $until}}) { nodes {
           outcome reason reviewedOn expiresOn gate { key } } }
         steps(first: 50, where: {takenOn: {lte: $until}}) { nodes {

@@ -257,9 +257,7 @@ async def _claimed_by_factors(desk: Desk) -> str:
         solutionKgCo2e="1500",
         source={"url": "https://lca.example", "title": "LCA"},
     )
-    used = item(
-        "USE", factorSeries=series["id"], referenceQuantity="5000", solutionQuantity="2000"
-    )
+    used = item("USE", factorSeries=series["id"], referenceQuantity="5000", solutionQuantity="2000")
     effect = await desk.effect(whole(made, used))
     given = {
         "reference": "pumps-2026",
@@ -276,7 +274,7 @@ async def _claimed_by_factors(desk: Desk) -> str:
 async def test_the_assurer_walks_from_the_total_to_the_voucher(desk: Desk) -> None:
     """By its own token, asking nobody: each step is found in the answer before.
 
-    It is no member, and the claim is shown to members alone: what it sees is what it is engaged for.
+    It is no member, and the claim is shown to members: it sees what it is engaged for.
     """
     effect_id = await _claimed_by_factors(desk)
     assert await desk.ask(None, TOTAL) == {"assessedEmissions": {"groups": []}}

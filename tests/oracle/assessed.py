@@ -58,7 +58,10 @@ def published(ask: Ask, known_at: date) -> list[Row]:
         and (claim["ended_on"] is None or known_at < claim["ended_on"])
         and (
             claim["visibility"] in shown
-            or (claim["visibility"] != "PRIVATE" and ask.sees_whole(claim["organisation_id"], "CLAIMS"))
+            or (
+                claim["visibility"] != "PRIVATE"
+                and ask.sees_whole(claim["organisation_id"], "CLAIMS")
+            )
         )
     ]
 

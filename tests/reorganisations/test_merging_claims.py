@@ -1,4 +1,4 @@
-"""Two records of one organisation that both claim: nothing is lost, nothing is more than a whole."""
+"""Two records of one organisation that both claim: nothing is lost or more than a whole."""
 
 from decimal import Decimal
 from typing import Any
@@ -67,7 +67,7 @@ async def whose(told: Story) -> list[str]:
 
 
 async def test_both_have_published_their_shares(told: Story) -> None:
-    """0.6 and 0.4 of one effect: the second claim stays with its record and both count as before."""
+    """0.6 and 0.4 of one effect: the second stays with its record, and both count as before."""
     await told.shared(("owner", "0.6"), ("second", "0.4"))
     await told.published("owner")
     await told.published("second")
@@ -114,7 +114,9 @@ async def test_one_restates_the_claim_of_the_other(told: Story) -> None:
     rows = await told.pool.fetch("SELECT restates_id IS NULL FROM assessed_claim ORDER BY id")
     assert [row[0] for row in rows] == [True, False]
     # What the survivor holds now it may act upon.
-    claims = await told.house.ask("{ assessedClaims { nodes { organisation { id } } } }", told.of("owner"))
+    claims = await told.house.ask(
+        "{ assessedClaims { nodes { organisation { id } } } }", told.of("owner")
+    )
     assert {one["organisation"]["id"] for one in claims["assessedClaims"]["nodes"]} == {
         f"org_{told.members['owner']}"
     }

@@ -298,7 +298,8 @@ def _keyed(
         f"SELECT s.timeframe, {', '.join(_key_of_standing(one, grouped) for one in _GROUPERS)},"
         f" {undivided} AS undivided, s.effect_id, s.origin_id, s.organisation_id AS whose,"
         " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept,"
-        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen, {for_all} AS for_all"
+        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen,"
+        f" {for_all} AS for_all"
         f" FROM assessed_standing s WHERE {where}"
     )
 
