@@ -37,7 +37,6 @@ SELECT audit_watch('avoided_cover', '{}', '{}');
 SHOWN = """
 CREATE INDEX assessed_claim_shown_idx ON assessed_claim (id)
     WHERE visibility IN ('PUBLIC', 'CONSORTIUM');
-CREATE INDEX effect_solution_idx ON effect (solution_id);
 CREATE INDEX effect_shown_idx ON effect (id) WHERE visibility IN ('PUBLIC', 'CONSORTIUM');
 """
 

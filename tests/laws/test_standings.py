@@ -74,7 +74,7 @@ def test_what_an_effect_covers_leaves_the_sums_and_nothing_takes_its_place(
     covers: dict[int, list[Span]] = {}
     for claim in data.draw(st.lists(st.sampled_from(facts), unique=True)):
         since = data.draw(day)
-        until = data.draw(st.none() | day.filter(lambda one, since=since: one > since))  # type: ignore[misc]
+        until = data.draw(st.sampled_from([None, *(one for one in DAYS if one > since)]))
         covers[claim.id] = [Span(since, until)]
     control = ControlChains(held)
     plain, standings = resolve(facts, control, TODAY), resolve(facts, control, TODAY, covers)

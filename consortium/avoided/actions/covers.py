@@ -66,7 +66,7 @@ async def cover_claim(by: Principal, command: CoverClaim, today: date) -> int:
         await require_visible(open_, EFFECTS, effect, by, today)
         [found] = await open_.fetch(EFFECT, effect)
         shown = (Visibility(found[3]), Visibility(found[4]))
-        given = check_cover(claim, Covering(*found[:3], shown), reason)
+        given = check_cover(claim, Covering(found[0], found[1], found[2], shown), reason)
         if await open_.fetchval(OPEN, key) is not None:
             raise ClaimCovered
         await open_.execute(COVER, key, effect, given, today)

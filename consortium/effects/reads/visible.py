@@ -1,7 +1,7 @@
 """Who sees solutions, and with them what they are compared by; and who sees effects."""
 
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads.figures import figures_visible_to, organisations_seen_whole
+from consortium.membership.reads.figures import figures_visible_to, seen_whole
 from consortium.membership.rules.engagements import Coverage
 from consortium.query.source import RowRule
 
@@ -43,10 +43,7 @@ def effect_visible_to(rights: Rights) -> str:
     )
     if not rights.has_organisation:
         return shown
-    # An array, by which an index finds the few of its own and reads past nobody's private ones.
-    own = f"compared.organisation_id {organisations_seen_whole(rights, Coverage.CLAIMS)}"
-    mine = f"ARRAY(SELECT compared.id FROM solution compared WHERE {own})"
-    return f"({shown}) OR {{t}}.solution_id = ANY ({mine})"
+    return f"({shown}) OR {_solution_where(seen_whole(rights, Coverage.CLAIMS))}"
 
 
 def _solution_where(rule: str) -> str:

@@ -51,8 +51,7 @@ def figures_visible_to(coverage: Coverage) -> RowRule:
         shared = "'PUBLIC', 'CONSORTIUM'" if rights.is_member else "'PUBLIC'"
         shown = f"{{t}}.visibility IN ({shared})"
         if rights.has_organisation:
-            # By an index: nobody reads past the private figures of others.
-            return f"{shown} OR {{t}}.organisation_id {organisations_seen_whole(rights, coverage)}"
+            return f"{shown} OR {seen_whole(rights, coverage)}"
         return shown
 
     return visible_to
