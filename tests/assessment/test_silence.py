@@ -168,7 +168,7 @@ async def hidden_of(told: Story, shown: int) -> None:
     And a claim of an effect that strangers see.
     """
     pool, second = told.pool, told.members["second"]
-    about = {"id": KEY, "visibility": "PRIVATE"}
+    about: dict[str, Any] = {"id": KEY, "visibility": "PRIVATE"}
     part = await pool.fetchval("SELECT solution_id FROM effect WHERE id = $1", told.effect_id)
     solution = await create_shared_solution(
         pool, second, name="Hidden heat pump", category="Hidden", **about

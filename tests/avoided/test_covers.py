@@ -42,7 +42,7 @@ async def made(database: Database) -> tuple[int, int, int]:
         year=2023,
         known_on=date(2024, 3, 1),
     )
-    days = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
+    days: dict[str, Any] = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
     effect = await create_shared_effect(pool, member, sold_years=(2023,), **days)
     with database.active():
         await refresh([member], today=TODAY)
@@ -60,7 +60,7 @@ async def test_a_covered_claim_leaves_the_sums_and_comes_back(database: Database
     covered = await house.do("coverClaim", by, "coveredBy { id }", **given)
 
     assert covered == {"coveredBy": {"id": f"effect_{effect}"}}
-    left_out = ([], [("COVERED_BY_EFFECT", {"id": f"effect_{effect}"})])
+    left_out: Any = ([], [("COVERED_BY_EFFECT", {"id": f"effect_{effect}"})])
     assert await asked(house) == left_out
     assert (await asked(house, known=TODAY - DAY))[0] == ["1000"]
     with database.active():
@@ -113,7 +113,7 @@ async def test_what_covers_no_claim(
         claim = await create_claim(database.pool, member, **claimed)
     visible = "PRIVATE" if shown.pop("hidden", False) else "PUBLIC"
     solution = await create_shared_solution(database.pool, member, visibility=visible)
-    days = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
+    days: dict[str, Any] = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
     effect = await create_shared_effect(
         database.pool, member, solution_id=solution, sold_years=(2023,), **days, **shown
     )

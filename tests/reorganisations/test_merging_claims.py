@@ -129,14 +129,14 @@ async def test_both_are_named_in_allocations(told: Story, answer: str) -> None:
     """Each on its own effect and both on one: every line and every share is kept."""
     async with told.pool.acquire() as connection:
         parties = [(told.members[name], "0.5") for name in ("owner", "second")]
-        status = "IN_FORCE" if answer == "ACCEPTED" else "PROPOSED"
+        pending: dict[str, Any] = {"status": "PROPOSED", "decided_on": None}
         await create_allocation(
             connection,
             told.effect_id,
             told.members["second"],
             parties,
             answer=answer,
-            **({} if answer == "ACCEPTED" else {"status": status, "decided_on": None}),
+            **({} if answer == "ACCEPTED" else pending),
         )
     before = await dump(told.house.database, *RECORDS)
 
