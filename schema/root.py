@@ -9,6 +9,7 @@ from schema.assessing import AssessmentMutation
 from schema.assessment import AssessmentQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
+from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
@@ -108,6 +109,7 @@ class Mutation(
     ImportsMutation,
     GuidanceMutation,
     ClaimsMutation,
+    CoversMutation,
     AssessmentMutation,
     ProgressMutation,
     ReorganisationsMutation,

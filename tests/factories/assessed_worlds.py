@@ -71,7 +71,8 @@ class AssessedMaker:
         await create_period(
             self.connection, third, ends_on=date(2024, 6, 30), sector="Coal", country="FR"
         )
-        await create_engagement(self.connection, last, first, covers="CLAIMS")
+        for client in (first, second):
+            await create_engagement(self.connection, last, client, covers="CLAIMS")
         self.chains = [await create_chain(self.connection) for _ in range(2)]
         await self._aimed()
 

@@ -44,7 +44,10 @@ def assessed_emissions(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def published(ask: Ask, known_at: date) -> list[Row]:
-    """The claims that were known on a day, of those that are published to the caller's sort."""
+    """The claims that were known on a day, of those that are published, and not only to others.
+
+    Who sees an organisation's figures whole sees what it published to members, a member or not.
+    """
     rights = ask.principal.rights
     whole = rights.is_member or ask.principal.may(Permission.FIGURES_READ_ALL)
     shown = {"PUBLIC", "CONSORTIUM"} if whole else {"PUBLIC"}
@@ -54,7 +57,13 @@ def published(ask: Ask, known_at: date) -> list[Row]:
         if claim["published_on"] is not None
         and claim["published_on"] <= known_at
         and (claim["ended_on"] is None or known_at < claim["ended_on"])
-        and claim["visibility"] in shown
+        and (
+            claim["visibility"] in shown
+            or (
+                claim["visibility"] != "PRIVATE"
+                and ask.sees_whole(claim["organisation_id"], "CLAIMS")
+            )
+        )
     ]
 
 

@@ -162,6 +162,15 @@ def _quantity(_: Ask, row: Row) -> dict[str, Any]:
     }
 
 
+def _covered_by(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    """The effect that covers a disclosed claim now."""
+    covers = ask.world.having("Cover", "claim_id", row.id)
+    effects = [
+        ask.world.get("Effect", cover["effect_id"]) for cover in covers if cover["ended_on"] is None
+    ]
+    return ask.seen([one for one in effects if one is not None])
+
+
 def _of_parts(at: int) -> Read:
     """A sum over parts, told where every part is shown to the same readers as the total."""
 
@@ -638,6 +647,7 @@ KINDS: dict[str, Kind] = {
             "organisation": up("Organisation", "organisation_id"),
             "source": SOURCE,
             "partOf": up("Claim", "part_of_id"),
+            "coveredBy": _covered_by,
             "supersedes": up("Claim", "supersedes_id"),
             "methodChangeFrom": up("Claim", "method_change_from_id"),
         },

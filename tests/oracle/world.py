@@ -30,6 +30,7 @@ KINDS = {
     "guidance_criterion": "GuidanceCriterion",
     "guidance_evidence": "GuidanceEvidence",
     "avoided_claim": "Claim",
+    "avoided_cover": "Cover",
     "avoided_claim_initiative": "ClaimInitiative",
     "avoided_claim_value_chain": "ClaimValueChain",
     "solution": "Solution",

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from consortium.avoided.actions import rebuild_all
+from consortium.avoided.actions import rebuild_all, refresh
 from consortium.identity.rules.roles import Role
 from consortium.progress.actions.checking import check_pledges
 from consortium.storage.database import Database
@@ -15,6 +15,7 @@ from tests.asking import principal
 from tests.effects.story import Engineer, engineer
 from tests.factories import create_claim
 from tests.factories.progress import create_pledge
+from tests.factories.shares import create_shared_effect
 from tests.served import TODAY
 
 PLEDGE = {
@@ -223,3 +224,29 @@ async def test_the_database_holds_it_too(wei: Engineer, database: Database) -> N
         with pytest.raises(asyncpg.IntegrityConstraintViolationError) as caught:
             await database.pool.execute(sql)
         assert caught.value.constraint_name == constraint
+
+
+async def test_a_claim_that_an_effect_covers_still_tells_of_its_year(wei: Engineer) -> None:
+    """It leaves the disclosed total, for assessed claims stand beside that; none stand here."""
+    pool, owner = wei.house.database.pool, wei.by.organisation_id
+    assert owner is not None
+    year: dict[str, Any] = {"period_start": date(2023, 1, 1), "period_end": date(2023, 12, 31)}
+    claim = await create_claim(pool, owner, year=2023, known_on=date(2024, 3, 1), **year)
+    effect = await create_shared_effect(pool, owner, sold_years=(2023,), **year)
+    await create_pledge(pool, owner, starts_on=date(2023, 1, 1), ends_on=date(2030, 12, 31))
+    await pool.execute(
+        "INSERT INTO avoided_cover (claim_id, effect_id, reason, covered_on)"
+        " VALUES ($1, $2, 'The same pumps.', $3)",
+        claim,
+        effect,
+        date(2024, 3, 1),
+    )
+    with wei.house.database.active():
+        await refresh([owner], today=TODAY)
+    reasons = await pool.fetch("SELECT reason FROM avoided_standing WHERE claim_id = $1", claim)
+    assert [row[0] for row in reasons] == ["COVERED_BY_EFFECT"]
+
+    [told] = await pledges(wei, principal(), "progress { achieved missing { startsOn } }")
+
+    assert told["progress"]["achieved"] == "1000"
+    assert {"startsOn": "2023-01-01"} not in told["progress"]["missing"]

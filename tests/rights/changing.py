@@ -1241,6 +1241,24 @@ CASES: tuple[Case, ...] = (
     *_GROUPS,
     *_SEATS,
     *_figures("claim", "setClaimVisibility", "assurer_claims"),
+    Case(
+        "coverClaim",
+        "by an effect that is shown to as many",
+        lambda world: {
+            "claim": world.id("claim", "owner PUBLIC"),
+            "effect": world.id("effect", "owner PUBLIC"),
+            "reason": "It holds the same tonnes.",
+        },
+        DENIED,
+        {"approver": "COVER_DIFFERS", "secretariat": "COVER_DIFFERS"},
+    ),
+    Case(
+        "uncoverClaim",
+        "that nothing covers",
+        lambda world: {"claim": world.id("claim", "owner PUBLIC")},
+        DENIED,
+        {"approver": "CLAIM_NOT_COVERED", "secretariat": "CLAIM_NOT_COVERED"},
+    ),
     *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
     Case(
         "createEngagement",

@@ -329,7 +329,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "quantity qualifier asPublished category methodology series verifier verified "
             "separateFromParent quarantined quality notes publishedOn publishedAs knownOn "
             "visibility recordedAt organisation source partOf parts partsTotal "
-            "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains"
+            "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains "
+            "coveredBy"
         ),
     ),
     "Application": (

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consortium.documents.csv import TooManyRows
 from consortium.documents.workbooks import read_flat, read_workbook
 from consortium.evidence.actions import DocumentFacts
 from consortium.kernel.errors import ChangedMeanwhile, DomainError, NotFound, PermissionDenied
@@ -116,6 +117,17 @@ def test_a_workbook_and_a_flat_file_say_the_same() -> None:
     assert book == sheet_rows(rows)
     assert [(row.sheet, row.cells) for row in one] == [(row.sheet, row.cells) for row in book]
     assert [row.number for row in one] == list(range(2, 2 + len(book)))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_200_000_rows_are_refused_before_any_is_kept(form: str) -> None:
+    """Told with how many there may be."""
+    rows: Rows = {"solutions": [{"reference": "s", "name": "x"}] * 200_000}
+    data = flat(rows) if form == "csv" else workbook(rows)
+    read = read_flat if form == "csv" else read_workbook
+
+    with pytest.raises(TooManyRows, match=f"at most {ROWS_MAX} rows"):
+        read(f"a.{form}", data, EFFECT_SHEETS, ROWS_MAX)
 
 
 @pytest.mark.parametrize(

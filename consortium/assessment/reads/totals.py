@@ -57,9 +57,26 @@ def _reach(rights: Rights) -> Reach:
     return Reach.CONSORTIUM if whole else Reach.PUBLIC
 
 
-def _published_to(rights: Rights) -> str:
+def _published_to_all(rights: Rights) -> str:
     """SQL: the claim is published to the caller's sort of readers."""
     return f"{{t}}.audience & {_reach(rights):d} <> 0"
+
+
+def _sees_more(rights: Rights) -> bool:
+    """Whether the caller may see claims that are not for all readers of its sort.
+
+    Members see all that is published. An assurer who is none sees what its clients published to
+    members, and whoever left sees its own.
+    """
+    return rights.has_organisation and _reach(rights) is Reach.PUBLIC
+
+
+def _published_to(rights: Rights) -> str:
+    """SQL: the claim is published, and the caller may see it."""
+    shown = _published_to_all(rights)
+    if not _sees_more(rights):
+        return shown
+    return f"({shown} OR {seen_whole(rights, Coverage.CLAIMS)})"
 
 
 def _summed_for(rights: Rights) -> str:
@@ -208,6 +225,10 @@ def _rollup_way(
     ]
     named = ["r.timeframe", *keys, "r.undivided"]
     selected = ", ".join(f"{sql} AS {name}" for sql, name in zip(named, _KEY, strict=True))
+    if _sees_more(writer.rights):
+        kept = ", ".join(("r.cell", selected, *(f"r.{name}" for name in _MEASURES)))
+        kept = f"SELECT {kept} FROM assessed_total r WHERE {where}"
+        return _with_more(writer, question, kept, where_right)
     sums = ", ".join(f"sum(r.{name}) AS {name}" for name in _MEASURES)
     if mask == grouped:  # a row for each group
         contributors = "sum(r.contributors)"
@@ -223,10 +244,57 @@ def _rollup_way(
     )
 
 
-def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str = "false") -> str:
+def _with_more(writer: Writer, question: Args, kept: str, where_right: str) -> str:
+    """SQL of groups for who sees more than is kept: few claims, of the organisations it works for.
+
+    A joint remainder counts once, so the effects of these claims are taken out of what is kept
+    with what all readers see of them, and put back with what the caller sees.
+    """
+    key, measures = ", ".join(_KEY), ", ".join(_MEASURES)
+    more = conjunction(
+        [
+            where_right,
+            f"NOT ({writer.fill(_published_to_all(writer.rights), 's')})",
+            writer.fill(seen_whole(writer.rights, Coverage.CLAIMS), "s"),
+            _counts(writer, question, "s"),
+        ]
+    )
+    touched = f"s.origin_id IN (SELECT s.origin_id FROM assessed_standing s WHERE {more})"
+    for_all = writer.fill(_published_to_all(writer.rights), "s")
+    of_effect = f"{key}, {_OF_EFFECT} FROM seen"
+    taken = f"SELECT {of_effect} WHERE for_all GROUP BY {key}, origin_id"
+    put = f"SELECT {of_effect} GROUP BY {key}, origin_id"
+    less = ", ".join(f"-{name} AS {name}" for name in _MEASURES)
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _MEASURES)
+    sums_of = f"SELECT {key}, {_OF_GROUP} FROM ({{}}) effects GROUP BY {key}"
+    none = ", ".join("NULL" for _ in _MEASURES)
+    return (
+        f"SELECT * FROM (WITH kept AS ({kept}),"
+        f" seen AS ({_keyed(writer, question, touched, for_all=for_all)})"
+        f" SELECT {key}, {sums}, sum(contributors) AS contributors FROM ("
+        f"SELECT {key}, {measures}, 0 AS contributors FROM kept"
+        f" UNION ALL SELECT {key}, {less}, 0 FROM ({sums_of.format(taken)}) taken"
+        f" UNION ALL SELECT {key}, {measures}, 0 FROM ({sums_of.format(put)}) put"
+        f" UNION ALL SELECT {key}, {none}, count(*) FROM ("
+        f"SELECT {key}, whose FROM kept JOIN ("
+        "SELECT cell, organisation_id AS whose FROM assessed_contributor WHERE claims > 0"
+        f") part USING (cell) UNION SELECT {key}, whose FROM seen) whose GROUP BY {key}"
+        f") sums GROUP BY {key}) more"
+    )
+
+
+def _keyed(
+    writer: Writer,
+    question: Args,
+    where_right: str = "true",
+    *,
+    seen: str = "false",
+    for_all: str = "true",
+) -> str:
     """SQL of the standings that count, with the key of their group.
 
-    `seen` says whether the caller may see how the effect is shared.
+    `seen` says whether the caller may see how the effect is shared, `for_all` whether all readers
+    of its sort see the claim.
     """
     grouped = _grouped(question)
     where = conjunction(
@@ -246,8 +314,8 @@ def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str 
         f"SELECT s.timeframe, {', '.join(_key_of_standing(one, grouped) for one in _GROUPERS)},"
         f" {undivided} AS undivided, s.effect_id, s.origin_id, s.organisation_id AS whose,"
         " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept,"
-        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen"
-        f" FROM assessed_standing s{named} WHERE {where}"
+        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen,"
+        f" {for_all} AS for_all FROM assessed_standing s{named} WHERE {where}"
     )
 
 

@@ -11,7 +11,7 @@ from consortium.assessment.reads.claims import ASSESSED_CLAIMS
 from consortium.assessment.reads.totals import CONTRIBUTIONS
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.standings import COUNTED
-from consortium.avoided.rules.vocabulary import Basis
+from consortium.avoided.rules.vocabulary import Basis, LeftOutReason
 from consortium.membership.reads.memberships import members_on
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.progress.rules.vocabulary import NotCounted
@@ -90,7 +90,10 @@ def _known(alias: str, day: str) -> str:
 
 
 def _disclosed(writer: Writer, args: Args, whose: _Whose) -> str:
-    """SQL of the disclosed claims that may count, and of why each does not on its own account."""
+    """SQL of the disclosed claims that may count, and of why each does not on its own account.
+
+    One that an effect covers counts: that year was told, and nothing assessed stands beside it.
+    """
     on, known = _days(writer, args)
     members = ""
     if whose.members:
@@ -104,7 +107,7 @@ def _disclosed(writer: Writer, args: Args, whose: _Whose) -> str:
         " c.period_start AS starts_on, c.period_end AS ends_on, s.value_kg_co2e AS value,"
         " c.known_on, c.method_change_from_id IS NOT NULL AS changes_method,"
         f" CASE WHEN s.kind <> 'YEAR_ON_YEAR' THEN '{NotCounted.NOT_YEAR_ON_YEAR}'"
-        " WHEN s.reason IS NOT NULL THEN s.reason"
+        f" WHEN s.reason <> '{LeftOutReason.COVERED_BY_EFFECT}' THEN s.reason"
         f" WHEN s.view = 2 THEN '{NotCounted.PART_OF_TOTAL}'{members}"
         f" WHEN s.value_kg_co2e IS NULL THEN '{NotCounted.RANGE_ONLY}'"
         " WHEN goal.category IS NOT NULL AND c.category IS DISTINCT FROM goal.category"
