@@ -20,7 +20,7 @@ from consortium.identity.reads import (
     SERVICE_CLIENTS,
     VIEWER,
 )
-from consortium.initiatives.reads import INITIATIVES
+from consortium.initiatives.reads import INITIATIVES, TARGETS
 from consortium.inventory.reads import INVENTORIES
 from consortium.kernel.text import name_key
 from consortium.membership.reads.applications import APPLICATIONS, MY_APPLICATION, TERMS
@@ -33,6 +33,8 @@ from consortium.membership.reads.meetings import MEETINGS
 from consortium.membership.reads.memberships import MEMBERS, MEMBERSHIPS
 from consortium.membership.reads.profile import PROFILE
 from consortium.organisations.reads import BY_NAME, EXCHANGE_RATES, ORGANISATIONS
+from consortium.progress.reads.pledges import PLEDGES
+from consortium.progress.reads.progress import PLEDGE_PROGRESS, TARGET_PROGRESS
 from consortium.query.filters import key_of
 from consortium.query.source import (
     AnyOf,
@@ -65,7 +67,7 @@ NODES: dict[str, Source] = {
     "Effect": EFFECTS,
     "Allocation": ALLOCATIONS,
     "EffectOverlapDecision": OVERLAP_DECISIONS,
-    "EffectImport": STAGED_IMPORTS,
+    "StagedImport": STAGED_IMPORTS,
     "GuidanceVersion": GUIDANCE_VERSIONS,
     "GuidanceGate": GATES,
     "GuidanceCriterion": CRITERIA,
@@ -73,6 +75,7 @@ NODES: dict[str, Source] = {
     "Claim": CLAIMS,
     "AssessedClaim": ASSESSED_CLAIMS,
     "ClaimEvidence": CLAIM_EVIDENCE,
+    "Pledge": PLEDGES,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -90,6 +93,10 @@ NODES: dict[str, Source] = {
     "OrganisationMerge": MERGES,
     "AuditEntry": AUDIT_ENTRIES,
 }
+
+# Not by `relate`: what is made from each row is nothing to filter by.
+PLEDGES.fields["progress"] = One(PLEDGE_PROGRESS, "true")
+TARGETS.fields["progress"] = One(TARGET_PROGRESS, "true")
 
 # A row in the audit trail goes by its global id where its type has one.
 AUDIT_CHANGES.relate(
@@ -151,8 +158,9 @@ ROOT = Source(
         "assessed_claims": Many(ASSESSED_CLAIMS),
         "avoided_emissions": AVOIDED_EMISSIONS,
         "assessed_emissions": ASSESSED_EMISSIONS,
+        "pledges": Many(PLEDGES),
         "allocations": Many(ALLOCATIONS),
-        "effect_imports": Many(STAGED_IMPORTS),
+        "staged_imports": Many(STAGED_IMPORTS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

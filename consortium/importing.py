@@ -26,7 +26,7 @@ from consortium.organisations.imports import EXCHANGE_RATES
 from consortium.organisations.imports import IMPORTER as CORPORATE_GROUPS
 from consortium.staging.actions.imports import record_at_once
 from consortium.staging.rules.cells import Fault
-from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.staging.rules.kinds import ROWS_MAX, SHEETS_OF, ImportKind
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
 from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
@@ -133,12 +133,13 @@ async def import_effects(path: Path, organisation: str, by_words: str, today: da
     if owner is None:
         raise OrganisationUnknown
     read = read_flat if path.suffix.lower() == ".csv" else read_workbook
-    rows = read(path.name, data, EFFECT_SHEETS, ROWS_MAX)
+    rows = read(path.name, data, SHEETS_OF[ImportKind.EFFECTS], ROWS_MAX)
     permissions = (Permission.FIGURES_READ, Permission.FIGURES_WRITE, Permission.FIGURES_APPROVE)
     rights = Rights(is_member=True, has_organisation=True, permissions=frozenset(permissions))
     digest = hashlib.sha256(data).hexdigest()
     note = f"{path.name}, SHA-256 {digest}, {len(rows)} rows, by {by_words}"
-    return await record_at_once(Principal(rights, organisation_id=owner), rows, note, today)
+    by = Principal(rights, organisation_id=owner)
+    return await record_at_once(by, ImportKind.EFFECTS, rows, note, today)
 
 
 async def was_imported(kind: str, path: Path) -> bool:

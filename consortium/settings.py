@@ -91,6 +91,11 @@ class Settings(BaseSettings):
     max_document_bytes: PositiveInt = Field(
         default=25_000_000, description="The largest file that is kept as a document, in bytes."
     )
+    fonts_dir: Path | None = Field(
+        default=None,
+        description="A directory of further fonts for PDFs, such as those for Chinese, Japanese and"
+        " Korean. Without it they have Latin, Greek and Cyrillic letters.",
+    )
     read_pool_size: PositiveInt = Field(
         default=10, description="How many statements of queries may run at once in one process."
     )
@@ -113,6 +118,13 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not named or url not in {bare, f"{bare}/"}:
             raise ValueError("it is an address like https://data.example.org, without a path")
         return bare
+
+    @field_validator("fonts_dir")
+    @classmethod
+    def _directory(cls, fonts: Path | None) -> Path | None:
+        if fonts is not None and not fonts.is_dir():
+            raise ValueError("there is no such directory")
+        return fonts
 
     @property
     def url(self) -> str:

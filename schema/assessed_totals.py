@@ -12,6 +12,7 @@ from schema.assessment import AssessedClaim
 from schema.effects import Effect
 from schema.enums import described, enum_of
 from schema.filters import filter_of, order_of
+from schema.initiatives import Initiative
 from schema.masses import mass
 from schema.membership import ON_DATE
 from schema.organisations import Organisation
@@ -35,6 +36,8 @@ AssessedEmissionsDimension = described(
     SECTOR="Sector of the organisation at the period's end.",
     COUNTRY="Country of the organisation's headquarters at the period's end.",
     ASSURED="Whether an assurer stands behind the claim.",
+    INITIATIVE="Shared initiative of the effect. Groups may overlap: an effect that names two"
+    " initiatives is in both.",
 )
 
 
@@ -47,6 +50,9 @@ class AssessedEmissionsKey:
     )
     value_chain: ValueChain | None = strawberry.field(
         description="The value chain, if grouped by it; null where an effect names none."
+    )
+    initiative: Initiative | None = strawberry.field(
+        description="The initiative, if grouped by it; null where an effect names none."
     )
     member: Organisation | None = strawberry.field(description="The member, if grouped by it.")
     group: Organisation | None = strawberry.field(
@@ -102,6 +108,9 @@ class AssessedContribution:
         description="What is claimed of, with its explanation; null if you may not see it."
     )
     member: Organisation = strawberry.field(description="Whose claim.")
+    initiatives: list[Initiative] = strawberry.field(
+        description="The initiatives under which the effect was achieved."
+    )
     claimed: Decimal = mass("What was claimed: a share of the effect, or the whole remainder.")
     own: Decimal | None = mass(
         "With how much a share counts, after decisions about overlaps; null of a joint claim."

@@ -204,6 +204,14 @@ class AssessedClaim(Node):
         description="Whose turn it is; null where it is nobody's."
     )
     due_on: date | None = strawberry.field(description="Until when they should act.")
+    kept: Decimal | None = strawberry.field(
+        description="How much of it counts in totals, from 0 to 1, as was decided about overlaps;"
+        " null while it is not published."
+    )
+    statement_url: str = strawberry.field(
+        description="Where its statement is fetched as PDF, as a path of this server: the wording"
+        " that may be used, and what must be said with it."
+    )
     version: int = strawberry.field(description="Grows with each change.")
     recorded_at: datetime = strawberry.field(description="When it was drafted here.")
     organisation: Organisation = strawberry.field(description="Whose claim.")

@@ -25,12 +25,14 @@ from consortium.effects.rules.vocabulary import (
     Timeframe,
     UncertaintyMethod,
 )
+from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.visibility import Visibility
 from consortium.value_chains.reads import VALUE_CHAINS
 from schema.comparisons import Comparison, ComparisonItem, FactorPoint
 from schema.enums import described
 from schema.evidence import Source
 from schema.filters import filter_of, order_of
+from schema.initiatives import Initiative
 from schema.masses import mass
 from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
@@ -138,6 +140,9 @@ class Effect(Node):
     )
     reference_scenario: ReferenceScenario = strawberry.field(description="Compared with what.")
     comparison: Comparison = strawberry.field(description="The comparison of one unit.")
+    initiatives: list[Initiative] = strawberry.field(
+        description="The shared initiatives under which it was achieved."
+    )
     cohorts: list[EffectCohort] = strawberry.field(description="The units, by year of sale.")
     explanation: Connection[EffectLine] = connection(
         "How the result comes about: cohort by cohort, year by year, item by item."
@@ -185,6 +190,10 @@ class CreateEffectInput:
     value_chain: strawberry.ID | None = strawberry.field(
         description="In which chain, if it is for one.", default=strawberry.UNSET
     )
+    initiatives: list[strawberry.ID] | None = strawberry.field(
+        description="The shared initiatives under which it was achieved.",
+        default=strawberry.UNSET,
+    )
 
 
 @strawberry.input(
@@ -200,6 +209,10 @@ class UpdateEffectInput:
     comparison: strawberry.ID | None = strawberry.field(
         description="Another comparison of the solution with the same reference scenario, in"
         " whichever edition.",
+        default=strawberry.UNSET,
+    )
+    initiatives: list[strawberry.ID] | None = strawberry.field(
+        description="All shared initiatives under which it was achieved.",
         default=strawberry.UNSET,
     )
 
@@ -218,6 +231,10 @@ class RestateEffectInput:
     comparison: strawberry.ID | None = strawberry.field(
         description="Another comparison of the solution with the same reference scenario, in"
         " whichever edition.",
+        default=strawberry.UNSET,
+    )
+    initiatives: list[strawberry.ID] | None = strawberry.field(
+        description="All shared initiatives under which it was achieved.",
         default=strawberry.UNSET,
     )
 
@@ -246,7 +263,11 @@ class EffectsMutation:
             CreateEffect,
             CreateEffectInput,
             EFFECTS,
-            {"comparison": COMPARISONS, "value_chain": VALUE_CHAINS},
+            {
+                "comparison": COMPARISONS,
+                "value_chain": VALUE_CHAINS,
+                "initiatives": INITIATIVES,
+            },
         ),
     )
     update_effect: EffectResult | None = mutation(
@@ -256,7 +277,7 @@ class EffectsMutation:
             UpdateEffect,
             UpdateEffectInput,
             EFFECTS,
-            {"effect": EFFECTS, "comparison": COMPARISONS},
+            {"effect": EFFECTS, "comparison": COMPARISONS, "initiatives": INITIATIVES},
         ),
     )
     restate_effect: EffectResult | None = mutation(
@@ -267,7 +288,7 @@ class EffectsMutation:
             RestateEffect,
             RestateEffectInput,
             EFFECTS,
-            {"effect": EFFECTS, "comparison": COMPARISONS},
+            {"effect": EFFECTS, "comparison": COMPARISONS, "initiatives": INITIATIVES},
         ),
     )
     set_effect_visibility: EffectResult | None = mutation(

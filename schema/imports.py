@@ -14,6 +14,7 @@ from consortium.staging.actions.imports import (
 )
 from consortium.staging.reads import STAGED_FAULTS, STAGED_IMPORTS, STAGED_ROWS
 from consortium.staging.rules.imports import ImportStatus
+from consortium.staging.rules.kinds import ImportKind
 from schema.enums import described
 from schema.filters import filter_of, order_of
 from schema.mutations import Does, Refusal, mutation
@@ -24,9 +25,15 @@ from schema.scalars import Json
 
 ImportedRowFilter = filter_of(STAGED_ROWS)
 ImportFaultFilter = filter_of(STAGED_FAULTS)
-EffectImportFilter = filter_of(STAGED_IMPORTS)
-EffectImportOrder = order_of(STAGED_IMPORTS)
+StagedImportFilter = filter_of(STAGED_IMPORTS)
+StagedImportOrder = order_of(STAGED_IMPORTS)
 
+described(
+    ImportKind,
+    "What the rows of an import are.",
+    EFFECTS="Effects, with all that they stand on.",
+    CLAIMS="Drafts of claims, with sources that are evidence.",
+)
 described(
     ImportStatus,
     "Where an import stands.",
@@ -61,11 +68,12 @@ class ImportFault:
 
 
 @strawberry.type(
-    description="A file of effects that was sent to `/imports/effects`. Its rows are reviewed,"
-    " corrected, and committed or discarded as a whole. Seen by those alone who enter figures for"
-    " its organisation."
+    description="A file that was sent to `/imports/effects` or `/imports/claims`. Its rows are"
+    " reviewed, corrected, and committed or discarded as a whole. Seen by those alone who enter"
+    " figures for its organisation."
 )
-class EffectImport(Node):
+class StagedImport(Node):
+    kind: ImportKind = strawberry.field(description="What its rows are.")
     status: ImportStatus = strawberry.field(description="Where it stands.")
     row_count: int = strawberry.field(description="How many rows it holds.")
     fault_count: int = strawberry.field(
@@ -83,10 +91,10 @@ class EffectImport(Node):
 
 @strawberry.type
 class ImportsQuery:
-    effect_imports: Connection[EffectImport] = connection(
-        "Files of effects that were sent for your organisation, latest first.",
-        EffectImportFilter,
-        EffectImportOrder,
+    staged_imports: Connection[StagedImport] = connection(
+        "Files of effects and claims that were sent for your organisation, latest first.",
+        StagedImportFilter,
+        StagedImportOrder,
     )
 
 
@@ -108,8 +116,8 @@ _VERSION = "The version that you saw."
 
 
 @strawberry.input(description="Other cells, and rows to leave out; at most 500 together.")
-class CorrectEffectImportInput:
-    effect_import: strawberry.ID = strawberry.field(description="Which import.")
+class CorrectStagedImportInput:
+    staged_import: strawberry.ID = strawberry.field(description="Which import.")
     version: int = strawberry.field(description=_VERSION)
     cells: list[CellCorrectionInput] | None = strawberry.field(
         description="What cells shall hold.", default=strawberry.UNSET
@@ -120,29 +128,29 @@ class CorrectEffectImportInput:
 
 
 @strawberry.input(description="An import to commit or to discard.")
-class EndEffectImportInput:
-    effect_import: strawberry.ID = strawberry.field(description="Which import.")
+class EndStagedImportInput:
+    staged_import: strawberry.ID = strawberry.field(description="Which import.")
     version: int = strawberry.field(description=_VERSION)
 
 
-EffectImportResult = Annotated[
-    EffectImport | Refusal,
-    strawberry.union("EffectImportResult", description="The import, or why nothing was done."),
+StagedImportResult = Annotated[
+    StagedImport | Refusal,
+    strawberry.union("StagedImportResult", description="The import, or why nothing was done."),
 ]
-_IDS = {"effect_import": STAGED_IMPORTS}
+_IDS = {"staged_import": STAGED_IMPORTS}
 
 
 @strawberry.type
 class ImportsMutation:
-    correct_effect_import: EffectImportResult | None = mutation(
+    correct_staged_import: StagedImportResult | None = mutation(
         "Correct cells of an import or leave out rows, and check it anew.",
-        Does(correct_import, CorrectImport, CorrectEffectImportInput, STAGED_IMPORTS, _IDS),
+        Does(correct_import, CorrectImport, CorrectStagedImportInput, STAGED_IMPORTS, _IDS),
     )
-    commit_effect_import: EffectImportResult | None = mutation(
+    commit_staged_import: StagedImportResult | None = mutation(
         "Record all that an import holds, or nothing where a row is faulty.",
-        Does(commit_import, EndImport, EndEffectImportInput, STAGED_IMPORTS, _IDS),
+        Does(commit_import, EndImport, EndStagedImportInput, STAGED_IMPORTS, _IDS),
     )
-    discard_effect_import: EffectImportResult | None = mutation(
+    discard_staged_import: StagedImportResult | None = mutation(
         "Take an import back as a whole.",
-        Does(discard_import, EndImport, EndEffectImportInput, STAGED_IMPORTS, _IDS),
+        Does(discard_import, EndImport, EndStagedImportInput, STAGED_IMPORTS, _IDS),
     )

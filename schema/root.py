@@ -9,6 +9,7 @@ from schema.assessing import AssessmentMutation
 from schema.assessment import AssessmentQuery
 from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
+from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
@@ -27,6 +28,7 @@ from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
 from schema.profile import ProfileQuery
+from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.review import ReviewMutation
 from schema.scalars import SCALARS
@@ -77,6 +79,7 @@ class Query(
     AvoidedQuery,
     AssessedTotalsQuery,
     AssessmentQuery,
+    ProgressQuery,
     ReorganisationsQuery,
     AuditQuery,
 ):
@@ -106,7 +109,9 @@ class Mutation(
     ImportsMutation,
     GuidanceMutation,
     ClaimsMutation,
+    CoversMutation,
     AssessmentMutation,
+    ProgressMutation,
     ReorganisationsMutation,
 ):
     pass

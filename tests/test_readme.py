@@ -110,15 +110,14 @@ def test_the_map_shows_every_room() -> None:
     assert [one for one in drawn if not (ROOT / "consortium" / one).exists()] == []
 
 
-async def test_the_question_gets_the_answer_that_is_printed(demo_database: Database) -> None:
-    """The README's query, sent to the demo, is answered as the README shows."""
-    query = re.search(r"```graphql\n(.*?)```", README, re.DOTALL)
-    answer = re.search(r"```json\n(.*?)```", README, re.DOTALL)
-    assert query
-    assert answer
+async def test_questions_get_the_answers_that_are_printed(demo_database: Database) -> None:
+    """The README's queries, sent to the demo, are answered as the README shows."""
+    printed = re.findall(r"```graphql\n([^`]*)```\n\n```json\n([^`]*)```", README)
+    assert len(printed) == README.count("```json")
 
     async with served(demo_database, today=utc_today) as api:
-        assert (await api.post(query[1])).json() == json.loads(answer[1])
+        for query, answer in printed:
+            assert (await api.post(query)).json() == json.loads(answer)
 
 
 def test_pictures_and_paths_exist() -> None:

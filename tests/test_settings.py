@@ -50,6 +50,7 @@ def test_the_public_address_has_one_spelling(monkeypatch: pytest.MonkeyPatch) ->
         ("PUBLIC_URL", "https://data.example.org/api"),
         ("PUBLIC_URL", "https://user@data.example.org"),
         ("PUBLIC_URL", "javascript:alert(1)"),
+        ("FONTS_DIR", "/no/such/directory"),
     ],
 )
 def test_wrong_value_names_its_setting(

@@ -3,10 +3,12 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
+from typing import NamedTuple
 
 from consortium.kernel.principal import Principal
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
+from consortium.storage.violations import told_violations
 
 # The outer action's entry, where one action runs within another, and this one's.
 _ENTER = """
@@ -17,10 +19,19 @@ RETURNING current_setting('consortium.audit_entry', true),
     set_config('consortium.audit_entry', id::text, true)
 """
 
+# Many short statements, each a few rows by their keys, would be planned anew for each row.
+_PLANNED_ONCE = "SET LOCAL plan_cache_mode = force_generic_plan"
+
 _LEAVE = "SELECT set_config('consortium.audit_entry', $1, true)"
 
-# Whether the actions that run now are parts of one, and entered as it alone.
-_AS_ONE: ContextVar[bool] = ContextVar("audited_as_one", default=False)
+
+class _One(NamedTuple):
+    """What actions that run now are parts of; on its connection, if they stand and fall with it."""
+
+    connection: Connection | None
+
+
+_AS_ONE: ContextVar[_One | None] = ContextVar("audited_as_one", default=None)
 
 
 @asynccontextmanager
@@ -32,9 +43,14 @@ async def audited(
     `action` is `resource:verb`. The rows that are changed inside are entered by the database. The
     trail is never erased: `note` holds no person's name or address.
     """
+    one = _AS_ONE.get()
+    if one is not None and one.connection is not None:
+        with told_violations():
+            yield one.connection
+        return
     async with transaction() as client:
         connection = raw(client)
-        if _AS_ONE.get():
+        if one is not None:
             yield connection
             return
         about = (by.account_id, by.client_id, by.organisation_id, organisation_id, note)
@@ -46,11 +62,22 @@ async def audited(
 
 @asynccontextmanager
 async def audited_as_one(
-    by: Principal, action: str, *, organisation_id: int | None = None, note: str = ""
+    by: Principal,
+    action: str,
+    *,
+    organisation_id: int | None = None,
+    note: str = "",
+    together: bool = False,
 ) -> AsyncGenerator[Connection]:
-    """As `audited`, of an action that is done by others: what they change is entered as this."""
+    """As `audited`, of an action that is done by others: what they change is entered as this.
+
+    Each of them is taken back by itself where it fails, by a savepoint. With `together` there is
+    none, which is far faster: then whoever catches an error of one gives up the whole.
+    """
     async with audited(by, action, organisation_id=organisation_id, note=note) as connection:
-        token = _AS_ONE.set(True)
+        if together:
+            await connection.execute(_PLANNED_ONCE)
+        token = _AS_ONE.set(_One(connection if together else None))
         try:
             yield connection
         finally:

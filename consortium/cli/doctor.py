@@ -41,6 +41,7 @@ async def examine(settings: Settings, address: Address) -> list[Finding]:
             await _assessed_totals(address),
             await _profile(address),
             await _effects(address),
+            await _pledges(address),
             await _search(address),
         ]
     return findings
@@ -125,6 +126,17 @@ async def _effects(address: Address) -> Finding:
     if differences:
         return Finding(well=False, what=f"effects differ: {'; '.join(differences)}")
     return Finding(well=True, what="effects are what their comparisons and units give")
+
+
+async def _pledges(address: Address) -> Finding:
+    from consortium.progress.actions.checking import check_pledges
+    from consortium.storage.database import Database
+
+    async with Database.open(address.dsn, max_size=2):
+        differences = await check_pledges()
+    if differences:
+        return Finding(well=False, what=f"pledges differ: {'; '.join(differences)}")
+    return Finding(well=True, what="disclosed targets are pledges as their claims say")
 
 
 async def _search(address: Address) -> Finding:

@@ -191,16 +191,16 @@ _NEAR_CHARACTERS_MAX: Final = 60
 _LOOK_BACK_CHARACTERS_MAX: Final = 120
 
 
-def check_wording(text: str, field: str) -> None:
+def check_wording(text: str, *path: str) -> None:
     """Refuse a text that says of avoided emissions what may not be said of them.
 
-    Raises WordingMisleading at `field`, with up to three of the words, where each stands and what
+    Raises WordingMisleading at `path`, with up to three of the words, where each stands and what
     would be right.
     """
     found = list(islice(misleading(text), _TOLD_MAX))
     if found:
         said = "; ".join(f'"{m.word}" at character {m.character}: {m.instead}' for m in found)
-        raise WordingMisleading(f"{said}.").at(field)
+        raise WordingMisleading(f"{said}.").at(*path)
 
 
 def misleading(text: str) -> Iterator[Misleading]:

@@ -132,7 +132,7 @@ class Compiler:
                 rule(self.writer, target, other),
             ]
         )
-        item = from_item(self.writer, target, pick.args, other)
+        item = from_item(self.writer, target, pick.args, other, scope.alias)
         scope.joins.append(f"LEFT JOIN {item} ON {on}")
         with self._asking(self.writer.asked if isinstance(target.table, str) else pick.args):
             value = self.object_of(target.fields, pick.picks, Scope(other, scope.joins))
@@ -149,7 +149,7 @@ class Compiler:
         other = self.writer.alias()
         order = order_clause(sorts(many, other, pick.args.get("order_by"), self.writer.asked))
         conditions = self.conditions(many, pick.args, scope.alias, other)
-        item = from_item(self.writer, target, pick.args, other)
+        item = from_item(self.writer, target, pick.args, other, scope.alias)
         limit = pages.page_size(pick.args.get("first"), default=LIST_MAX)
         inner = Scope(other)
         value = self.object_of(target.fields, pick.picks, inner)

@@ -112,7 +112,7 @@ def _apart(compiler: Objects, many: Many, pick: Pick, part: Pick, scope: Scope) 
         return text(part.typename)
     other = compiler.writer.alias()
     where = compiler.conditions(many, pick.args, scope.alias, other)
-    item = from_item(compiler.writer, many.target, pick.args, other)
+    item = from_item(compiler.writer, many.target, pick.args, other, scope.alias)
     return f"(SELECT count(*) FROM {item} WHERE {where})"
 
 
@@ -146,7 +146,7 @@ class _PageWriter:
     def _rows(self) -> str:
         """The rows of the page, and one more if somebody asks whether there are more."""
         alias, writer = self.inner.alias, self.compiler.writer
-        item = from_item(writer, self.many.target, self.pick.args, alias)
+        item = from_item(writer, self.many.target, self.pick.args, alias, self.outer.alias)
         kept = self.compiler.conditions(self.many, self.pick.args, self.outer.alias, alias)
         bounds = self.page.bounds(writer)
         order = self.page.order()

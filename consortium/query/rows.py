@@ -15,8 +15,9 @@ def rule(writer: Writer, source: Source, alias: str) -> str:
     return writer.fill(source.visible_to(writer.rights), alias)
 
 
-def from_item(writer: Writer, source: Source, args: Args, alias: str) -> str:
-    """SQL of the source under an alias."""
+def from_item(writer: Writer, source: Source, args: Args, alias: str, t: str = "") -> str:
+    """SQL of the source under an alias; a derived one may be made from the row `t`."""
     if isinstance(source.table, str):
         return f"{source.table} {alias}"
-    return f"LATERAL ({source.table(writer, args)}) {alias}"
+    # Not `format`: the SQL of a question may hold braces of its own.
+    return f"LATERAL ({source.table(writer, args).replace('{t}', t)}) {alias}"

@@ -157,7 +157,8 @@ Field = Column | Embedded | Asked | One | Many | Lookup | AnyOf | Search
 # The columns that tell the rows of a question apart, from its arguments.
 KeyColumns = Callable[[Args], tuple[str, ...]]
 
-# The SQL of a FROM item, written from the arguments.
+# The SQL of a FROM item, written from the arguments. `{t}` in it is the row that it is read from;
+# what is made from a row cannot be filtered by.
 Derived = Callable[[Writer, Args], str]
 
 

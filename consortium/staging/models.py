@@ -9,6 +9,7 @@ from consortium.evidence.models import Document
 from consortium.identity.models import Account
 from consortium.organisations.models import Organisation
 from consortium.staging.rules.imports import ImportStatus
+from consortium.staging.rules.kinds import ImportKind
 from consortium.storage.fields import IdField, KeyField, word_field
 
 EXTRA_CONSTRAINTS = (
@@ -36,6 +37,7 @@ class StagedImport(Model):
     document: fields.ForeignKeyRelation[Document] = fields.ForeignKeyField(
         "consortium.Document", on_delete=fields.RESTRICT, related_name="staged_imports"
     )
+    kind = word_field(ImportKind, default=ImportKind.EFFECTS, db_default="EFFECTS")
     status = word_field(ImportStatus, default=ImportStatus.OPEN, db_default="OPEN")
     row_count = fields.IntField()
     fault_count = fields.IntField()

@@ -47,14 +47,14 @@ STAGED_FAULTS = Source(
 )
 
 STAGED_IMPORTS = Source(
-    name="effect_import",
+    name="staged_import",
     table="staged_import",
     prefix="import",
     visible_to=imports_visible_to,
     fields=columns(
         StagedImport,
         "import",
-        ("status", "row_count", "fault_count", "version", "recorded_at", "ended_on"),
+        ("kind", "status", "row_count", "fault_count", "version", "recorded_at", "ended_on"),
     )
     | {
         "file_name": Column(_DOCUMENT.format(column="name"), nullable=False),
@@ -63,7 +63,7 @@ STAGED_IMPORTS = Source(
         "rows": Many(STAGED_ROWS, "{u}.staged_import_id = {t}.id"),
         "faults": Many(STAGED_FAULTS, "{u}.staged_import_id = {t}.id"),
     },
-    filters=("id", "status", "recorded_at"),
+    filters=("id", "kind", "status", "recorded_at"),
     orders={"recorded_at": ("recorded_at",)},
     default_order=(("recorded_at", True),),
 )

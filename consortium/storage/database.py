@@ -33,6 +33,7 @@ MODELS = (
     "consortium.effects.models",
     "consortium.avoided.models",
     "consortium.assessment.models",
+    "consortium.progress.models",
     "consortium.staging.models",
     "consortium.reorganisations.models",
 )

@@ -1,6 +1,7 @@
 """Migrations: applied one by one, each whole or not at all, by one node at a time."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from asyncpg import PostgresError
@@ -11,7 +12,7 @@ from tortoise.migrations.loader import MigrationLoader
 from tortoise.migrations.migration import Migration
 from tortoise.migrations.recorder import MigrationRecorder
 from tortoise.migrations.schema_editor import AsyncpgSchemaEditor
-from tortoise.migrations.schema_generator.state import State
+from tortoise.migrations.schema_generator.state import ModelState, State
 from tortoise.migrations.schema_generator.state_apps import StateApps
 from tortoise.transactions import in_transaction
 
@@ -60,13 +61,38 @@ async def _apply_all(dsn: str, pending: list[str], progress: Progress) -> None:
         await recorder.ensure_schema(AsyncpgSchemaEditor(context.db(), atomic=False))
         # Without connections the models of each step are not made ready for queries, which would
         # take most of the time.
-        state = State({}, StateApps({APP: "default"}, ConnectionHandler()))
+        state = _Steps({}, StateApps({APP: "default"}, ConnectionHandler()))
         for migration in await _in_order(recorder, config["apps"]):
             if migration.name in pending:
                 progress(migration.name)
                 await _apply(migration, state)
             else:
                 await migration.apply(state, dry_run=True)
+
+
+class _Steps(State):
+    """What the models are after each step."""
+
+    def clone(self) -> State:
+        """What they are now, kept while the next step changes them."""
+        return _Before({key: model.clone() for key, model in self.models.items()}, self.apps)
+
+
+class _Before(State):
+    """What the models were before a step.
+
+    Tortoise makes their classes anew for each step, which took most of a migration's time, and few
+    steps ask for them: here they are made when they are first asked for.
+    """
+
+    def __init__(self, models: dict[tuple[str, str], ModelState], apps: StateApps) -> None:
+        self.models = models
+        self._later = apps
+
+    @cached_property
+    def apps(self) -> StateApps:  # type: ignore[override]  # a field that is filled late
+        """Their classes."""
+        return self._later.clone(model_states=self.models)
 
 
 async def _in_order(recorder: MigrationRecorder, apps: dict[str, Any]) -> list[Migration]:

@@ -88,6 +88,7 @@ def create_app(
         today=today,
         size_max=settings.max_document_bytes,
         executor=executor,
+        fonts=settings.fonts_dir,
     )
 
     async def ready(_: Request) -> Response:

@@ -1,4 +1,4 @@
-"""What goes out as files: effects and disclosed claims, read as any query is, page by page.
+"""What goes out as files: effects and claims, read as any query is, page by page.
 
 Each page is one statement within the caller's rights. Pages follow a cursor, so what is recorded
 while a file is made is either in it or not, and nothing is in it twice.
@@ -202,7 +202,108 @@ visibility publishedOn quality notes organisation {{ id name }} {_SOURCE}""",
         _column("source.title", "source_title"),
     ),
 )
-EXPORTS: Final = {one.name: one for one in (EFFECTS, CLAIMS)}
+_ASSESSED: Final = f"""
+id reference version recordedAt status statement claim(unit: KILOGRAM_CO2E) uncertainty specificity
+timeframe year visibility submittedOn acceptedOn assuredOn assuranceLevel publishedOn expiresOn
+endedOn endedBecause kept statementUrl organisation {{ id name }}
+guidanceVersion {{ id reference title publisher edition issuedOn {_SOURCE} }}
+assuranceBody {{ id name }} restates {{ id reference status }}
+restatedBy {{ id reference status }}
+basis {{ effectMass(unit: KILOGRAM_CO2E) share remainderShare allocation {{ id }} }}
+gates {{ position outcome passesToday reviewedOn expiresOn gate {{ key title }} }}
+"""
+# Of an effect that is shown to the reader; else it is null.
+ASSESSED_SELECTION: Final = f"{_ASSESSED} effect {{ {EFFECT_SELECTION} }}"
+STATEMENT_SELECTION: Final = f"""{ASSESSED_SELECTION}
+evidence(first: 100) {{ nodes {{ kind title removedOn {_SOURCE} document {{ name sha256 }}
+  criterion {{ key gate {{ key }} }} }} }}
+"""
+
+
+def _claim_sources(node: Node) -> str | None:
+    """The guidance's own source, and all that the effect stands on as far as it is shown."""
+    source = node["guidanceVersion"]["source"]
+    own = " ".join(filter(None, (source["title"], source["url"]))) if source else None
+    of_effect = _sources(node["effect"]) if node["effect"] else None
+    return "; ".join(filter(None, (own, of_effect))) or None
+
+
+def _gates(node: Node) -> str:
+    """How each gate stands, in their order."""
+    told: list[str] = []
+    for one in sorted(node["gates"], key=lambda gate: gate["position"]):
+        on = f" on {one['reviewedOn']}" if one["reviewedOn"] else ""
+        until = f" before {one['expiresOn']}" if one["expiresOn"] else ""
+        told.append(f"{one['gate']['key']}: {one['outcome'] or 'NOT_REVIEWED'}{on}{until}")
+    return "; ".join(told)
+
+
+def _restated_by(node: Node) -> str | None:
+    return "; ".join(one["id"] for one in node["restatedBy"]) or None
+
+
+def _is_joint(node: Node) -> bool | None:
+    """Whether the claim is on the remainder; null where that is not fixed or not shown."""
+    basis = node["basis"]
+    return None if basis is None or basis["effectMass"] is None else basis["share"] is None
+
+
+ASSESSED: Final = Export(
+    "assessed-claims",
+    "assessedClaims",
+    ASSESSED_SELECTION,
+    (
+        _column("id"),
+        _column("organisation.name", "organisation"),
+        _column("reference"),
+        _column("version"),
+        _column("status"),
+        _column("statement"),
+        _column("guidanceVersion.reference", "guidance_version"),
+        _column("guidanceVersion.title", "guidance"),
+        _column("guidanceVersion.edition", "guidance_edition"),
+        _column("timeframe"),
+        _column("year"),
+        _number("claim", "claim_kg_co2e"),
+        OutColumn("joint_undivided", "", read=_is_joint),
+        _number("basis.share", "share_fraction"),
+        _number("basis.remainderShare", "remainder_fraction"),
+        _number("basis.effectMass", "effect_kg_co2e"),
+        _number("kept", "kept_fraction"),
+        _number("uncertainty", "uncertainty_fraction_95"),
+        _column("specificity"),
+        _column("effect.id", "effect_id"),
+        _column("effect.reference", "effect"),
+        _column("effect.version", "effect_version"),
+        _column("effect.solution.reference", "solution"),
+        _column("effect.solution.name", "solution_name"),
+        _column("effect.solution.category", "category"),
+        _column("effect.geography", "geography"),
+        _column("effect.periodStart", "period_start"),
+        _column("effect.periodEnd", "period_end"),
+        _column("effect.comparison.gwpSet", "gwp_set"),
+        _column("effect.referenceScenario.reference", "reference_scenario"),
+        _column("effect.referenceScenario.edition", "reference_scenario_edition"),
+        _column("effect.referenceScenario.reason", "reference_reason"),
+        OutColumn("gates", "", read=_gates),
+        _column("assuranceLevel", "assurance_level"),
+        _column("assuranceBody.name", "assurance_body"),
+        _column("assuredOn", "assured_on"),
+        _column("visibility"),
+        _column("submittedOn", "submitted_on"),
+        _column("acceptedOn", "accepted_on"),
+        _column("publishedOn", "published_on"),
+        _column("expiresOn", "expires_on"),
+        _column("endedOn", "ended_on"),
+        _column("endedBecause", "ended_because"),
+        _column("restates.id", "restates"),
+        OutColumn("restated_by", "", read=_restated_by),
+        OutColumn("sources", "", read=_claim_sources),
+        _column("statementUrl", "statement_url"),
+        _column("recordedAt", "recorded_at"),
+    ),
+)
+EXPORTS: Final = {one.name: one for one in (EFFECTS, ASSESSED, CLAIMS)}
 
 
 async def as_csv(export: Export, pages: AsyncGenerator[Sequence[Node]]) -> AsyncGenerator[bytes]:

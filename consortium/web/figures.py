@@ -2,19 +2,23 @@
 
 import asyncio
 import io
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from pathlib import Path
+from typing import Any, ClassVar
 
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from consortium.assessment.reads.claims import ASSESSED_CLAIMS
+from consortium.assessment.reports.statement import claim_statement
 from consortium.documents.csv import TooManyRows
-from consortium.documents.sheets import SheetRow
+from consortium.documents.sheets import Sheet, SheetRow
 from consortium.documents.tables import template_csv, template_xlsx
 from consortium.documents.workbooks import WorkbookTooLarge, read_flat, read_workbook
+from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reports.statement import effect_statement
 from consortium.evidence.actions import DocumentFacts
 from consortium.evidence.rules import (
@@ -27,25 +31,35 @@ from consortium.evidence.rules import (
 from consortium.kernel.clock import Today
 from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
 from consortium.kernel.ids import GlobalId
-from consortium.staging.actions.imports import check_importer, stage_effects
+from consortium.staging.actions.imports import check_importer, stage
 from consortium.staging.reads import STAGED_IMPORTS
-from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.staging.rules.kinds import ROWS_MAX, SHEETS_OF, ImportKind
 from consortium.storage.files import Files, FileTooLarge, FileUnusable, Received, StorageFull
 from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
-from consortium.web.exports import EFFECT_SELECTION, EXPORTS, as_csv, as_json, as_xlsx
+from consortium.web.exports import (
+    EFFECT_SELECTION,
+    EXPORTS,
+    STATEMENT_SELECTION,
+    as_csv,
+    as_json,
+    as_xlsx,
+)
 from schema.planner.execution import Executor
 from schema.planner.execution import Request as Asked
 
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-_STAGED = """query ($id: ID!) { node(id: $id) { ... on EffectImport {
-    id status rowCount faultCount version fileName sha256 } } }"""
+_STAGED = """query ($id: ID!) { node(id: $id) { ... on StagedImport {
+    id kind status rowCount faultCount version fileName sha256 } } }"""
+_CLAIM = (
+    f"query ($id: ID!) {{ node(id: $id) {{ ... on AssessedClaim {{ {STATEMENT_SELECTION} }} }} }}"
+)
 _EFFECT = f"query ($id: ID!) {{ node(id: $id) {{ ... on Effect {{ {EFFECT_SELECTION} }} }} }}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureDoor(Door):
-    """Takes files of effects in, and gives figures out as files."""
+    """Takes files of effects and claims in, and gives figures out as files."""
 
     statuses: ClassVar[dict[type[DomainError], int]] = {
         DocumentRefused: 415,
@@ -62,34 +76,37 @@ class FigureDoor(Door):
     today: Today
     size_max: int
     executor: Executor
+    fonts: Path | None = None
 
     def routes(self) -> list[Route]:
         """Its addresses."""
         return [
-            Route("/imports/effects", self.told(self.stage), methods=["POST"]),
-            Route("/imports/effects/template.{form}", self.told(self.template), methods=["GET"]),
+            Route("/imports/{kind}", self.told(self.stage), methods=["POST"]),
+            Route("/imports/{kind}/template.{form}", self.told(self.template), methods=["GET"]),
             Route("/exports/{kind}.{form}", self.told(self.export), methods=["GET"]),
-            Route("/effects/{effect}/statement.pdf", self.told(self.statement), methods=["GET"]),
+            Route("/effects/{effect}/statement.pdf", self.told(self.effect), methods=["GET"]),
+            Route("/claims/{claim}/statement.pdf", self.told(self.claim), methods=["GET"]),
         ]
 
     async def stage(self, request: Request) -> Response:
         """Keep the body, and its rows for review."""
+        rows_are = _import_kind(request)
         by = await self.principal(request)
         check_importer(by)
         kind = read_media_type(request.headers.get("content-type", ""))
         name = read_file_name(file_name(request), kind)
         if kind.name not in {XLSX, "text/csv"}:
-            raise DocumentRefused("Effects come as a workbook (XLSX) or as CSV.")
+            raise DocumentRefused("Figures come as a workbook (XLSX) or as CSV.")
         stated = request.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > self.size_max:
             raise FileTooLarge(f"A file may hold {self.size_max} bytes.")
         async with self.files.received(parts(request), self.size_max) as received:
             check_content(kind, received.content.head)
-            rows = await asyncio.to_thread(_read, received, kind, name)
+            rows = await asyncio.to_thread(_read, received, kind, name, SHEETS_OF[rows_are])
             await received.keep()
         sha256, size, _ = received.content
         facts = DocumentFacts(name, kind.name, size, sha256)
-        key = await stage_effects(by, facts, rows, self.today())
+        key = await stage(by, rows_are, facts, rows, self.today())
         told = await self.executor.run(
             Asked(_STAGED, {"id": f"{STAGED_IMPORTS.prefix}_{key}"}, None, safe=True),
             by,
@@ -99,12 +116,14 @@ class FigureDoor(Door):
 
     async def template(self, request: Request) -> Response:
         """A file to fill in, which anybody may have."""
+        kind = _import_kind(request)
+        name = f"{kind.value.lower()}-template"
         match request.path_params["form"]:
             case "csv":
-                return _file(template_csv(EFFECT_SHEETS), CSV, "effects-template.csv")
+                return _file(template_csv(SHEETS_OF[kind]), CSV, f"{name}.csv")
             case "xlsx":
-                made = await asyncio.to_thread(template_xlsx, EFFECT_SHEETS)
-                return _file(made, XLSX, "effects-template.xlsx")
+                made = await asyncio.to_thread(template_xlsx, SHEETS_OF[kind])
+                return _file(made, XLSX, f"{name}.xlsx")
             case _:
                 raise NotFound
 
@@ -128,26 +147,49 @@ class FigureDoor(Door):
         headers = _headers(f"{export.name}-{self.today()}.{form}")
         return StreamingResponse(_after(first, body), media_type=kind, headers=headers)
 
-    async def statement(self, request: Request) -> Response:
+    async def effect(self, request: Request) -> Response:
         """One page about an effect."""
-        effect = request.path_params["effect"]
-        if GlobalId.parse(effect).prefix != "effect":
+        node = await self._node(request, "effect", EFFECTS.prefix, _EFFECT)
+        made = await asyncio.to_thread(effect_statement, node, self.fonts)
+        return _file(made, "application/pdf", f"{node['id']}.pdf")
+
+    async def claim(self, request: Request) -> Response:
+        """The statement of an assessed claim, of what its reader may see of it."""
+        node = await self._node(request, "claim", ASSESSED_CLAIMS.prefix, _CLAIM)
+        made = await asyncio.to_thread(claim_statement, node, self.today(), self.fonts)
+        return _file(made, "application/pdf", f"{node['id']}.pdf")
+
+    async def _node(
+        self, request: Request, named: str, prefix: str | None, query: str
+    ) -> dict[str, Any]:
+        """What the caller may see of the thing in the path. Raises NotFound, IdInvalid."""
+        key = request.path_params[named]
+        if GlobalId.parse(key).prefix != prefix:
             raise NotFound
         by = await self.principal(request)
-        asked = Asked(_EFFECT, {"id": effect}, None, safe=True)
+        asked = Asked(query, {"id": key}, None, safe=True)
         node = orjson.loads(await self.executor.run(asked, by, self.today()))["data"]["node"]
         if not node:
             raise NotFound
-        made = await asyncio.to_thread(effect_statement, node)
-        return _file(made, "application/pdf", f"{effect}.pdf")
+        return dict(node)
 
 
-def _read(received: Received, kind: MediaType, name: str) -> list[SheetRow]:
+def _import_kind(request: Request) -> ImportKind:
+    """What is sent to the address. Raises NotFound."""
+    for kind in ImportKind:
+        if kind.value.lower() == request.path_params["kind"]:
+            return kind
+    raise NotFound
+
+
+def _read(
+    received: Received, kind: MediaType, name: str, sheets: Sequence[Sheet]
+) -> list[SheetRow]:
     received.file.seek(0)
     data = received.file.read()
     received.file.seek(0, io.SEEK_END)
     read = read_workbook if kind.name == XLSX else read_flat
-    return read(name, data, EFFECT_SHEETS, ROWS_MAX)
+    return read(name, data, sheets, ROWS_MAX)
 
 
 async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

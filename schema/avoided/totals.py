@@ -36,6 +36,7 @@ described(
     EARLIER_POINT_OF_SERIES="A later point of its cumulative series holds it already.",
     PART_OF_TOTAL="The total that it is a part of counts.",
     COUNTED_BY_PARTS="Its parts count, as the question divides them.",
+    COVERED_BY_EFFECT="An effect covers it, whose assessed claims are added apart.",
     SUBSIDIARY_OF_COUNTED_PARENT="The parent's figure for the period holds it already.",
     NOT_A_MEMBER="The organisation is no member on the day asked about.",
 )

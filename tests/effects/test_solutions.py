@@ -173,6 +173,11 @@ async def test_a_changed_reference_is_a_new_edition(wei: Engineer) -> None:
     again = SCENARIO | {"solution": solution}
 
     assert await wei.refused("createReferenceScenario", **again) == ("CHANGED_MEANWHILE", [])
+    unexplained = again | {"lastEdition": 1, "reason": " "}
+    assert await wei.refused("createReferenceScenario", **unexplained) == (
+        "TEXT_MISSING",
+        ["reason"],
+    )
     made = await wei.do(
         "createReferenceScenario", "edition situation", **again | {"lastEdition": 1}
     )

@@ -186,6 +186,35 @@ def test_a_life_year_by_year_is_the_life_at_once(
     assert [line for one in years for line in one.lines] == forward.lines
 
 
+@given(profiles(), counts, st.data())
+def test_units_retired_early_avoid_what_their_years_in_use_avoid(
+    profile: Profile, units: Decimal, data: st.DataObject
+) -> None:
+    """Some are retired after some years: all count until then, and the others to their end.
+
+    So the sum of the years is what the others avoid over their whole life, forward-looking, and
+    what the retired ones avoid in their years in use; nothing of these is counted afterwards.
+    """
+    retired = data.draw(st.decimals(0, units, places=2))
+    ages = range(ceil(profile.lifetime_years))
+    leaves = data.draw(st.integers(0, len(ages)))
+
+    def avoided(
+        timeframe: Timeframe, year: int, of: Decimal, gone: Decimal = Decimal(0)
+    ) -> Fraction:
+        return Fraction(
+            effect_of(profile, timeframe, year, [Cohort(2026, of, gone)], no_factor).avoided
+        )
+
+    years = [
+        avoided(YEARLY, 2026 + age, units, retired if age >= leaves else Decimal(0)) for age in ages
+    ]
+    survivors = avoided(FORWARD, 2026, units - retired)
+    early = [avoided(YEARLY, 2026 + age, retired) for age in ages if age < leaves]
+
+    assert sum(years, Fraction(0)) == survivors + sum(early, Fraction(0))
+
+
 @given(profiles(), st.permutations(range(5)), counts)
 def test_the_order_of_items_does_not_matter(
     profile: Profile, order: list[int], units: Decimal

@@ -13,8 +13,10 @@ from tests.factories.assessed import (
     create_published_claim,
     end,
 )
+from tests.factories.initiatives import create_initiative, create_target
 from tests.factories.membership import create_engagement, create_membership
 from tests.factories.organisations import create_organisation, create_parentage, create_period
+from tests.factories.progress import create_pledge, name_initiative
 from tests.factories.shares import create_allocation, create_shared_effect, create_shared_solution
 from tests.factories.value_chains import create_chain
 
@@ -38,6 +40,7 @@ class AssessedMaker:
     today: date
     organisations: list[int] = field(default_factory=list)
     chains: list[int] = field(default_factory=list)
+    initiatives: list[int] = field(default_factory=list)
     solutions: list[int] = field(default_factory=list)
     claims: list[int] = field(default_factory=list)
 
@@ -68,8 +71,28 @@ class AssessedMaker:
         await create_period(
             self.connection, third, ends_on=date(2024, 6, 30), sector="Coal", country="FR"
         )
-        await create_engagement(self.connection, last, first, covers="CLAIMS")
+        for client in (first, second):
+            await create_engagement(self.connection, last, client, covers="CLAIMS")
         self.chains = [await create_chain(self.connection) for _ in range(2)]
+        await self._aimed()
+
+    async def _aimed(self) -> None:
+        """Initiatives with targets, and a pledge of every organisation."""
+        for year in (2024, 2030):
+            initiative = await create_initiative(self.connection)
+            self.initiatives.append(initiative)
+            mass = Decimal(5_000_000)
+            await create_target(
+                self.connection, initiative, target_year=year, quantity_kg_co2e=mass
+            )
+        for at, organisation in enumerate(self.organisations):
+            await create_pledge(
+                self.connection,
+                organisation,
+                starts_on=date(2023 + at % 2, 1, 1),
+                ends_on=date(2025 + at, 6, 30),
+                visibility=self.random.choice(["PUBLIC", "CONSORTIUM"]),
+            )
 
     async def claimed(self, effects: int = 8) -> None:
         """Effects with their claims, most of them published."""
@@ -95,6 +118,9 @@ class AssessedMaker:
             "uncertainty": random.choice([None, *map(Decimal, ("0.1", "0.25", "1.5"))]),
         }
         effect = await create_shared_effect(self.connection, owner, **values)
+        named = random.sample(self.initiatives, random.randint(0, 2))
+        for initiative in named:
+            await name_initiative(self.connection, effect, initiative)
         parts = await self._parts(effect, owner)
         restated = effect
         if random.random() < 0.3:
@@ -103,6 +129,8 @@ class AssessedMaker:
             restated = await create_shared_effect(
                 self.connection, owner, **values, restates_id=effect
             )
+            for initiative in named[:1]:
+                await name_initiative(self.connection, restated, initiative)
         for organisation, part in parts:
             await self._claim(organisation, random.choice([effect, restated]), part)
 

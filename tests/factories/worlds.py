@@ -48,6 +48,7 @@ from tests.factories.organisations import (
     create_rate,
     create_size,
 )
+from tests.factories.progress import create_pledge, create_pledge_terms
 from tests.factories.rows import Connection, insert, number
 from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
 
@@ -152,6 +153,7 @@ class Maker:
         await self.shared()
         await self.measured()
         await self.claimed(60)
+        await self.pledged()
         await self.identified()
         await self.sized()
         await self.owed()
@@ -528,6 +530,30 @@ class Maker:
                 await self._claim(**self._restatement_of(*self.one_of(self.claims)))
             if self.chance(0.1):  # a part of a part
                 await self._claim(**self._part_of(*self.one_of(self.claims)))
+
+    async def pledged(self) -> None:
+        """Pledges beside the disclosed ones; some of them said something else before."""
+        for organisation in self.organisations[: 4 if self.dense else 9]:
+            pledge = await create_pledge(
+                self.connection,
+                organisation,
+                visibility=self.one_of(VISIBILITIES),
+                known_to=date(2022, 5, 1),
+                citation_id=self.source(),
+            )
+            begins = date(self.today.year - self.random.randint(1, 5), self.one_of((1, 4, 7)), 1)
+            await create_pledge_terms(
+                self.connection,
+                pledge,
+                number=2,
+                quantity_kg_co2e=self.one_of((Decimal(7_700_000_000), Decimal("333.333"))),
+                starts_on=begins,
+                ends_on=self.one_of((date(self.today.year, 6, 30), date(2035, 12, 31))),
+                category=self.maybe("Cloud", 0.2),
+                methodology=self.maybe(self.one_of(("GHGP", "Own")), 0.2),
+                scope=self.one_of(("", "All products.")),
+                known_from=self.one_of((date(2022, 5, 1), self.day(3))),
+            )
 
     def _part_of(self, key: int, values: dict[str, Any]) -> dict[str, Any]:
         kept = ("kind", "record_type", "period_start", "period_end", "fiscal_label")

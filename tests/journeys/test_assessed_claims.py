@@ -3,18 +3,37 @@
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from consortium.avoided.actions import refresh
 from consortium.storage.database import Database
 from schema.root import GRAPHQL_SCHEMA
-from tests.effects.story import COMPARISON, EFFECT, EXAMPLE, SCENARIO, SOLUTION, cohorts
-from tests.factories import create_engagement, create_membership, create_organisation
+from tests.effects.story import (
+    COMPARISON,
+    EFFECT,
+    EXAMPLE,
+    SCENARIO,
+    SOLUTION,
+    cohorts,
+    item,
+    whole,
+)
+from tests.factories import (
+    create_citation,
+    create_claim,
+    create_engagement,
+    create_membership,
+    create_organisation,
+)
 from tests.factories.guidance import create_guidance
 from tests.identity.oauth.world import World, create_client, world
 from tests.journeys.test_effects import token_of
+from tests.served import TODAY
 
 PDF = b"%PDF-1.7\na target"
 ROLE = "UPDATE role_grant SET role = 'SECRETARIAT' WHERE account_id = $1"
@@ -24,6 +43,40 @@ CLAIM = """query ($id: ID!) { node(id: $id) { ... on AssessedClaim {
   assuranceBody { name } organisation { name } effect { id avoided }
   evidence(first: 10) { nodes { title document { url sha256 } } }
   restatedBy { status claim } } } }"""
+# Each question is asked with what the one before it was answered.
+TOTAL = """{ assessedEmissions(groupBy: [YEAR]) { groups {
+  key { year timeframe } net gross overlap contributors assured
+  contributions(first: 10) { totalCount nodes { member { name } claimed kept
+    claim { id } effect { id } } } } } }"""
+EFFECT_OF = """query ($id: ID!) { node(id: $id) { ... on Effect {
+  avoided(unit: KILOGRAM_CO2E) solution { name functionalUnit }
+  referenceScenario { situation reason source { url } }
+  comparison { edition gwpSet }
+  cohorts { soldYear units }
+  explanation(first: 100) { totalCount nodes { stage yearOfLife units
+    referenceEmissions(unit: KILOGRAM_CO2E) solutionEmissions(unit: KILOGRAM_CO2E)
+    item { referenceQuantity solutionQuantity }
+    factor { year value series { reference edition gwpSet source { url title } } }
+    source { url title } } } } } }"""
+PROOFS = """query ($id: ID!) { node(id: $id) { ... on AssessedClaim { claim
+  basis { effectMass share remainderShare }
+  gates { position outcome passesToday expiresOn gate { key } }
+  gateReviews(first: 10) { nodes { outcome reason reviewedOn } }
+  steps(first: 20) { nodes { step takenOn } }
+  evidence(first: 10) { nodes { kind title criterion { text } source { url }
+    document { name url sha256 sizeBytes } } } } } }"""
+DISCLOSED = """{ avoidedEmissions(groupBy: [YEAR]) { groups { total { value }
+  contributions(first: 10) { nodes { claim { id asPublished source { url title } } } } } } }"""
+GRID = {
+    "reference": "grid",
+    "lastEdition": 0,
+    "name": "Grid",
+    "unit": "kWh",
+    "geography": "DE",
+    "gwpSet": "AR6",
+    "points": [{"year": year, "value": "0.4"} for year in range(2026, 2041)],
+    "source": {"url": "https://grid.example/2026", "title": "Factors of the grid"},
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +123,7 @@ class Desk:
         about = {"claim": claim["id"], "version": claim["version"]}
         return await self.do(token, mutation, **about, **given)
 
-    async def effect(self) -> Any:
+    async def effect(self, items: Any = EXAMPLE) -> Any:
         """17 000 t by a thousand heat pumps, from the solution on."""
         solution = await self.do(self.member, "createSolution", "id", **SOLUTION)
         scenario = await self.do(
@@ -81,7 +134,7 @@ class Desk:
             "createComparison",
             "id",
             referenceScenario=scenario["id"],
-            items=EXAMPLE,
+            items=items,
             **COMPARISON,
         )
         units = {"comparison": comparison["id"], "cohorts": cohorts((2026, "1000"))}
@@ -193,3 +246,108 @@ async def test_a_claim_from_its_effect_to_its_end(desk: Desk) -> None:
     await desk.step(desk.member, "withdrawClaim", new, reason="They leaked.")
     ended = (await desk.ask(None, CLAIM, id=new["id"]))["node"]
     assert (ended["status"], ended["endedBecause"]) == ("WITHDRAWN", "They leaked.")
+
+
+async def _claimed_by_factors(desk: Desk) -> str:
+    """A claim that only members are told of; its effect stands on 5 000 against 2 000 kWh."""
+    series = await desk.do(desk.member, "createFactorSeries", "id", **GRID)
+    made = item(
+        "MANUFACTURING",
+        referenceKgCo2e="500",
+        solutionKgCo2e="1500",
+        source={"url": "https://lca.example", "title": "LCA"},
+    )
+    used = item("USE", factorSeries=series["id"], referenceQuantity="5000", solutionQuantity="2000")
+    effect = await desk.effect(whole(made, used))
+    given = {
+        "reference": "pumps-2026",
+        "guidanceVersion": f"guidance_{desk.guidance}",
+        "statement": "Avoids emissions against gas boilers.",
+    }
+    claim = await desk.do(desk.member, "createClaimDraft", effect=effect["id"], **given)
+    claim = await desk.reviewed(claim)
+    claim = await desk.step(desk.assurer, "assureClaim", claim, level="LIMITED")
+    await desk.step(desk.member, "publishClaim", claim, visibility="CONSORTIUM")
+    return str(effect["id"])
+
+
+async def test_the_assurer_walks_from_the_total_to_the_voucher(desk: Desk) -> None:
+    """By its own token, asking nobody: each step is found in the answer before.
+
+    It is no member, and the claim is shown to members: it sees what it is engaged for.
+    """
+    effect_id = await _claimed_by_factors(desk)
+    assert await desk.ask(None, TOTAL) == {"assessedEmissions": {"groups": []}}
+
+    [group] = (await desk.ask(desk.assurer, TOTAL))["assessedEmissions"]["groups"]
+    assert (group["net"], group["gross"], group["assured"]) == ("17000", "17000", "17000")
+    assert group["contributions"]["totalCount"] == group["contributors"] == 1
+    [part] = group["contributions"]["nodes"]
+    assert (part["claimed"], part["kept"]) == ("17000", "1")
+    assert part["effect"] == {"id": effect_id}
+
+    effect = (await desk.ask(desk.assurer, EFFECT_OF, id=part["effect"]["id"]))["node"]
+    _explained(effect)
+
+    claim = (await desk.ask(desk.assurer, PROOFS, id=part["claim"]["id"]))["node"]
+    assert claim["basis"] == {"effectMass": "17000", "share": "1", "remainderShare": "0"}
+    assert [(one["outcome"], one["passesToday"]) for one in claim["gates"]] == [("PASSED", True)]
+    assert [one["reason"] for one in claim["gateReviews"]["nodes"]] == ["As shown."]
+    assert [one["step"] for one in claim["steps"]["nodes"]][-2:] == ["ASSURE", "PUBLISH"]
+    [proof] = claim["evidence"]["nodes"]
+    document = proof["document"]
+    fetched = await desk.w.http.get(
+        document["url"], headers={"authorization": f"Bearer {desk.assurer}"}
+    )
+    assert fetched.status_code == 200
+    assert fetched.content == PDF
+    assert document["sha256"] == sha256(fetched.content).hexdigest()
+    assert document["sizeBytes"] == len(PDF)
+
+    await desk.w.api.database.pool.execute("UPDATE engagement SET ended_at = now()")
+    assert await desk.ask(desk.assurer, TOTAL) == {"assessedEmissions": {"groups": []}}
+    assert (await desk.ask(desk.assurer, PROOFS, id=part["claim"]["id"]))["node"] is None
+
+
+def _explained(effect: Any) -> None:
+    """The lines add up to the effect; each says its factor and where it was published."""
+    lines = effect["explanation"]["nodes"]
+    assert len(lines) == effect["explanation"]["totalCount"] == 16
+    sides = [
+        sum(Decimal(one[f"{side}Emissions"]) for one in lines) for side in ("reference", "solution")
+    ]
+    assert sides[0] - sides[1] == Decimal(effect["avoided"]) == 17_000_000
+    assert lines[0]["source"] == {"url": "https://lca.example", "title": "LCA"}
+    for age, line in enumerate(lines[1:]):
+        factor = line["factor"]
+        assert (line["stage"], line["yearOfLife"], factor["year"]) == ("USE", age, 2026 + age)
+        assert factor["series"]["edition"] == 1
+        assert factor["series"]["source"] == GRID["source"]
+        amounts = (line["item"][f"{side}Quantity"] for side in ("reference", "solution"))
+        units = Decimal(line["units"])
+        assert [Decimal(one) * Decimal(factor["value"]) * units for one in amounts] == [
+            Decimal(line["referenceEmissions"]),
+            Decimal(line["solutionEmissions"]),
+        ]
+
+
+async def test_the_assurer_walks_from_a_disclosed_total_to_its_source(desk: Desk) -> None:
+    """A private figure of its client: in its total, with the words and the page that it is from."""
+    pool = desk.w.api.database.pool
+    client = await pool.fetchval("SELECT client_id FROM engagement")
+    citation = await create_citation(pool, url="https://report.example", title="Report")
+    await create_claim(
+        pool, client, visibility="PRIVATE", citation_id=citation, as_published="1,000 tonnes"
+    )
+    with desk.w.api.database.active():
+        await refresh([client], today=TODAY)
+    assert (await desk.ask(None, DISCLOSED))["avoidedEmissions"] == {"groups": []}
+
+    [group] = (await desk.ask(desk.assurer, DISCLOSED))["avoidedEmissions"]["groups"]
+    [part] = group["contributions"]["nodes"]
+    assert group["total"] == {"value": "1000"}
+    assert part["claim"] | {"id": ""} == {
+        "id": "",
+        "asPublished": "1,000 tonnes",
+        "source": {"url": "https://report.example", "title": "Report"},
+    }

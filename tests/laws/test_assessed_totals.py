@@ -27,13 +27,15 @@ from tests.oracle.documents import Operation
 from tests.oracle.world import Row
 
 DIMENSIONS = ("YEAR", "CATEGORY", "VALUE_CHAIN", "MEMBER", "GROUP", "SECTOR", "COUNTRY", "ASSURED")
+# An effect that names two initiatives is in two groups.
+OVERLAPPING = "INITIATIVE"
 ASKED = """
 query ($by: [AssessedEmissionsDimension!]!, $where: AssessedEmissionsFilter,
        $on: Date, $known: Date) {
   assessedEmissions(groupBy: $by, where: $where, onDate: $on, knownAt: $known) {
     groups {
       key { timeframe year category sector country assured undivided
-        valueChain { id } member { id } group { id } }
+        valueChain { id } initiative { id } member { id } group { id } }
       net(unit: KILOGRAM_CO2E) own(unit: KILOGRAM_CO2E) joint(unit: KILOGRAM_CO2E)
       gross(unit: KILOGRAM_CO2E) overlap(unit: KILOGRAM_CO2E) assured(unit: KILOGRAM_CO2E)
       claims effects contributors
@@ -41,7 +43,8 @@ query ($by: [AssessedEmissionsDimension!]!, $where: AssessedEmissionsFilter,
       interval { low high signNotEstablished }
       beside { unallocated nonMembers platform }
       contributions(first: 1000) { totalCount nodes {
-        claim { id } effect { id } member { id } claimed own joint kept assured } }
+        claim { id } effect { id } member { id } initiatives { id }
+        claimed own joint kept assured } }
     }
   }
 }
@@ -132,7 +135,7 @@ async def followed(
 
 
 def callers(bench: Bench) -> list[Principal]:
-    """The public, a member, the secretariat, an owner, an assurer with an engagement."""
+    """The public, a member, the secretariat, an owner who is one or left, an engaged assurer."""
     world = bench.oracle.world
     figures = frozenset({Permission.FIGURES_READ})
     owner = world.all("EffectContribution")[0]["organisation_id"]
@@ -142,19 +145,27 @@ def callers(bench: Bench) -> list[Principal]:
         Principal(Rights(is_member=True)),
         Principal(Rights(permissions=frozenset({Permission.FIGURES_READ_ALL}))),
         Principal(Rights(is_member=True, has_organisation=True, permissions=figures), owner),
-        Principal(
-            Rights(has_organisation=True, permissions=figures | {Permission.FIGURES_ASSURE}),
-            engaged,
-        ),
+        Principal(Rights(has_organisation=True, permissions=figures), owner),
+        # Drawn most often: what it sees is put together from two parts.
+        *[
+            Principal(
+                Rights(has_organisation=True, permissions=figures | {Permission.FIGURES_ASSURE}),
+                engaged,
+            )
+        ]
+        * 3,
     ]
 
 
 @st.composite
 def questions(draw: st.DrawFn, bench: Bench) -> dict[str, Any]:
     """What to ask: usual and unusual groupings, filters, and days."""
-    by = draw(st.lists(st.sampled_from(DIMENSIONS), unique=True, max_size=3))
+    by = draw(
+        st.lists(st.sampled_from([*DIMENSIONS, OVERLAPPING, OVERLAPPING]), unique=True, max_size=3)
+    )
     days = st.none() | st.integers(-10, 310).map(lambda n: str(bench.today - timedelta(days=n)))
     keys = [f"org_{one.id}" for one in bench.oracle.world.all("Organisation")]
+    named = [f"initiative_{one.id}" for one in bench.oracle.world.all("Initiative")]
     filters = {
         "year": st.sampled_from([{"eq": 2024}, {"in": [2023, 2025]}]),
         "category": st.sampled_from([{"eq": "Heating"}, {"ne": "Cloud"}]),
@@ -164,6 +175,7 @@ def questions(draw: st.DrawFn, bench: Bench) -> dict[str, Any]:
         "country": st.just({"in": ["DE", "FR"]}),
         "specificity": st.just({"eq": "REGIONAL"}),
         "member": st.sampled_from(keys).map(lambda key: {"id": {"eq": key}}),
+        "initiatives": st.sampled_from(named).map(lambda key: {"some": {"id": {"eq": key}}}),
     }
     chosen = draw(st.lists(st.sampled_from(sorted(filters)), unique=True, max_size=2))
     where = {name: draw(filters[name]) for name in chosen}
@@ -222,6 +234,7 @@ async def test_groups_add_up(followed: Bench, data: st.DataObject) -> None:
     """Gross is net and overlap; groups of one question add up to the total of each timeframe."""
     caller = data.draw(st.sampled_from(callers(followed)))
     asked = data.draw(questions(followed)) | {"where": None}
+    asked["by"] = [one for one in asked["by"] if one != OVERLAPPING]
     groups = groups_of(await followed.planned(Operation(ASKED, asked), caller))
     whole = groups_of(await followed.planned(Operation(ASKED, asked | {"by": []}), caller))
 
@@ -230,6 +243,25 @@ async def test_groups_add_up(followed: Bench, data: st.DataObject) -> None:
         assert Decimal(group["net"]) == Decimal(group["own"]) + Decimal(group["joint"])
     for name in ADDED:
         assert _by_timeframe(groups, name) == _by_timeframe(whole, name)
+
+
+@many(10)
+@given(data=st.data())
+async def test_an_initiative_s_group_is_what_names_it(followed: Bench, data: st.DataObject) -> None:
+    """Each group is the total of the effects that name its initiative: groups overlap."""
+    caller = data.draw(st.sampled_from(callers(followed)))
+    asked = data.draw(questions(followed)) | {"by": [OVERLAPPING], "where": None}
+    groups = groups_of(await followed.planned(Operation(ASKED, asked), caller))
+
+    for one in followed.oracle.world.all("Initiative"):
+        key = f"initiative_{one.id}"
+        filtered = {"initiatives": {"some": {"id": {"eq": key}}}}
+        alone = groups_of(
+            await followed.planned(Operation(ASKED, asked | {"by": [], "where": filtered}), caller)
+        )
+        mine = [g for g in groups if (g["key"]["initiative"] or {}).get("id") == key]
+        for name in ADDED:
+            assert _by_timeframe(mine, name) == _by_timeframe(alone, name)
 
 
 def _by_timeframe(groups: Iterable[dict[str, Any]], name: str) -> dict[str, Decimal]:

@@ -5,8 +5,10 @@ from datetime import date
 from decimal import Decimal
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from consortium.avoided.rules.claims import ClaimFacts
+from consortium.avoided.rules.shadows import Span
 from consortium.avoided.rules.standings import Standing, resolve
 from consortium.avoided.rules.vocabulary import Audience, ClaimKind
 from consortium.organisations.rules import Control, ControlChains
@@ -60,6 +62,51 @@ def test_standings_are_those_of_the_reference(facts: list[ClaimFacts], held: lis
                 counts = moment.stand(claim.id)
                 expected = moment.remainder(claim) if counts.view == 1 else None
                 assert left == ([] if expected is None else [expected])
+
+
+@settings(max_examples=150, deadline=None)
+@given(claims(), controls(), st.data())
+def test_what_an_effect_covers_leaves_the_sums_and_nothing_takes_its_place(
+    facts: list[ClaimFacts], held: list[Control], data: st.DataObject
+) -> None:
+    """On the days on which it is covered, with its parts; all else stands as without."""
+    day = st.sampled_from(DAYS)
+    covers: dict[int, list[Span]] = {}
+    for claim in data.draw(st.lists(st.sampled_from(facts), unique=True)):
+        since = data.draw(day)
+        until = data.draw(st.sampled_from([None, *(one for one in DAYS if one > since)]))
+        covers[claim.id] = [Span(since, until)]
+    control = ControlChains(held)
+    plain, standings = resolve(facts, control, TODAY), resolve(facts, control, TODAY, covers)
+
+    for on in DAYS:
+        covered = {
+            key
+            for key, [span] in covers.items()
+            if span.known_from <= on and (span.known_to is None or on < span.known_to)
+        }
+        for reader in Audience:
+            for claim in facts:
+                was, now = (_seen(at(one, claim.id, on, reader)) for one in (plain, standings))
+                assert now == [
+                    (*one[:-1], "COVERED_BY_EFFECT") if one[0] in covered and not one[-1] else one
+                    for one in was
+                ]
+
+
+def _seen(standings: list[Standing]) -> list[tuple[object, ...]]:
+    """Which total it is in, how it stands, and why it is left out, last."""
+    return [
+        (
+            s.outcome.whole.id,
+            s.outcome.view,
+            s.outcome.not_broken_down,
+            s.outcome.quantity,
+            s.shadowed_by,
+            s.outcome.reason and s.outcome.reason.value,
+        )
+        for s in standings
+    ]
 
 
 @settings(max_examples=250, deadline=None)

@@ -13,6 +13,7 @@ FIGURES = {
     "AssessedClaim": "CLAIMS",
     "Inventory": "INVENTORIES",
     "Solution": "CLAIMS",
+    "Pledge": "CLAIMS",
 }
 # What is seen with a row of another sort, and the column that names it.
 SEEN_WITH = {
@@ -24,8 +25,8 @@ SEEN_WITH = {
     "EffectContribution": ("Allocation", "allocation_id"),
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
-    "ImportedRow": ("EffectImport", "staged_import_id"),
-    "ImportFault": ("EffectImport", "staged_import_id"),
+    "ImportedRow": ("StagedImport", "staged_import_id"),
+    "ImportFault": ("StagedImport", "staged_import_id"),
 }
 # How a claim was made.
 OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
@@ -79,13 +80,14 @@ class Ask:
     def sees(self, row: Row) -> bool:
         """Whether the caller may see a row."""
         for kinds, seen in (
-            (FIGURES, self._sees_figure),
+            (FIGURES.keys() - {"Pledge"}, self._sees_figure),
             (SEEN_WITH, self._sees_with),
             ({"Effect"}, self._sees_effect),
+            ({"Pledge"}, self._sees_pledge),
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
-            ({"EffectImport"}, self._sees_import),
+            ({"StagedImport"}, self._sees_import),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -182,6 +184,11 @@ class Ask:
         if self.principal.rights.is_member and row["visibility"] == "CONSORTIUM":
             return True
         return self.sees_whole(row["organisation_id"], FIGURES[row.kind])
+
+    def _sees_pledge(self, row: Row) -> bool:
+        """As its own figure, or as the claim that it is."""
+        shown = self.world.get("Claim", row["claim_id"]) or row
+        return self._sees_figure(shown)
 
     def _sees_allocation(self, row: Row) -> bool:
         """A party, who sees all of a party's figures, and nobody else."""

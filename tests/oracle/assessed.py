@@ -24,6 +24,7 @@ KEY = (
     ("group_id", "GROUP"),
     ("organisation_id", "MEMBER"),
     ("value_chain_id", "VALUE_CHAIN"),
+    ("initiative_id", "INITIATIVE"),
 )
 OF_CLAIMS = {"SECTOR", "COUNTRY", "ASSURED", "GROUP", "MEMBER"}
 LEAST_SPECIFIC_LAST = ("SPECIFIC", "REGIONAL", "GLOBAL_AVERAGE")
@@ -43,7 +44,10 @@ def assessed_emissions(ask: Ask, args: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def published(ask: Ask, known_at: date) -> list[Row]:
-    """The claims that were known on a day, of those that are published to the caller's sort."""
+    """The claims that were known on a day, of those that are published, and not only to others.
+
+    Who sees an organisation's figures whole sees what it published to members, a member or not.
+    """
     rights = ask.principal.rights
     whole = rights.is_member or ask.principal.may(Permission.FIGURES_READ_ALL)
     shown = {"PUBLIC", "CONSORTIUM"} if whole else {"PUBLIC"}
@@ -53,7 +57,13 @@ def published(ask: Ask, known_at: date) -> list[Row]:
         if claim["published_on"] is not None
         and claim["published_on"] <= known_at
         and (claim["ended_on"] is None or known_at < claim["ended_on"])
-        and claim["visibility"] in shown
+        and (
+            claim["visibility"] in shown
+            or (
+                claim["visibility"] != "PRIVATE"
+                and ask.sees_whole(claim["organisation_id"], "CLAIMS")
+            )
+        )
     ]
 
 
@@ -133,7 +143,8 @@ def groups(ask: Ask, args: Mapping[str, Any], counted: list[Row], grouped: set[s
     """The totals, in the order asked for."""
     members: dict[tuple[Any, ...], list[Row]] = {}
     for one in counted:
-        members.setdefault(key_of(one, grouped), []).append(one)
+        for key in keys_of(ask, one, grouped):
+            members.setdefault(key, []).append(one)
     # Unknown comes last in every column.
     keys = sorted(members, key=lambda key: [(value is None, value or 0) for value in key])
     rows = [
@@ -150,6 +161,14 @@ def groups(ask: Ask, args: Mapping[str, Any], counted: list[Row], grouped: set[s
     ]
     answer = ordered(ask, "AssessedEmissionsGroup", rows, args.get("orderBy"))
     return answer[: 1000 if args.get("first") is None else args["first"]]
+
+
+def keys_of(ask: Ask, one: Row, grouped: set[str]) -> list[tuple[Any, ...]]:
+    """The keys of the groups that a claim is in: several where its effect names initiatives."""
+    links = ask.world.having("EffectInitiative", "effect_id", one["effect_id"])
+    named = [link["initiative_id"] for link in links] or [None]
+    found = [{**one.values, "initiative_id": initiative} for initiative in named]
+    return [*dict.fromkeys(key_of(Row(one.kind, each), grouped) for each in found)]
 
 
 def key_of(one: Row, grouped: set[str]) -> tuple[Any, ...]:
@@ -286,9 +305,16 @@ def _key(ask: Ask, group: Row) -> dict[str, Any]:
         "assured": key["assured"],
         "undivided": key["undivided"],
         "valueChain": world.get("ValueChain", key["value_chain_id"]),
+        "initiative": world.get("Initiative", key["initiative_id"]),
         "member": world.get("Organisation", key["organisation_id"]),
         "group": world.get("Organisation", key["group_id"]),
     }
+
+
+def _initiatives(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    links = ask.world.having("EffectInitiative", "effect_id", row["effect_id"])
+    found = [ask.world.get("Initiative", link["initiative_id"]) for link in links]
+    return ask.seen([one for one in found if one])
 
 
 def _own_mass(name: str) -> Read:
@@ -314,7 +340,8 @@ KINDS |= {
             "group": up("Organisation", "group_id"),
             "valueChain": up("ValueChain", "value_chain_id"),
         },
-        orders={"CLAIMED": _column("claimed")},
+        {"initiatives": _initiatives},
+        {"CLAIMED": _column("claimed")},
     ),
     "AssessedEmissionsGroup": Kind(
         {

@@ -72,6 +72,15 @@ def _orders(*names: str) -> dict[str, Any]:
     return {name.upper(): lambda _, row, name=name: row[name] for name in names}
 
 
+def _kept(ask: Ask, row: Row) -> Any:
+    known = [
+        one["kept"]
+        for one in ask.world.having("AssessedStanding", "claim_id", row.id)
+        if one["known_to"] is None
+    ]
+    return known[0] if known else None
+
+
 ACCOUNT = up("Account", "account_id")
 GATE = up("GuidanceGate", "gate_id")
 
@@ -86,6 +95,8 @@ KINDS |= {
         | {
             "claim": _mass("claim_kg_co2e"),
             "actsNext": lambda _, row: TURNS.get(row["status"]),
+            "kept": _kept,
+            "statementUrl": lambda _, row: f"/claims/assessed_{row.id}/statement.pdf",
         },
         {
             "organisation": up("Organisation", "organisation_id"),

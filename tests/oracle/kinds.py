@@ -162,6 +162,15 @@ def _quantity(_: Ask, row: Row) -> dict[str, Any]:
     }
 
 
+def _covered_by(ask: Ask, row: Row, _: Mapping[str, Any]) -> list[Row]:
+    """The effect that covers a disclosed claim now."""
+    covers = ask.world.having("Cover", "claim_id", row.id)
+    effects = [
+        ask.world.get("Effect", cover["effect_id"]) for cover in covers if cover["ended_on"] is None
+    ]
+    return ask.seen([one for one in effects if one is not None])
+
+
 def _of_parts(at: int) -> Read:
     """A sum over parts, told where every part is shown to the same readers as the total."""
 
@@ -205,6 +214,7 @@ PREFIXES = {
     "assessed_claim": "assessed",
     "claim_evidence": "proof",
     "effect_overlap_decision": "overlapdecision",
+    "pledge": "pledge",
     "staged_import": "import",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
@@ -396,9 +406,9 @@ KINDS: dict[str, Kind] = {
         },
         {"entry": up("AuditEntry", "entry_id")},
     ),
-    "EffectImport": Kind(
+    "StagedImport": Kind(
         global_id("import")
-        | plain("status", "row_count", "fault_count", "version", "recorded_at", "ended_on")
+        | plain("kind", "status", "row_count", "fault_count", "version", "recorded_at", "ended_on")
         | {"fileName": _of_document("name"), "sha256": _of_document("sha256")},
         {"organisation": up("Organisation", "organisation_id")},
         {
@@ -637,6 +647,7 @@ KINDS: dict[str, Kind] = {
             "organisation": up("Organisation", "organisation_id"),
             "source": SOURCE,
             "partOf": up("Claim", "part_of_id"),
+            "coveredBy": _covered_by,
             "supersedes": up("Claim", "supersedes_id"),
             "methodChangeFrom": up("Claim", "method_change_from_id"),
         },

@@ -298,8 +298,8 @@ class Generator:
                 case "groupBy" if choose.chance(80):
                     count = choose.one_of((1, 1, 2, 0, 3))
                     given[key] = [inputs.member(kind.name) for _ in range(count)]
-                case "unit" if choose.chance(40):
-                    given[key] = inputs.member("MassUnit")
+                case "basis" | "unit" if choose.chance(40):
+                    given[key] = inputs.member(kind.name)
         if "first" in described.args:
             given |= self._page(parent, depth, backward="last" in described.args)
         return given

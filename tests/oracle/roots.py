@@ -9,6 +9,7 @@ from tests.oracle import (  # noqa: F401  complete KINDS
     assessment,
     guidance,
     overlaps,
+    progress,
     reviews,
     shares,
     solutions,
@@ -38,7 +39,8 @@ NODES = (
     "Effect",
     "Allocation",
     "EffectOverlapDecision",
-    "EffectImport",
+    "Pledge",
+    "StagedImport",
     "GuidanceVersion",
     "GuidanceGate",
     "GuidanceCriterion",
@@ -175,8 +177,9 @@ ROOTS: dict[str, Root] = {
     "effectOverlaps": lambda ask, _: Many(
         "EffectOverlap", ask.seen(overlaps.effect_overlaps(ask)), ()
     ),
+    "pledges": _all("Pledge", ()),
     "allocations": _all("Allocation"),
-    "effectImports": _all("EffectImport"),
+    "stagedImports": _all("StagedImport"),
     "guidanceVersion": _lookup("GuidanceVersion", "reference", str, "reference"),
     "guidanceVersions": _all("GuidanceVersion"),
     "claim": _lookup("Claim", "reference", str, "reference"),

@@ -144,6 +144,7 @@ KINDS |= {
             "cohorts": down("EffectCohort", "effect_id"),
             "explanation": down("EffectLine", "effect_id"),
             "allocations": down("Allocation", "effect_id"),
+            "initiatives": linked("EffectInitiative", "effect_id", "Initiative", "initiative_id"),
         },
         {
             "PERIOD_END": lambda _, row: row["period_end"],

@@ -136,6 +136,11 @@ def _figure(
         "not_broken_down": outcome.not_broken_down,
         "outcome": outcome,
         "shadows": shadows(ask.world, outcome, above),
+        "covered": any(
+            cover["covered_on"] <= known_at
+            and (cover["ended_on"] is None or known_at < cover["ended_on"])
+            for cover in ask.world.having("Cover", "claim_id", whole.id)
+        ),
     }
     return Row("Contribution", values)
 
@@ -158,6 +163,7 @@ def left_out(ask: Ask, figure: Row, asked: set[str], day: date) -> str | None:
     divided = bool(outcome.divides & asked)
     members_above = any(is_member(ask, organisation, day) for organisation in figure["shadows"])
     reasons = (
+        (figure["covered"], "COVERED_BY_EFFECT"),
         (outcome.role == WHOLE and divided, "COUNTED_BY_PARTS"),
         (outcome.role == PART and not divided, "PART_OF_TOTAL"),
         (not is_member(ask, figure["organisation_id"], day), "NOT_A_MEMBER"),

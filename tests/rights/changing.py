@@ -1004,13 +1004,38 @@ _OVERLAPS: tuple[Case, ...] = (
 )
 
 
+def _pledge(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"pledge": world.id("pledge", "owner PRIVATE"), "version": 1, **given}
+
+
+# Who approves the owner's figures changes its pledges; who sees the private ones hears no.
+_APPROVED = _all(DENIED, *_OWN, "editor", "service_writes", "assurer_claims") | {"approver": DONE}
+_PLEDGES: tuple[Case, ...] = (
+    Case(
+        "recordPledge",
+        "of one's own organisation",
+        lambda _: {
+            "reference": "by-2035",
+            "statement": "A megatonne avoided by 2035.",
+            "quantityKgCo2e": "1000000000",
+            "startsOn": "2026-01-01",
+            "endsOn": "2035-12-31",
+        },
+        DENIED,
+        _all(DONE, "approver", "other_approver"),
+    ),
+    Case("changePledge", "of the owner", _pledge(quantityKgCo2e="5"), ABSENT, _APPROVED),
+    Case("withdrawPledge", "of the owner", _pledge(reason="Another."), ABSENT, _APPROVED),
+)
+
+
 _IMPORTED = _all(DONE, *_WRITERS)
 _IMPORTS: tuple[Case, ...] = (
     Case(
-        "correctEffectImport",
+        "correctStagedImport",
         "one's own",
         _given(
-            effectImport=("import", "own"),
+            stagedImport=("import", "own"),
             version=1,
             cells=[{"sheet": "solutions", "row": 2, "column": "name", "value": "Other"}],
         ),
@@ -1018,8 +1043,8 @@ _IMPORTS: tuple[Case, ...] = (
         _IMPORTED,
     ),
     *(
-        Case(one, "one's own", _given(effectImport=("import", "own"), version=1), ABSENT, _IMPORTED)
-        for one in ("commitEffectImport", "discardEffectImport")
+        Case(one, "one's own", _given(stagedImport=("import", "own"), version=1), ABSENT, _IMPORTED)
+        for one in ("commitStagedImport", "discardStagedImport")
     ),
 )
 
@@ -1210,11 +1235,30 @@ CASES: tuple[Case, ...] = (
     *_IMPORTS,
     *_EFFECTS,
     *_OVERLAPS,
+    *_PLEDGES,
     *_REORGANISATIONS,
     *_lives(),
     *_GROUPS,
     *_SEATS,
     *_figures("claim", "setClaimVisibility", "assurer_claims"),
+    Case(
+        "coverClaim",
+        "by an effect that is shown to as many",
+        lambda world: {
+            "claim": world.id("claim", "owner PUBLIC"),
+            "effect": world.id("effect", "owner PUBLIC"),
+            "reason": "It holds the same tonnes.",
+        },
+        DENIED,
+        {"approver": "COVER_DIFFERS", "secretariat": "COVER_DIFFERS"},
+    ),
+    Case(
+        "uncoverClaim",
+        "that nothing covers",
+        lambda world: {"claim": world.id("claim", "owner PUBLIC")},
+        DENIED,
+        {"approver": "CLAIM_NOT_COVERED", "secretariat": "CLAIM_NOT_COVERED"},
+    ),
     *_figures("inventory", "setInventoryVisibility", "assurer_inventories"),
     Case(
         "createEngagement",

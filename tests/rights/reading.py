@@ -80,7 +80,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "solutionEmissions avoided uncertainty low high signNotEstablished uncertaintyMethod "
             "uncertaintySeed specificity visibility version computedAt "
             "recordedAt solution valueChain referenceScenario comparison cohorts explanation "
-            "allocations superseded restates restatedBy assessedClaims"
+            "allocations superseded restates restatedBy assessedClaims initiatives"
         ),
     ),
     "Allocation": (
@@ -115,7 +115,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "id reference status statement claim uncertainty specificity timeframe year "
             "visibility submittedOn acceptedOn assuredOn assuranceLevel publishedOn expiresOn "
-            "endedOn endedBecause actsNext dueOn version recordedAt organisation effect "
+            "endedOn endedBecause actsNext dueOn kept statementUrl version recordedAt organisation "
+            "effect "
             "guidanceVersion assuranceBody assuranceDocument restates restatedBy basis gates "
             "gateReviews evidence steps"
         ),
@@ -136,15 +137,53 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
-    "EffectImport": (
+    "Pledge": (
+        "figure",
+        (
+            "id reference disclosed statement quantity startsOn endsOn category methodology scope "
+            "knownFrom visibility version withdrawnOn withdrawnBecause recordedAt organisation "
+            "claim source terms progress"
+        ),
+    ),
+    "PledgeTerms": (
+        "figure",
+        (
+            "number statement quantity startsOn endsOn category methodology scope knownFrom "
+            "knownTo source"
+        ),
+    ),
+    "PledgeConnection": ("within", "edges nodes pageInfo totalCount"),
+    "PledgeEdge": ("within", "cursor node"),
+    "Progress": (
+        "within",
+        (
+            "basis onDate startsOn endsOn quantity achieved share remaining years meanPerYear "
+            "neededFrom yearsLeft neededPerYear periods leftOut missing path contributions"
+        ),
+    ),
+    "ProgressPeriod": (
+        "within",
+        "startsOn endsOn year quantity organisation claim assessedClaim",
+    ),
+    "ProgressPeriodConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressPeriodEdge": ("within", "cursor node"),
+    "ProgressLeftOut": ("within", "reason organisation claim assessedClaim because"),
+    "ProgressLeftOutConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressLeftOutEdge": ("within", "cursor node"),
+    "ProgressGap": ("within", "startsOn endsOn year"),
+    "ProgressStep": ("within", "startsOn endsOn year needed neededByThen achieved"),
+    "ProgressContribution": ("within", "quantity claims organisation"),
+    "ProgressContributionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ProgressContributionEdge": ("within", "cursor node"),
+    "StagedImport": (
         "imported",
         (
-            "id status rowCount faultCount version recordedAt endedOn fileName sha256 "
+            "id kind status rowCount faultCount version recordedAt endedOn fileName sha256 "
             "organisation rows faults"
         ),
     ),
-    "EffectImportConnection": ("within", "edges nodes pageInfo totalCount"),
-    "EffectImportEdge": ("within", "cursor node"),
+    "StagedImportConnection": ("within", "edges nodes pageInfo totalCount"),
+    "StagedImportEdge": ("within", "cursor node"),
     "ImportedRow": ("imported", "position sheet number cells"),
     "ImportedRowConnection": ("within", "edges nodes pageInfo totalCount"),
     "ImportedRowEdge": ("within", "cursor node"),
@@ -246,7 +285,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "AssessedContribution": (
         "within",
-        "claim effect member claimed own joint kept assured",
+        "claim effect member initiatives claimed own joint kept assured",
     ),
     "AssessedContributionConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedContributionEdge": ("within", "cursor node"),
@@ -260,7 +299,10 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "AssessedEmissionsKey": (
         "within",
-        "timeframe year category valueChain member group sector country assured undivided",
+        (
+            "timeframe year category valueChain initiative member group sector country assured "
+            "undivided"
+        ),
     ),
     "AvoidedEmissions": (
         "within",
@@ -287,7 +329,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "quantity qualifier asPublished category methodology series verifier verified "
             "separateFromParent quarantined quality notes publishedOn publishedAs knownOn "
             "visibility recordedAt organisation source partOf parts partsTotal "
-            "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains"
+            "partsDifference supersedes supersededBy methodChangeFrom initiatives valueChains "
+            "coveredBy"
         ),
     ),
     "Application": (
@@ -439,7 +482,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "InitiativeTarget": (
         "everyone",
-        "description targetYear quantity source",
+        "description targetYear quantity source progress",
     ),
     "Inventory": (
         "figure",
@@ -521,7 +564,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies assessedClaims"
+            "contactOfLastResort delegacies assessedClaims pledges"
         ),
     ),
     "OrganisationConnection": (
@@ -591,7 +634,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
-            "guidanceVersions assessedClaims effectImports"
+            "guidanceVersions assessedClaims stagedImports pledges"
         ),
     ),
     "RateUsed": (

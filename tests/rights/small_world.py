@@ -297,6 +297,7 @@ class _Maker:
                 )
             await self._related(owner)
             await self._solved(owner)
+        await self._pledged()
         await self._allocated()
         await self._imported()
 
@@ -341,6 +342,34 @@ class _Maker:
         ids["overlapdecision owner"] = await insert(
             c, "effect_overlap_decision", number=2, **decided
         )
+
+    async def _pledged(self) -> None:
+        """A pledge of every visibility, of which the first said something else before."""
+        c, ids = self.connection, self.ids
+        for owner in MEMBERS:
+            for visibility in VISIBILITIES:
+                name = f"{owner} {visibility}"
+                ids[f"pledge {name}"] = key = await insert(
+                    c,
+                    "pledge",
+                    organisation_id=ids[f"org {owner}"],
+                    reference=f"pledge-{visibility}",
+                    visibility=visibility,
+                )
+                said: dict[str, Any] = {
+                    "pledge_id": key,
+                    "number": 1,
+                    "statement": "Much.",
+                    "quantity_kg_co2e": Decimal(7_000_000),
+                    "starts_on": date(2020, 4, 1),
+                    "ends_on": date(2034, 12, 31),
+                    "citation_id": ids["citation"],
+                    "known_from": date(2021, 1, 1),
+                }
+                if visibility == "PUBLIC":
+                    await insert(c, "pledge_terms", **{**said, "known_to": date(2024, 1, 1)})
+                    said |= {"number": 2, "scope": "All.", "known_from": date(2024, 1, 1)}
+                await insert(c, "pledge_terms", **said)
 
     async def _imported(self) -> None:
         """A file of the owner's with a row that can be recorded, and a fault that was."""
@@ -419,6 +448,9 @@ class _Maker:
     async def _effect(self, comparison: int, item: int, **values: Any) -> int:
         c, chain = self.connection, self.ids["chain one"]
         effect = await create_effect(c, comparison, value_chain_id=chain, **values)
+        await insert(
+            c, "effect_initiative", effect_id=effect, initiative_id=self.ids["initiative one"]
+        )
         await insert(c, "effect_cohort", effect_id=effect, sold_year=2026, units=Decimal(1))
         [point] = await c.fetch("SELECT id FROM factor_point LIMIT 1")
         line = {

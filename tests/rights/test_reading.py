@@ -174,7 +174,8 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               effects(first: 1000) { totalCount nodes { id } }
               allocations(first: 1000) { totalCount nodes { id } }
               assessedClaims(first: 1000) { totalCount nodes { id } }
-              effectImports(first: 1000) { totalCount nodes { id } }
+              pledges(first: 1000) { totalCount nodes { id } }
+              stagedImports(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -228,7 +229,8 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "effects": effects,
         "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
         "assessedClaims": {world.id("assessed", one) for one in reading.ASSESSED[caller]},
-        "effectImports": {world.id("import", one) for one in reading.IMPORTS[caller]},
+        "pledges": figures("pledge", reading.CLAIMS),
+        "stagedImports": {world.id("import", one) for one in reading.IMPORTS[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
         "invitations": {world.id("invitation", one) for one in reading.MANAGED[caller]},

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from consortium.documents.csv import TooManyRows
 from consortium.documents.workbooks import read_flat, read_workbook
 from consortium.evidence.actions import DocumentFacts
 from consortium.kernel.errors import ChangedMeanwhile, DomainError, NotFound, PermissionDenied
@@ -16,10 +17,11 @@ from consortium.staging.actions.imports import (
     commit_import,
     correct_import,
     discard_import,
-    stage_effects,
+    stage,
 )
+from consortium.staging.rules.effect_sheets import EFFECT_SHEETS
 from consortium.staging.rules.imports import ImportEnded, ImportFaulty
-from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.staging.rules.kinds import ROWS_MAX, ImportKind
 from consortium.storage.database import Database
 from tests.effects.story import Engineer, engineer
 from tests.staging.workbooks import TODAY, Rows, example, flat, sheet_rows, workbook
@@ -54,7 +56,7 @@ async def counts(database: Database, *tables: str) -> list[int]:
 
 async def staged(desk: Engineer, rows: Rows) -> int:
     """The import of rows."""
-    return await stage_effects(desk.by, FILE, sheet_rows(rows), TODAY)
+    return await stage(desk.by, ImportKind.EFFECTS, FILE, sheet_rows(rows), TODAY)
 
 
 async def faults_of(database: Database, key: int) -> list[tuple[Any, ...]]:
@@ -115,6 +117,17 @@ def test_a_workbook_and_a_flat_file_say_the_same() -> None:
     assert book == sheet_rows(rows)
     assert [(row.sheet, row.cells) for row in one] == [(row.sheet, row.cells) for row in book]
     assert [row.number for row in one] == list(range(2, 2 + len(book)))
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_200_000_rows_are_refused_before_any_is_kept(form: str) -> None:
+    """Told with how many there may be."""
+    rows: Rows = {"solutions": [{"reference": "s", "name": "x"}] * 200_000}
+    data = flat(rows) if form == "csv" else workbook(rows)
+    read = read_flat if form == "csv" else read_workbook
+
+    with pytest.raises(TooManyRows, match=f"at most {ROWS_MAX} rows"):
+        read(f"a.{form}", data, EFFECT_SHEETS, ROWS_MAX)
 
 
 @pytest.mark.parametrize(
@@ -215,6 +228,29 @@ async def test_mixed_gwp_sets_and_units_are_told(database: Database, desk: Engin
     assert await faults_of(database, sets) == [("items", 2, "factor_series", "GWP_SETS_MIXED")]
 
 
+async def test_what_the_database_refuses_keeps_no_later_fault_from_being_told(
+    database: Database, desk: Engineer
+) -> None:
+    """The same units twice, which a constraint holds off, and a fault of another row after it."""
+    rows = example()
+    effect, units = rows["effects"][0], rows["cohorts"][0]
+    del effect["remainder"]
+    rows["shares"] = []
+    for reference, given in (("again", {}), ("last", {"geography": "XX"})):
+        rows["effects"].append(effect | {"reference": reference} | given)
+        rows["cohorts"].append(units | {"effect": reference})
+    key = await staged(desk, rows)
+    faults = await faults_of(database, key)
+    with pytest.raises(ImportFaulty):
+        await commit_import(desk.by, EndImport(key, 1), TODAY)
+
+    assert [one[:2] for one in faults] == [("effects", 3), ("effects", 4)]
+    assert faults[0][3] in {"EFFECT_EXISTS", "UNITS_COUNTED_ALREADY"}
+    assert faults[1][2:] == ("geography", "GEOGRAPHY_UNKNOWN")
+    assert await faults_of(database, key) == faults
+    assert await counts(database, *RECORDED) == [0] * len(RECORDED)
+
+
 async def test_faults_are_corrected_cell_by_cell_or_left_out(
     database: Database, desk: Engineer
 ) -> None:
@@ -301,6 +337,6 @@ async def test_others_neither_see_nor_touch_an_import(database: Database, desk: 
             await end(other.by, EndImport(key, 1), TODAY)
     reader = type(desk.by)(organisation_id=desk.by.organisation_id)
     with pytest.raises(PermissionDenied):
-        await stage_effects(reader, FILE, sheet_rows(example()), TODAY)
+        await stage(reader, ImportKind.EFFECTS, FILE, sheet_rows(example()), TODAY)
 
     assert await counts(database, "staged_import", *RECORDED) == [1] + [0] * len(RECORDED)

@@ -9,7 +9,7 @@ from typing import Any
 import xlsxwriter
 
 from consortium.documents.sheets import SheetRow
-from consortium.staging.rules.sheets import EFFECT_SHEETS
+from consortium.staging.rules.effect_sheets import EFFECT_SHEETS
 
 TODAY = date(2026, 11, 23)
 EQUAL = (

@@ -12,7 +12,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from consortium.documents.workbooks import read_flat, read_workbook
-from consortium.staging.rules.sheets import EFFECT_SHEETS, ROWS_MAX
+from consortium.staging.rules.claim_sheets import CLAIM_SHEETS
+from consortium.staging.rules.effect_sheets import EFFECT_SHEETS
+from consortium.staging.rules.kinds import ROWS_MAX
 from consortium.storage.database import Database
 from tests.factories import create_membership, create_organisation
 from tests.journeys.test_effects import token_of
@@ -39,7 +41,12 @@ class Desk:
         return await self.api.http.get(path, headers=headers)
 
     async def send(
-        self, content: bytes, name: str = "effects.xlsx", kind: str = XLSX, token: str = ""
+        self,
+        content: bytes,
+        name: str = "effects.xlsx",
+        kind: str = XLSX,
+        token: str = "",
+        to: str = "effects",
     ) -> httpx.Response:
         """Send a file."""
         headers = {
@@ -47,7 +54,7 @@ class Desk:
             "content-type": kind,
             "content-disposition": f'attachment; filename="{name}"',
         }
-        return await self.api.http.post("/imports/effects", content=content, headers=headers)
+        return await self.api.http.post(f"/imports/{to}", content=content, headers=headers)
 
     async def ask(self, query: str, **variables: Any) -> Any:
         """What the member's system is told."""
@@ -65,11 +72,11 @@ class Desk:
         told = (await self.send(workbook(rows or example()))).json()
         assert told["faultCount"] == 0, told
         done = await self.ask(
-            "mutation ($id: ID!) { commitEffectImport(input: {effectImport: $id, version: 1}) {"
-            " ... on EffectImport { status } ... on Refusal { code message } } }",
+            "mutation ($id: ID!) { commitStagedImport(input: {stagedImport: $id, version: 1}) {"
+            " ... on StagedImport { status } ... on Refusal { code message } } }",
             id=told["id"],
         )
-        assert done == {"commitEffectImport": {"status": "COMMITTED"}}
+        assert done == {"commitStagedImport": {"status": "COMMITTED"}}
         found = await self.ask("{ effects { nodes { id } } }")
         return str(found["effects"]["nodes"][0]["id"])
 
@@ -95,15 +102,15 @@ async def test_a_workbook_is_sent_reviewed_and_committed(desk: Desk) -> None:
     sent = await desk.send(workbook(rows))
     told = sent.json()
     shown = await desk.ask(
-        "query ($id: ID!) { node(id: $id) { ... on EffectImport { fileName"
+        "query ($id: ID!) { node(id: $id) { ... on StagedImport { fileName"
         " faults(first: 10) { totalCount nodes { sheet number sheetColumn code message } }"
         ' rows(first: 2, where: {sheet: {eq: "items"}}) { totalCount nodes { cells } } } } }',
         id=told["id"],
     )
     fixed = await desk.ask(
-        "mutation ($id: ID!) { correctEffectImport(input: {effectImport: $id, version: 1, cells:"
+        "mutation ($id: ID!) { correctStagedImport(input: {stagedImport: $id, version: 1, cells:"
         ' [{sheet: "items", row: 2, column: "solution_kg_co2e", value: "800"}]}) {'
-        " ... on EffectImport { faultCount version } ... on Refusal { code message } } }",
+        " ... on StagedImport { faultCount version } ... on Refusal { code message } } }",
         id=told["id"],
     )
 
@@ -123,7 +130,7 @@ async def test_a_workbook_is_sent_reviewed_and_committed(desk: Desk) -> None:
     }
     assert shown["node"]["rows"]["totalCount"] == 7
     assert shown["node"]["rows"]["nodes"][0]["cells"]["stage"] == "USE"
-    assert fixed == {"correctEffectImport": {"faultCount": 0, "version": 2}}
+    assert fixed == {"correctStagedImport": {"faultCount": 0, "version": 2}}
 
 
 async def test_what_cannot_be_read_is_told_and_leaves_nothing(
@@ -182,6 +189,30 @@ async def test_the_template_holds_an_example_that_is_read(desk: Desk, form: str)
     ]
     assert len(EQUAL) == 5
     assert (await desk.get("/imports/effects/template.pdf")).status_code == 404
+
+
+async def test_claims_are_sent_as_effects_are(desk: Desk) -> None:
+    """At an address of their own, with a template of their own; other addresses there are not."""
+    template = await desk.get("/imports/claims/template.csv")
+    sent = await desk.send(template.content, "claims.csv", "text/csv", to="claims")
+    read = read_flat("template", template.content, CLAIM_SHEETS, ROWS_MAX)
+    none = await desk.send(template.content, "claims.csv", "text/csv", to="others")
+
+    assert [one.sheet for one in read] == ["claims", "evidence"]
+    assert sent.status_code == 201, sent.text
+    assert sent.json() | {"id": "", "sha256": ""} == {
+        "id": "",
+        "kind": "CLAIMS",
+        "status": "OPEN",
+        "rowCount": 2,
+        "faultCount": 1,
+        "version": 1,
+        "fileName": "claims.csv",
+        "sha256": "",
+    }
+    assert none.status_code == 404
+    assert (await desk.get("/imports/others/template.csv")).status_code == 404
+    assert (await desk.get("/imports/claims/template.pdf")).status_code == 404
 
 
 async def test_exports_say_the_same_in_every_form(desk: Desk) -> None:

@@ -24,6 +24,11 @@ _ACTS_NEXT = (
     f"(CASE WHEN {{t}}.status IN ({_statuses(ActsNext.OWNER)}) THEN '{ActsNext.OWNER}'"
     f" WHEN {{t}}.status IN ({_statuses(ActsNext.REVIEWER)}) THEN '{ActsNext.REVIEWER}' END)"
 )
+# Of a published claim, whoever sees it sees in the totals how much of it counts there.
+_KEPT = (
+    "(SELECT max(counted.kept) FROM assessed_standing counted"
+    " WHERE counted.claim_id = {t}.id AND counted.known_to IS NULL)"
+)
 
 BASES = Source(
     name="assessed_claim_basis",
@@ -95,6 +100,10 @@ ASSESSED_CLAIMS = Source(
     )
     | {
         "acts_next": Column(_ACTS_NEXT, enum=ActsNext),
+        "kept": Column(_KEPT, SqlType.NUMERIC),
+        "statement_url": Column(
+            "('/claims/assessed_' || {t}.id || '/statement.pdf')", nullable=False
+        ),
         "organisation": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
         "effect": One(EFFECTS, "{u}.id = {t}.effect_id"),
         "guidance_version": One(VERSIONS, "{u}.id = {t}.guidance_version_id"),

@@ -10,14 +10,15 @@ holds; anything else is added up from the standings of claims. A statement carri
 PostgreSQL runs the one that the day calls for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from consortium.assessment.reads.claims import ASSESSED_CLAIMS
 from consortium.assessment.rules.totals import OF_CLAIMS, USUAL_GROUPINGS, Reach, TotalDimension
-from consortium.effects.reads.effects import EFFECTS
+from consortium.effects.reads.effects import EFFECTS, NAMED_INITIATIVES
 from consortium.effects.reads.shares import party_to
 from consortium.effects.rules.shares import PartyKind
 from consortium.effects.rules.vocabulary import Specificity, Timeframe
+from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Permission, Rights
 from consortium.membership.reads.figures import seen_whole
 from consortium.membership.reads.memberships import members_on
@@ -27,7 +28,17 @@ from consortium.query.dates import date_or_today
 from consortium.query.filters import condition
 from consortium.query.pick import Args
 from consortium.query.rows import rule
-from consortium.query.source import Asked, Column, Embedded, Field, Many, One, Source, everyone
+from consortium.query.source import (
+    Asked,
+    Column,
+    Embedded,
+    Field,
+    Many,
+    One,
+    Source,
+    everyone,
+    linked,
+)
 from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction
 from consortium.value_chains.reads import VALUE_CHAINS
@@ -46,9 +57,26 @@ def _reach(rights: Rights) -> Reach:
     return Reach.CONSORTIUM if whole else Reach.PUBLIC
 
 
-def _published_to(rights: Rights) -> str:
+def _published_to_all(rights: Rights) -> str:
     """SQL: the claim is published to the caller's sort of readers."""
     return f"{{t}}.audience & {_reach(rights):d} <> 0"
+
+
+def _sees_more(rights: Rights) -> bool:
+    """Whether the caller may see claims that are not for all readers of its sort.
+
+    Members see all that is published. An assurer who is none sees what its clients published to
+    members, and whoever left sees its own.
+    """
+    return rights.has_organisation and _reach(rights) is Reach.PUBLIC
+
+
+def _published_to(rights: Rights) -> str:
+    """SQL: the claim is published, and the caller may see it."""
+    shown = _published_to_all(rights)
+    if not _sees_more(rights):
+        return shown
+    return f"({shown} OR {seen_whole(rights, Coverage.CLAIMS)})"
 
 
 def _summed_for(rights: Rights) -> str:
@@ -80,6 +108,7 @@ _GROUPERS = (
     _Grouper(TotalDimension.GROUP, "group_id", "bigint"),
     _Grouper(TotalDimension.MEMBER, "organisation_id", "bigint"),
     _Grouper(TotalDimension.VALUE_CHAIN, "value_chain_id", "bigint"),
+    _Grouper(TotalDimension.INITIATIVE, "initiative_id", "bigint"),
 )
 _KEY = ("timeframe", *(one.column for one in _GROUPERS), "undivided")
 
@@ -196,6 +225,10 @@ def _rollup_way(
     ]
     named = ["r.timeframe", *keys, "r.undivided"]
     selected = ", ".join(f"{sql} AS {name}" for sql, name in zip(named, _KEY, strict=True))
+    if _sees_more(writer.rights):
+        kept = ", ".join(("r.cell", selected, *(f"r.{name}" for name in _MEASURES)))
+        kept = f"SELECT {kept} FROM assessed_total r WHERE {where}"
+        return _with_more(writer, question, kept, where_right)
     sums = ", ".join(f"sum(r.{name}) AS {name}" for name in _MEASURES)
     if mask == grouped:  # a row for each group
         contributors = "sum(r.contributors)"
@@ -211,10 +244,57 @@ def _rollup_way(
     )
 
 
-def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str = "false") -> str:
+def _with_more(writer: Writer, question: Args, kept: str, where_right: str) -> str:
+    """SQL of groups for who sees more than is kept: few claims, of the organisations it works for.
+
+    A joint remainder counts once, so the effects of these claims are taken out of what is kept
+    with what all readers see of them, and put back with what the caller sees.
+    """
+    key, measures = ", ".join(_KEY), ", ".join(_MEASURES)
+    more = conjunction(
+        [
+            where_right,
+            f"NOT ({writer.fill(_published_to_all(writer.rights), 's')})",
+            writer.fill(seen_whole(writer.rights, Coverage.CLAIMS), "s"),
+            _counts(writer, question, "s"),
+        ]
+    )
+    touched = f"s.origin_id IN (SELECT s.origin_id FROM assessed_standing s WHERE {more})"
+    for_all = writer.fill(_published_to_all(writer.rights), "s")
+    of_effect = f"{key}, {_OF_EFFECT} FROM seen"
+    taken = f"SELECT {of_effect} WHERE for_all GROUP BY {key}, origin_id"
+    put = f"SELECT {of_effect} GROUP BY {key}, origin_id"
+    less = ", ".join(f"-{name} AS {name}" for name in _MEASURES)
+    sums = ", ".join(f"coalesce(sum({name}), 0) AS {name}" for name in _MEASURES)
+    sums_of = f"SELECT {key}, {_OF_GROUP} FROM ({{}}) effects GROUP BY {key}"
+    none = ", ".join("NULL" for _ in _MEASURES)
+    return (
+        f"SELECT * FROM (WITH kept AS ({kept}),"
+        f" seen AS ({_keyed(writer, question, touched, for_all=for_all)})"
+        f" SELECT {key}, {sums}, sum(contributors) AS contributors FROM ("
+        f"SELECT {key}, {measures}, 0 AS contributors FROM kept"
+        f" UNION ALL SELECT {key}, {less}, 0 FROM ({sums_of.format(taken)}) taken"
+        f" UNION ALL SELECT {key}, {measures}, 0 FROM ({sums_of.format(put)}) put"
+        f" UNION ALL SELECT {key}, {none}, count(*) FROM ("
+        f"SELECT {key}, whose FROM kept JOIN ("
+        "SELECT cell, organisation_id AS whose FROM assessed_contributor WHERE claims > 0"
+        f") part USING (cell) UNION SELECT {key}, whose FROM seen) whose GROUP BY {key}"
+        f") sums GROUP BY {key}) more"
+    )
+
+
+def _keyed(
+    writer: Writer,
+    question: Args,
+    where_right: str = "true",
+    *,
+    seen: str = "false",
+    for_all: str = "true",
+) -> str:
     """SQL of the standings that count, with the key of their group.
 
-    `seen` says whether the caller may see how the effect is shared.
+    `seen` says whether the caller may see how the effect is shared, `for_all` whether all readers
+    of its sort see the claim.
     """
     grouped = _grouped(question)
     where = conjunction(
@@ -226,12 +306,16 @@ def _keyed(writer: Writer, question: Args, where_right: str = "true", seen: str 
         ]
     )
     undivided = "s.share_kg_co2e IS NULL" if grouped & OF_CLAIMS else "false"
+    # Once for each initiative that the effect names.
+    named = ""
+    if grouped & TotalDimension.INITIATIVE:
+        named = " LEFT JOIN effect_initiative link ON link.effect_id = s.effect_id"
     return (
         f"SELECT s.timeframe, {', '.join(_key_of_standing(one, grouped) for one in _GROUPERS)},"
         f" {undivided} AS undivided, s.effect_id, s.origin_id, s.organisation_id AS whose,"
         " s.allocation_id, s.effect_kg_co2e, s.share_kg_co2e, s.joint_kg_co2e, s.kept,"
-        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen"
-        f" FROM assessed_standing s WHERE {where}"
+        f" s.assured AS is_assured, s.specificity, s.uncertainty, {seen} AS seen,"
+        f" {for_all} AS for_all FROM assessed_standing s{named} WHERE {where}"
     )
 
 
@@ -240,6 +324,8 @@ def _key_of_standing(one: _Grouper, grouped: TotalDimension) -> str:
         return f"NULL::{one.type} AS {one.column}"
     if one.of_claims:
         return f"CASE WHEN s.share_kg_co2e IS NOT NULL THEN s.{one.column} END AS {one.column}"
+    if one.dimension is TotalDimension.INITIATIVE:
+        return f"link.{one.column} AS {one.column}"
     return f"s.{one.column} AS {one.column}"
 
 
@@ -296,6 +382,15 @@ def _key_columns(question: Args) -> tuple[str, ...]:
     return ("timeframe", *named, *(("undivided",) if grouped & OF_CLAIMS else ()))
 
 
+# The effect of standing `u` names the initiative of group `t`, or none.
+_NAMES = (
+    "CASE WHEN {t}.initiative_id IS NULL"
+    " THEN NOT EXISTS (SELECT 1 FROM effect_initiative named WHERE named.effect_id = {u}.effect_id)"
+    " ELSE EXISTS (SELECT 1 FROM effect_initiative named WHERE named.effect_id = {u}.effect_id"
+    " AND named.initiative_id = {t}.initiative_id) END"
+)
+
+
 def _same_key(question: Args, t: str, u: str) -> list[str]:
     """SQL: standing `u` is in the group `t`."""
     grouped = _grouped(question)
@@ -303,7 +398,9 @@ def _same_key(question: Args, t: str, u: str) -> list[str]:
     if grouped & OF_CLAIMS:
         conditions.append(f"({u}.share_kg_co2e IS NULL) = {t}.undivided")
     for one in _GROUPERS:
-        if one.dimension & grouped:
+        if one.dimension is TotalDimension.INITIATIVE and one.dimension & grouped:
+            conditions.append(_NAMES.format(t=t, u=u))
+        elif one.dimension & grouped:
             left, right = f"{u}.{one.column}", f"{t}.{one.column}"
             same = f"({left} = {right} OR ({left} IS NULL AND {right} IS NULL))"
             conditions.append(f"({t}.undivided OR {same})" if one.of_claims else same)
@@ -340,6 +437,7 @@ CONTRIBUTIONS = Source(
         "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
         "sector": Column("{t}.sector"),
         "country": Column("{t}.country"),
+        "initiatives": linked(INITIATIVES, replace(NAMED_INITIATIVES, key="{t}.effect_id")),
         "assured": Column("{t}.assured", SqlType.BOOLEAN, nullable=False),
         "specificity": Column("{t}.specificity", nullable=False, enum=Specificity),
         "claim": One(ASSESSED_CLAIMS, "{u}.id = {t}.claim_id"),
@@ -354,7 +452,16 @@ CONTRIBUTIONS = Source(
         "joint": Column("({t}.joint_kg_co2e * {t}.kept)", SqlType.NUMERIC, mass=True),
         "kept": Column("{t}.kept", SqlType.NUMERIC, nullable=False),
     },
-    filters=(*_FILTERED, "member", "group", "sector", "country", "assured", "specificity"),
+    filters=(
+        *_FILTERED,
+        "member",
+        "group",
+        "sector",
+        "country",
+        "initiatives",
+        "assured",
+        "specificity",
+    ),
     orders={"claimed": ("claimed",)},
 )
 
@@ -459,6 +566,7 @@ GROUPS = Source(
                 "year": Column("{t}.year", SqlType.INTEGER),
                 "category": Column("{t}.category"),
                 "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
+                "initiative": One(INITIATIVES, "{u}.id = {t}.initiative_id"),
                 "member": One(ORGANISATIONS, "{u}.id = {t}.organisation_id"),
                 "group": One(ORGANISATIONS, "{u}.id = {t}.group_id"),
                 "sector": Column("{t}.sector"),

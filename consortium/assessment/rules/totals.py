@@ -17,6 +17,7 @@ class TotalDimension(IntFlag):
     SECTOR = 32
     COUNTRY = 64
     ASSURED = 128
+    INITIATIVE = 256
 
 
 # What belongs to a claim and not to its effect. A joint remainder belongs to several claims: where

@@ -5,7 +5,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from consortium.avoided.rules.claims import ClaimFacts
-from consortium.avoided.rules.standings import Standing
+from consortium.avoided.rules.shadows import Span
+from consortium.avoided.rules.standings import Covers, Standing
 from consortium.avoided.rules.vocabulary import Basis, Bound, ClaimKind, RecordType
 from consortium.kernel.visibility import Visibility
 from consortium.organisations.rules import Control, ControlChains
@@ -41,6 +42,13 @@ WHERE c.organisation_id = ANY ($1)
 
 CONTROLS = """
 SELECT child_id, parent_id, starts_on, ends_on FROM parentage WHERE relation = 'CONTROL'
+"""
+
+COVERS = """
+SELECT v.claim_id, v.covered_on, v.ended_on FROM avoided_cover v
+JOIN avoided_claim c ON c.id = v.claim_id
+WHERE c.organisation_id = ANY ($1) AND (v.ended_on IS NULL OR v.covered_on < v.ended_on)
+ORDER BY v.covered_on
 """
 
 MEMBERS = """
@@ -115,6 +123,14 @@ def _facts(row: tuple[Any, ...]) -> ClaimFacts:
             frozenset(row[26] or ()),
         )
     )
+
+
+async def covers_of(connection: Connection, organisations: Collection[int]) -> Covers:
+    """When effects cover claims of some organisations."""
+    covers: dict[int, list[Span]] = {}
+    for claim, since, until in await connection.fetch(COVERS, list(organisations)):
+        covers.setdefault(claim, []).append(Span(since, until))
+    return covers
 
 
 async def control_chains(connection: Connection) -> ControlChains:

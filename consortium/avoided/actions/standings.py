@@ -11,6 +11,7 @@ from consortium.avoided.actions.standing_rows import (
     COLUMNS,
     Day,
     control_chains,
+    covers_of,
     day_of,
     facts_of,
     rows_of,
@@ -142,7 +143,7 @@ async def _compute(
     connection: Connection, organisations: Collection[int], control: ControlChains, day: Day
 ) -> tuple[list[Row], list[PartsSum]]:
     facts = await facts_of(connection, organisations)
-    standings = resolve(facts, control, day.today)
+    standings = resolve(facts, control, day.today, await covers_of(connection, organisations))
     return rows_of(standings, day), parts_sums(standings)
 
 

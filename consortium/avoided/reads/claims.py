@@ -1,6 +1,7 @@
 """Claims: each figure by its own visibility."""
 
 from consortium.avoided.models import AvoidedClaim
+from consortium.effects.reads.effects import EFFECTS
 from consortium.evidence.reads import CITATIONS
 from consortium.initiatives.reads import INITIATIVES
 from consortium.membership.reads.figures import figures_visible_to
@@ -122,6 +123,11 @@ CLAIMS.relate(
     parts=Many(CLAIMS, "{u}.part_of_id = {t}.id", _BY_PERIOD),
     supersedes=One(CLAIMS, "{u}.id = {t}.supersedes_id"),
     superseded_by=Many(CLAIMS, "{u}.supersedes_id = {t}.id", _BY_PERIOD),
+    covered_by=One(
+        EFFECTS,
+        "{u}.id = (SELECT cover.effect_id FROM avoided_cover cover"
+        " WHERE cover.claim_id = {t}.id AND cover.ended_on IS NULL)",
+    ),
     method_change_from=One(CLAIMS, "{u}.id = {t}.method_change_from_id"),
 )
 ORGANISATIONS.relate(claims=Many(CLAIMS, "{u}.organisation_id = {t}.id", _BY_PERIOD))

@@ -5,9 +5,10 @@ parts), `series` (cumulative points) and `shadows` (subsidiaries), and merges wh
 Who is a member is not asked here: it depends on the day that a question names.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from consortium.avoided.rules.claims import ClaimFacts
@@ -15,7 +16,12 @@ from consortium.avoided.rules.components import PART, WHOLE, GroupOf, Outcome, j
 from consortium.avoided.rules.histories import MASK_OF, Lasting, for_all_readers
 from consortium.avoided.rules.quantities import Quantity
 from consortium.avoided.rules.shadows import Asked, Coverage, Coverages, Span, cut, holds_at
-from consortium.avoided.rules.vocabulary import Audience, ClaimKind, RecordType
+from consortium.avoided.rules.vocabulary import (
+    Audience,
+    ClaimKind,
+    LeftOutReason,
+    RecordType,
+)
 from consortium.kernel.quantities import exact_difference, exact_sum
 from consortium.organisations.rules import ControlChains
 
@@ -48,11 +54,22 @@ class Standing(NamedTuple):
         return whole.reference if unknown else ""
 
 
-def resolve(claims: Sequence[ClaimFacts], control: ControlChains, today: date) -> list[Standing]:
+# Claim -> the intervals in which an effect covers it.
+Covers = Mapping[int, Sequence[Span]]
+NOTHING_COVERED: Covers = MappingProxyType({})
+
+
+def resolve(
+    claims: Sequence[ClaimFacts],
+    control: ControlChains,
+    today: date,
+    covers: Covers = NOTHING_COVERED,
+) -> list[Standing]:
     """The standings of claims, which must hold all that their own outcome depends on.
 
     That is: the claims of every organisation that they, or their organisation's controllers and
-    subsidiaries, are linked with. `today` decides the group of a claim without a period.
+    subsidiaries, are linked with. `today` decides the group of a claim without a period. What an
+    effect covers leaves the sums with its parts, and holds back all that it held back before.
     """
     groups = _Groups(control, today)
     alone, tied = _apart(claims)
@@ -61,7 +78,27 @@ def resolve(claims: Sequence[ClaimFacts], control: ControlChains, today: date) -
         for claim in alone
     ]
     lasting += for_all_readers(tied, groups)
-    return _Shadows(lasting, control).cast(groups)
+    standings = _Shadows(lasting, control).cast(groups)
+    return (
+        [piece for one in standings for piece in _uncovered(one, covers)] if covers else standings
+    )
+
+
+def _uncovered(standing: Standing, covers: Covers) -> list[Standing]:
+    """A standing in pieces, left out where an effect covers the claim or its total."""
+    spans = covers.get(standing.outcome.whole.id, ())
+    if not spans or standing.outcome.reason is not None:
+        return [standing]
+    left_out = standing.outcome._replace(reason=LeftOutReason.COVERED_BY_EFFECT)
+    days = [day for span in spans for day in span if day is not None]
+    return [
+        standing._replace(
+            outcome=left_out if holds_at(spans, piece.known_from) else standing.outcome,
+            known_from=piece.known_from,
+            known_to=piece.known_to,
+        )
+        for piece in cut(Span(standing.known_from, standing.known_to), days)
+    ]
 
 
 class _Groups:

@@ -25,7 +25,7 @@ from consortium.effects.rules.comparisons import (
 )
 from consortium.effects.rules.confidence import Felt, chosen_method
 from consortium.effects.rules.references import check_geography
-from consortium.effects.rules.texts import checked_reference, checked_text
+from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import (
     Accounting,
     ComparisonOrigin,
@@ -66,13 +66,25 @@ INSERT INTO comparison (solution_id, reference_scenario_id, reference, edition, 
     gwp_set, boundary, base_year, rebound, rebound_reason, factors_beyond, uncertainty_method)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id
 """
-INSERT_ITEM = """
-INSERT INTO comparison_item (comparison_id, position, stage, name, phase, year_of_life,
-    reference_kg_co2e, solution_kg_co2e, factor_series_id, reference_quantity, solution_quantity,
-    equal_because, reference_uncertainty, solution_uncertainty, shares_error_with, specificity,
-    citation_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
-"""
+ITEM = (
+    "comparison_id",
+    "position",
+    "stage",
+    "name",
+    "phase",
+    "year_of_life",
+    "reference_kg_co2e",
+    "solution_kg_co2e",
+    "factor_series_id",
+    "reference_quantity",
+    "solution_quantity",
+    "equal_because",
+    "reference_uncertainty",
+    "solution_uncertainty",
+    "shares_error_with",
+    "specificity",
+    "citation_id",
+)
 SERIES = "SELECT id, reference, gwp_set FROM factor_series WHERE id = ANY ($1) FOR SHARE"
 
 
@@ -151,7 +163,7 @@ async def create_factor_series(by: Principal, command: CreateFactorSeries, today
             owner,
             reference,
             command.last_edition + 1,
-            checked_text(command.name, "name"),
+            checked_statement(command.name, "name"),
             checked_text(command.unit, "unit"),
             command.geography,
             command.gwp_set.value,
@@ -194,7 +206,7 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
             last + 1,
             command.accounting.value,
             command.gwp_set.value,
-            checked_text(command.boundary, "boundary"),
+            checked_statement(command.boundary, "boundary"),
             command.base_year,
             command.rebound,
             rebound_reason,
@@ -275,4 +287,4 @@ async def _add_items(connection: Connection, key: int, items: Sequence[ItemOf]) 
         )
         place = (item.stage.value, item.name.strip(), item.phase.value, item.year_of_life)
         rows.append((key, position, *place, *amounts, *quality))
-    await connection.executemany(INSERT_ITEM, rows)
+    await connection.copy_records_to_table("comparison_item", columns=ITEM, records=rows)

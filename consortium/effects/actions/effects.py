@@ -25,6 +25,7 @@ from consortium.effects.rules.solutions import LessVisible, ReferenceTaken, show
 from consortium.effects.rules.texts import checked_reference
 from consortium.effects.rules.timeframes import Answer, Cohort
 from consortium.effects.rules.vocabulary import Timeframe
+from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
 from consortium.query.visible import require_visible
@@ -62,11 +63,27 @@ CLEAR_COHORTS = "DELETE FROM effect_cohort WHERE effect_id = $1"
 ADD_COHORT = """
 INSERT INTO effect_cohort (effect_id, sold_year, units, retired) VALUES ($1, $2, $3, $4)
 """
-ADD_LINE = """
-INSERT INTO effect_line (effect_id, position, kind, item_id, stage, sold_year, year_of_life, units,
-    part_of_year, factor_point_id, reference_kg_co2e, solution_kg_co2e)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+LINE = (
+    "effect_id",
+    "position",
+    "kind",
+    "item_id",
+    "stage",
+    "sold_year",
+    "year_of_life",
+    "units",
+    "part_of_year",
+    "factor_point_id",
+    "reference_kg_co2e",
+    "solution_kg_co2e",
+)
+# In one order, so that two who name the same wait for one another in one direction.
+NAME_INITIATIVES = """
+INSERT INTO effect_initiative (effect_id, initiative_id)
+SELECT $1, named FROM unnest($2::bigint[]) named ORDER BY named
 """
+CLEAR_INITIATIVES = "DELETE FROM effect_initiative WHERE effect_id = $1"
+NAMED_INITIATIVES = "SELECT initiative_id FROM effect_initiative WHERE effect_id = $1"
 SHOW = "UPDATE effect SET visibility = $2, version = version + 1 WHERE id = $1"
 
 
@@ -81,6 +98,7 @@ class CreateEffect(NamedTuple):
     timeframe: Timeframe
     cohorts: tuple[Cohort, ...]
     value_chain: int | None = None
+    initiatives: tuple[int, ...] | None = None
 
 
 class UpdateEffect(NamedTuple):
@@ -90,6 +108,7 @@ class UpdateEffect(NamedTuple):
     version: int
     cohorts: tuple[Cohort, ...] | None = None
     comparison: int | None = None
+    initiatives: tuple[int, ...] | None = None
 
 
 class RestateEffect(NamedTuple):
@@ -100,6 +119,7 @@ class RestateEffect(NamedTuple):
     reference: str
     cohorts: tuple[Cohort, ...] | None = None
     comparison: int | None = None
+    initiatives: tuple[int, ...] | None = None
 
 
 class SetEffectVisibility(NamedTuple):
@@ -114,7 +134,7 @@ async def create_effect(by: Principal, command: CreateEffect, today: date) -> in
     """Record what units of a solution avoid, PRIVATE at first; returns the effect's id.
 
     Raises:
-        NotFound: a comparison or value chain that the caller may not see.
+        NotFound: a comparison, value chain or initiative that the caller may not see.
         PermissionDenied: the caller enters no figures for the owner of the solution.
         EffectExists, UnitsCountedAlready, ReferenceTaken: there is one already.
         BadInput: the period, the place, the cohorts and the like, as they say.
@@ -151,6 +171,7 @@ async def create_effect(by: Principal, command: CreateEffect, today: date) -> in
             None,
         )
         await _explain(open_, key, command.cohorts, answer)
+        await _name_initiatives(open_, by, key, command.initiatives or (), today)
     return key
 
 
@@ -179,6 +200,9 @@ async def update_effect(by: Principal, command: UpdateEffect, today: date) -> in
         for clear in (CLEAR_LINES, CLEAR_COHORTS):
             await open_.execute(clear, key)
         await _explain(open_, key, cohorts, answer)
+        if command.initiatives is not None:
+            await open_.execute(CLEAR_INITIATIVES, key)
+            await _name_initiatives(open_, by, key, command.initiatives, today)
     return key
 
 
@@ -226,6 +250,11 @@ async def restate_effect(by: Principal, command: RestateEffect, today: date) -> 
             command.effect,
         )
         await _explain(open_, key, cohorts, answer)
+        initiatives = command.initiatives
+        if initiatives is None:
+            rows = await open_.fetch(NAMED_INITIATIVES, command.effect)
+            initiatives = tuple(row[0] for row in rows)
+        await _name_initiatives(open_, by, key, initiatives, today)
     return key
 
 
@@ -285,6 +314,15 @@ async def _confidence(stands: Stands, answer: Answer, seed: int | None) -> tuple
     return (None,) * 5 if told is None else (told.method.value, *told[1:])
 
 
+async def _name_initiatives(
+    connection: Connection, by: Principal, key: int, named: tuple[int, ...], today: date
+) -> None:
+    """Keep the initiatives under which an effect was achieved. Raises NotFound."""
+    for initiative in named:
+        await require_visible(connection, INITIATIVES, initiative, by, today)
+    await connection.execute(NAME_INITIATIVES, key, sorted(set(named)))
+
+
 async def _explain(
     connection: Connection, key: int, cohorts: tuple[Cohort, ...], answer: Answer
 ) -> None:
@@ -295,4 +333,4 @@ async def _explain(
         (key, position, line.kind.value, line.item, line.stage.value, *line[3:])
         for position, line in enumerate(answer.lines, 1)
     ]
-    await connection.executemany(ADD_LINE, rows)
+    await connection.copy_records_to_table("effect_line", columns=LINE, records=rows)

@@ -29,7 +29,7 @@ from consortium.effects.rules.shares import (
     ProposerMissing,
     checked_allocation,
 )
-from consortium.effects.rules.texts import checked_text
+from consortium.effects.rules.texts import checked_statement, checked_text
 from consortium.kernel.errors import ChangedMeanwhile, PermissionDenied
 from consortium.kernel.principal import Permission, Principal
 from consortium.kernel.text import name_key
@@ -161,7 +161,7 @@ async def propose_allocation(by: Principal, command: ProposeAllocation, today: d
         lines = [_contribution(one, str(line)) for line, one in enumerate(command.contributions)]
         allocation = checked_allocation(lines, command.remainder)
         given = command.explanation
-        explanation = "" if given is None else checked_text(given, "explanation")
+        explanation = "" if given is None else checked_statement(given, "explanation")
         await _check_kinds(open_, lines, today)
         owner: int = await open_.fetchval(OWNER, command.effect)
         members = _members(lines)

@@ -144,8 +144,8 @@ async def create_solution(by: Principal, command: CreateSolution, today: date) -
             checked_statement(command.name, "name"),
             _description(command.description),
             checked_text(command.category, "category"),
-            checked_text(command.function, "function"),
-            checked_text(command.functional_unit, "functionalUnit"),
+            checked_statement(command.function, "function"),
+            checked_statement(command.functional_unit, "functionalUnit"),
             checked_text(command.unit, "unit"),
             command.lifetime_years,
             command.fossil_use,
@@ -198,7 +198,7 @@ async def record_side_effect(by: Principal, command: RecordSideEffect, today: da
     async with audited(by, "side-effect:record", organisation_id=by.organisation_id) as open_:
         await require_visible(open_, SOLUTIONS, key, by, today)
         await require_owner(open_, by, key)
-        explanation = checked_text(command.explanation, "explanation")
+        explanation = checked_statement(command.explanation, "explanation")
         await open_.execute(LOCK, key)
         check_seen(command.version, await open_.fetchval(SIDE_EFFECT, key, objective) or 0)
         citation = await citation_of(open_, command.source)
@@ -209,16 +209,14 @@ async def record_side_effect(by: Principal, command: RecordSideEffect, today: da
 
 def _updated(command: UpdateSolution, kept: dict[str, object]) -> tuple[object, ...]:
     """The values of the row after the change. Raises SolutionCompared, BadInput."""
-    if command.name is not None:
-        check_wording(command.name, "name")
     texts = {
-        name: kept[name] if given is None else checked_text(given, path)
-        for name, path, given in (
-            ("name", "name", command.name),
-            ("category", "category", command.category),
-            ("function", "function", command.function),
-            ("functional_unit", "functionalUnit", command.functional_unit),
-            ("unit", "unit", command.unit),
+        name: kept[name] if given is None else checked(given, path)
+        for name, path, given, checked in (
+            ("name", "name", command.name, checked_statement),
+            ("category", "category", command.category, checked_text),
+            ("function", "function", command.function, checked_statement),
+            ("functional_unit", "functionalUnit", command.functional_unit, checked_statement),
+            ("unit", "unit", command.unit, checked_text),
         )
     }
     years = command.lifetime_years
@@ -283,6 +281,6 @@ async def _set_roles(
         await require_visible(connection, VALUE_CHAINS, one.value_chain, by, today)
         if one.stage is not None:
             await require_visible(connection, STAGES, one.stage, by, today)
-        explanation = checked_text(one.explanation, "roles", str(at), "explanation")
+        explanation = checked_statement(one.explanation, "roles", str(at), "explanation")
         about = (one.value_chain, one.stage, one.role.value, explanation)
         await connection.execute(ROLE, key, *about)

@@ -7,7 +7,12 @@ from consortium.effects.models.comparisons import (
     FactorPoint,
     FactorSeries,
 )
-from consortium.effects.models.effects import Effect, EffectCohort, EffectLine
+from consortium.effects.models.effects import (
+    Effect,
+    EffectCohort,
+    EffectInitiative,
+    EffectLine,
+)
 from consortium.effects.models.overlaps import EffectOverlapDecision
 from consortium.effects.models.shares import (
     EffectAllocation,
@@ -31,6 +36,7 @@ __all__ = [
     "EffectAllocation",
     "EffectCohort",
     "EffectContribution",
+    "EffectInitiative",
     "EffectLine",
     "EffectOverlapDecision",
     "FactorPoint",

@@ -15,6 +15,7 @@ from consortium.effects.rules.vocabulary import (
     Timeframe,
     UncertaintyMethod,
 )
+from consortium.initiatives.models import Initiative
 from consortium.kernel.visibility import Visibility
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 from consortium.value_chains.models import ValueChain
@@ -84,6 +85,23 @@ class Effect(Model):
             Index(fields=("original_id",), name="effect_original_idx"),
             Index(fields=("restates_id",), name="effect_restates_idx"),
         )
+
+
+class EffectInitiative(Model):
+    """A shared initiative under which an effect was achieved."""
+
+    id = IdField()
+    effect: fields.ForeignKeyRelation[Effect] = fields.ForeignKeyField(
+        "consortium.Effect", on_delete=fields.CASCADE, related_name="initiative_links"
+    )
+    initiative: fields.ForeignKeyRelation[Initiative] = fields.ForeignKeyField(
+        "consortium.Initiative", on_delete=fields.RESTRICT, related_name="effect_links"
+    )
+
+    class Meta:
+        table = "effect_initiative"
+        unique_together = (("effect_id", "initiative_id"),)
+        indexes = (Index(fields=("initiative_id",), name="effect_initiative_initiative_idx"),)
 
 
 class EffectCohort(Model):

@@ -10,10 +10,13 @@ from consortium.effects.reads.comparisons import (
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.effects.reads.visible import below, effect_visible_to
 from consortium.evidence.reads import CITATIONS
-from consortium.query.source import Column, Many, One, Source
+from consortium.initiatives.reads import INITIATIVES
+from consortium.query.source import Column, Link, Many, One, Source, linked
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
 from consortium.value_chains.reads import VALUE_CHAINS
+
+NAMED_INITIATIVES = Link("effect_initiative", "effect_id", "initiative_id")
 
 EFFECTS = Source(
     name="effect",
@@ -52,6 +55,7 @@ EFFECTS = Source(
         "value_chain": One(VALUE_CHAINS, "{u}.id = {t}.value_chain_id"),
         "reference_scenario": One(REFERENCE_SCENARIOS, "{u}.id = {t}.reference_scenario_id"),
         "comparison": One(COMPARISONS, "{u}.id = {t}.comparison_id"),
+        "initiatives": linked(INITIATIVES, NAMED_INITIATIVES),
     },
     filters=(
         "id",
@@ -67,6 +71,7 @@ EFFECTS = Source(
         "value_chain",
         "reference_scenario",
         "comparison",
+        "initiatives",
     ),
     orders={"period_end": ("period_end",), "avoided": ("avoided",)},
 )

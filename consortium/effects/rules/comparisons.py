@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from consortium.effects.rules.texts import checked_text
+from consortium.effects.rules.texts import checked_statement
 from consortium.effects.rules.timeframes import Factor, FactorMissing, years_of_life
 from consortium.effects.rules.vocabulary import (
     ComparisonOrigin,
@@ -15,6 +15,7 @@ from consortium.effects.rules.vocabulary import (
     Specificity,
 )
 from consortium.kernel.errors import BadInput, DomainError
+from consortium.kernel.wording import check_wording
 
 ITEMS_MAX = 500
 POINTS_MAX = 300
@@ -114,10 +115,11 @@ class Point(NamedTuple):
 
 
 def checked_rebound(rebound: Decimal, reason: str) -> str:
-    """The reason without blanks around it. Raises ReboundInvalid."""
+    """The reason without blanks around it. Raises ReboundInvalid, WordingMisleading."""
     told = reason.strip()
     if rebound < 0 or not told:
         raise ReboundInvalid().at("rebound")
+    check_wording(told, "reboundReason")
     return told
 
 
@@ -145,7 +147,7 @@ def check_items(
 
     Raises:
         ItemsInvalid, StageMissing, PhaseInvalid: of all together.
-        AmountsInvalid, GwpSetsMixed, TextMissing: of one, with its place.
+        AmountsInvalid, GwpSetsMixed, TextMissing, WordingMisleading: of one, with its place.
     """
     compares = any(not item.equal_because.strip() for item in items)
     if not compares or len(items) > ITEMS_MAX:
@@ -159,7 +161,8 @@ def check_items(
 def _check_item(
     item: GivenItem, gwp_set: GwpSet, lifetime_years: Decimal, path: tuple[str, ...]
 ) -> None:
-    checked_text(item.name, *path, "name")
+    checked_statement(item.name, *path, "name")
+    check_wording(item.equal_because, *path, "equalBecause")
     if not _one_way(item):
         raise AmountsInvalid().at(*path)
     if item.year_of_life is not None and not 0 <= item.year_of_life < years_of_life(lifetime_years):

@@ -31,10 +31,10 @@ def checked_text(text: str, *path: str, most: int = TEXT_MAX) -> str:
     return told
 
 
-def checked_statement(text: str, field: str) -> str:
+def checked_statement(text: str, *path: str) -> str:
     """As `checked_text`, of what is told of avoided emissions. Raises WordingMisleading too."""
-    told = checked_text(text, field)
-    check_wording(told, field)
+    told = checked_text(text, *path)
+    check_wording(told, *path)
     return told
 
 

@@ -17,7 +17,8 @@ from consortium.evidence.actions import DocumentFacts, record_document
 from consortium.kernel.errors import PermissionDenied
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
-from consortium.staging.actions.recording import FAULTS_MAX, Recording
+from consortium.staging.actions.kinds import RECORDINGS
+from consortium.staging.actions.recording import FAULTS_MAX, Stopped
 from consortium.staging.reads import STAGED_IMPORTS
 from consortium.staging.rules.cells import Fault
 from consortium.staging.rules.imports import (
@@ -29,15 +30,16 @@ from consortium.staging.rules.imports import (
     ImportFaulty,
     ImportStatus,
 )
-from consortium.staging.rules.sheets import SHEET_OF
+from consortium.staging.rules.kinds import SHEETS_OF, ImportKind
 from consortium.storage.database import transaction
 from consortium.storage.raw import Connection, raw
 
 INSERT = """
-INSERT INTO staged_import (organisation_id, account_id, document_id, row_count, fault_count)
-VALUES ($1, $2, $3, $4, 0) RETURNING id
+INSERT INTO staged_import
+    (organisation_id, account_id, document_id, kind, row_count, fault_count)
+VALUES ($1, $2, $3, $4, $5, 0) RETURNING id
 """
-FOUND = "SELECT organisation_id, status, version FROM staged_import WHERE id = $1 FOR UPDATE"
+FOUND = "SELECT organisation_id, kind, status, version FROM staged_import WHERE id = $1 FOR UPDATE"
 ROWS = """
 SELECT sheet, number, cells::text FROM staged_row WHERE staged_import_id = $1 ORDER BY position
 """
@@ -85,7 +87,7 @@ class RowRemoval(NamedTuple):
 class CorrectImport(NamedTuple):
     """Other cells, and rows that are left out; `version` as the caller saw it."""
 
-    effect_import: int
+    staged_import: int
     version: int
     cells: tuple[CellCorrection, ...] = ()
     removed: tuple[RowRemoval, ...] = ()
@@ -94,7 +96,7 @@ class CorrectImport(NamedTuple):
 class EndImport(NamedTuple):
     """The import that is committed or discarded; `version` as the caller saw it."""
 
-    effect_import: int
+    staged_import: int
     version: int
 
 
@@ -103,8 +105,8 @@ def check_importer(by: Principal) -> None:
     writing_organisation(by)
 
 
-async def stage_effects(
-    by: Principal, facts: DocumentFacts, rows: Sequence[SheetRow], today: date
+async def stage(
+    by: Principal, kind: ImportKind, facts: DocumentFacts, rows: Sequence[SheetRow], today: date
 ) -> int:
     """Keep the rows of a file and what is wrong with them; returns the import's id.
 
@@ -117,7 +119,9 @@ async def stage_effects(
         raise ImportEmpty
     async with audited(by, "import:stage", organisation_id=owner) as open_:
         document = await record_document(open_, facts)
-        key: int = await open_.fetchval(INSERT, owner, by.account_id, document, len(rows))
+        key: int = await open_.fetchval(
+            INSERT, owner, by.account_id, document, kind.value, len(rows)
+        )
         await open_.copy_records_to_table(
             "staged_row",
             columns=["staged_import_id", "position", "sheet", "number", "cells"],
@@ -126,7 +130,7 @@ async def stage_effects(
                 for place, row in enumerate(rows, 1)
             ],
         )
-        faults = await tried(by, rows, today)
+        faults = await tried(by, kind, rows, today)
         await _keep_faults(open_, key, faults)
         await open_.execute(SET_COUNT, key, len(faults))
     return key
@@ -141,17 +145,17 @@ async def correct_import(by: Principal, command: CorrectImport, today: date) -> 
         ChangedMeanwhile, ImportEnded: somebody else corrected or ended it.
         CellUnknown, CorrectionsTooMany: as they say.
     """
-    key = command.effect_import
+    key = command.staged_import
     if len(command.cells) + len(command.removed) > CORRECTIONS_MAX:
         raise CorrectionsTooMany().at("cells")
     async with audited(by, "import:correct", organisation_id=by.organisation_id) as open_:
-        await _opened(open_, by, key, command.version, today)
+        kind = await _opened(open_, by, key, command.version, today)
         for place, cell in enumerate(command.cells):
-            await _correct(open_, key, cell, place)
+            await _correct(open_, key, kind, cell, place)
         for place, row in enumerate(command.removed):
             if await open_.execute(REMOVE_ROW, key, *row) == "DELETE 0":
                 raise CellUnknown().at("removed", str(place))
-        faults = await tried(by, await _rows(open_, key), today)
+        faults = await tried(by, kind, await _rows(open_, key), today)
         await _keep_faults(open_, key, faults)
         await open_.execute(COUNT, key, len(faults))
     return key
@@ -165,15 +169,18 @@ async def commit_import(by: Principal, command: EndImport, today: date) -> int:
         ImportFaulty: there are faults, which are found anew.
         ImportEmpty: all rows were left out.
     """
-    key = command.effect_import
+    key = command.staged_import
     try:
-        async with audited_as_one(by, "import:commit", organisation_id=by.organisation_id) as open_:
-            await _opened(open_, by, key, command.version, today)
-            recording = Recording(open_, by, today)
+        async with audited_as_one(
+            by, "import:commit", organisation_id=by.organisation_id, together=True
+        ) as open_:
+            kind = await _opened(open_, by, key, command.version, today)
             rows = await _rows(open_, key)
-            await _run(recording, rows)
+            if not rows:
+                raise ImportEmpty
+            await RECORDINGS[kind](open_, by, today, stops=True).run(rows)
             await open_.execute(END, key, ImportStatus.COMMITTED.value, today)
-    except _TakenBack:
+    except Stopped:
         count = await _checked_again(by, command, today)
         raise ImportFaulty(
             f"{count} of the import's rows or cells cannot be recorded: nothing was. See its"
@@ -187,7 +194,7 @@ async def discard_import(by: Principal, command: EndImport, today: date) -> int:
 
     Raises NotFound, PermissionDenied, ChangedMeanwhile, ImportEnded as `correct_import`.
     """
-    key = command.effect_import
+    key = command.staged_import
     async with audited(by, "import:discard", organisation_id=by.organisation_id) as open_:
         await _opened(open_, by, key, command.version, today)
         await open_.execute(CLEAR_FAULTS, key)
@@ -196,20 +203,38 @@ async def discard_import(by: Principal, command: EndImport, today: date) -> int:
     return key
 
 
-async def tried(by: Principal, rows: Sequence[SheetRow], today: date) -> list[Fault]:
+async def tried(
+    by: Principal, kind: ImportKind, rows: Sequence[SheetRow], today: date
+) -> list[Fault]:
     """What would be wrong if the rows were recorded. Nothing of it is kept."""
+    # First all together, which is far faster. With a fault, once more with a savepoint for each
+    # thing, so that those after a faulty one are looked at as well.
+    if await _are_faultless(by, kind, rows, today):
+        return []
     faults: list[Fault] = []
     try:
         async with audited_as_one(by, "import:try") as open_:
-            recording = Recording(open_, by, today, faults)
-            await recording.run(rows)
+            await RECORDINGS[kind](open_, by, today, faults=faults).run(rows)
             raise _TakenBack  # noqa: TRY301  the transaction must see it
     except _TakenBack:
         return faults
 
 
+async def _are_faultless(
+    by: Principal, kind: ImportKind, rows: Sequence[SheetRow], today: date
+) -> bool:
+    try:
+        async with audited_as_one(by, "import:try", together=True) as open_:
+            await RECORDINGS[kind](open_, by, today, stops=True).run(rows)
+            raise _TakenBack  # noqa: TRY301  the transaction must see it
+    except _TakenBack:
+        return True
+    except Stopped:
+        return False
+
+
 async def record_at_once(
-    by: Principal, rows: Sequence[SheetRow], note: str, today: date
+    by: Principal, kind: ImportKind, rows: Sequence[SheetRow], note: str, today: date
 ) -> list[Fault]:
     """Record rows without staging them, unless one is faulty; what is wrong.
 
@@ -217,49 +242,42 @@ async def record_at_once(
         PermissionDenied: the caller enters no figures.
         ImportEmpty: there are no rows.
     """
-    faults: list[Fault] = []
-    writing_organisation(by)
-    try:
-        async with audited_as_one(
-            by, "import:effects", organisation_id=by.organisation_id, note=note
-        ) as open_:
-            recording = Recording(open_, by, today, faults)
-            await _run(recording, rows)
-    except _TakenBack:
-        return faults
-    return faults
-
-
-async def _run(recording: Recording, rows: Sequence[SheetRow]) -> None:
-    """Record the rows; _TakenBack where one is faulty."""
+    owner = writing_organisation(by)
     if not rows:
         raise ImportEmpty
-    await recording.run(rows)
-    if recording.faults:
-        raise _TakenBack
+    action = f"import:{kind.value.lower()}"
+    try:
+        async with audited_as_one(
+            by, action, organisation_id=owner, note=note, together=True
+        ) as open_:
+            await RECORDINGS[kind](open_, by, today, stops=True).run(rows)
+    except Stopped:
+        return await tried(by, kind, rows, today)
+    return []
 
 
 async def _checked_again(by: Principal, command: EndImport, today: date) -> int:
     """Keep what is wrong by now; returns how much it is."""
-    key = command.effect_import
+    key = command.staged_import
     async with transaction() as client:
         open_ = raw(client)
-        await _opened(open_, by, key, command.version, today)
-        faults = await tried(by, await _rows(open_, key), today)
+        kind = await _opened(open_, by, key, command.version, today)
+        faults = await tried(by, kind, await _rows(open_, key), today)
         await _keep_faults(open_, key, faults)
         await open_.execute(SET_COUNT, key, len(faults))
     return len(faults)
 
 
-async def _opened(open_: Connection, by: Principal, key: int, seen: int, today: date) -> None:
-    """Lock the import, which must be open and as the caller saw it."""
+async def _opened(open_: Connection, by: Principal, key: int, seen: int, today: date) -> ImportKind:
+    """Lock the import, which must be open and as the caller saw it; what its rows are."""
     await require_visible(open_, STAGED_IMPORTS, key, by, today)
-    [(owner, status, version)] = await open_.fetch(FOUND, key)
+    [(owner, kind, status, version)] = await open_.fetch(FOUND, key)
     if writing_organisation(by) != owner:
         raise PermissionDenied
     check_seen(seen, version)
     if status != ImportStatus.OPEN:
         raise ImportEnded
+    return ImportKind(kind)
 
 
 async def _rows(open_: Connection, key: int) -> list[SheetRow]:
@@ -269,10 +287,12 @@ async def _rows(open_: Connection, key: int) -> list[SheetRow]:
     ]
 
 
-async def _correct(open_: Connection, key: int, cell: CellCorrection, place: int) -> None:
-    sheet = SHEET_OF.get(cell.sheet)
+async def _correct(
+    open_: Connection, key: int, kind: ImportKind, cell: CellCorrection, place: int
+) -> None:
+    columns = next((one.names for one in SHEETS_OF[kind] if one.name == cell.sheet), ())
     found = await open_.fetchval(CELLS, key, cell.sheet, cell.row)
-    if sheet is None or cell.column not in sheet.names or found is None:
+    if cell.column not in columns or found is None:
         raise CellUnknown().at("cells", str(place))
     cells = orjson.loads(found)
     if cell.value.strip():

@@ -1,0 +1,1 @@
+"""Pledges to avoid so much by then, and how far claims have come towards them."""

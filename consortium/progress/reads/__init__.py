@@ -1,0 +1,1 @@
+"""What can be read: pledges, and the progress towards them and to initiatives' targets."""
