@@ -10,18 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from consortium.effects.rules.sampling import (
-    DRAWS,
-    LOGNORMAL_ABOVE,
-    SIGMAS_95,
-    DrawsInvalid,
-    Error,
-    Term,
-    multipliers,
-    normal_scores,
-    simulated,
-)
-from consortium.effects.rules.uncertainty import (
+from consortium.effects.rules.sampling import DRAWS, DrawsInvalid, Term, simulated
+from consortium.kernel.draws import LOGNORMAL_ABOVE, SIGMAS_95, Error, multipliers, normal_scores
+from consortium.kernel.uncertainty import (
     Estimate,
     UncertaintyInvalid,
     estimated_sum,

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import MAX_PREC, Context, Decimal
 from typing import NamedTuple
 
-from consortium.effects.rules.sampling import Capped, Error, Term, simulated
+from consortium.effects.rules.sampling import Capped, Term, simulated
 from consortium.effects.rules.timeframes import (
     Answer,
     Item,
@@ -25,15 +25,16 @@ from consortium.effects.rules.timeframes import (
     allowed_by_law,
     exact_product,
 )
-from consortium.effects.rules.uncertainty import (
+from consortium.effects.rules.vocabulary import EffectLineKind, LifeCycleStage, UncertaintyMethod
+from consortium.kernel.draws import Error
+from consortium.kernel.errors import BadInput
+from consortium.kernel.quantities import exact_difference, exact_sum
+from consortium.kernel.uncertainty import (
     Estimate,
     estimated_difference,
     estimated_product,
     estimated_sum,
 )
-from consortium.effects.rules.vocabulary import EffectLineKind, LifeCycleStage, UncertaintyMethod
-from consortium.kernel.errors import BadInput
-from consortium.kernel.quantities import exact_difference, exact_sum
 
 # GraphQL's integers have 32 bits.
 SEEDS = 2**31

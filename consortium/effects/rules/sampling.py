@@ -11,88 +11,34 @@ uncertainties. Each draw of n such sums, with k sources each, is within (n + 2 k
 the sum of the absolute values of its products: 2e-13 of that for 1 000 terms. The chance of the
 draw itself is larger by far: the mean has a standard error of 1 % of the result's standard
 deviation at 10 000 draws. Answers are rounded to 12 digits of the sum of the absolute values.
-
-**What a seed promises.** The random integers are those of PCG64, whose stream NumPy guarantees for
-a fixed seed on every machine and in every version. They choose among NORMAL_SCORES by table,
-without any rejection and not with NumPy's own normal distribution, which may change between
-versions. So the same seed and the same terms, in any order, give the same draws everywhere; what
-is computed of them may differ by the bound above, which the rounding hides (a value right at a
-half may round the other way).
+What a seed promises (`kernel.draws`) holds for the same terms in any order.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import MAX_PREC, Context, Decimal
-from functools import cache
-from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from consortium.effects.rules.uncertainty import Interval, UncertaintyInvalid, checked_uncertainty
+from consortium.kernel.draws import Draws, Error, multipliers, scores_of
 from consortium.kernel.errors import BadInput
 from consortium.kernel.quantities import exact_sum
+from consortium.kernel.uncertainty import Interval, UncertaintyInvalid
 
 DRAWS = 10_000
 DRAWS_MIN = 1_000
 DRAWS_MAX = 1_000_000
 TERMS_MAX = 100_000
 
-# A standard normal variable leaves ± this in 5 % of cases: the standard deviation is the half-width
-# divided by it.
-SIGMAS_95 = NormalDist().inv_cdf(0.975)
-
-# Half-width from which on what cannot change its sign is lognormal. The Guidelines (section 3.2.2)
-# take the normal distribution where the uncertainty is small and symmetric, and the lognormal for
-# large ones of quantities that cannot be negative; they trust the propagation of errors up to a
-# standard deviation of 0.3 of the mean. We change at half of that, where the two distributions
-# still differ little: at a half-width of 0.3 their 97.5 percentiles are 1.300 and 1.332 of the
-# mean, while at 1.0 the normal one makes 2.5 % of all emissions negative.
-LOGNORMAL_ABOVE = Decimal("0.3")
-
-# As many equally likely values as 16 random bits tell apart: the normal distribution's quantiles in
-# the middle of each. Its variance is that of the distribution to within 0.01 %, its largest value
-# 4.3.
-_SCORE_BITS = 16
-NORMAL_SCORES = 1 << _SCORE_BITS
-
 _DIGITS = 12
 _EXACT = Context(prec=MAX_PREC)
-
-Draws = NDArray[np.float64]
 
 
 class DrawsInvalid(BadInput):
     """A simulation takes 1 000 to 1 000 000 draws, of at most 100 000 terms, and a seed from 0."""
 
     code = "DRAWS_INVALID"
-
-
-@dataclass(frozen=True, slots=True)
-class Error:
-    """A source of error. It multiplies what it touches by a random number of mean 1.
-
-    `uncertainty` is the half-width of its 95 % interval as a fraction; the standard deviation is
-    taken as that over 1.96 for either distribution. Terms that name the same `source` share its
-    draw, each with an uncertainty of its own; without a source the error is the term's alone.
-    `keeps_sign` is whether what it multiplies is bound to its sign, as an emission from a stack is;
-    a balance of uptake and release is not.
-    """
-
-    uncertainty: Decimal
-    source: str | None = None
-    keeps_sign: bool = True
-
-    def __post_init__(self) -> None:
-        """Refuse what is no uncertainty."""
-        checked_uncertainty(self.uncertainty)
-
-    @property
-    def is_lognormal(self) -> bool:
-        """Whether it is drawn from a lognormal distribution, else from a normal one."""
-        return self.keeps_sign and self.uncertainty > LOGNORMAL_ABOVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,26 +120,6 @@ def simulated(
     )
 
 
-@cache
-def normal_scores() -> Draws:
-    """The quantiles of the standard normal distribution at (i + 1/2) / NORMAL_SCORES."""
-    inverse = NormalDist().inv_cdf
-    half = [inverse((i + 0.5) / NORMAL_SCORES) for i in range(NORMAL_SCORES // 2)]
-    # The upper half mirrors the lower one, so that the mean is 0 to the last bit.
-    return np.array([*half, *(-score for score in reversed(half))], dtype=np.float64)
-
-
-def multipliers(error: Error, scores: Draws) -> Draws:
-    """The random numbers of mean 1 by which an error multiplies, from standard normal ones."""
-    deviation = float(error.uncertainty) / SIGMAS_95
-    if not error.is_lognormal:
-        return 1.0 + deviation * scores
-    # Of mean 1 and this standard deviation: variance and mean of the logarithm.
-    variance = math.log1p(deviation * deviation)
-    made: Draws = np.exp(math.sqrt(variance) * scores - variance / 2)
-    return made
-
-
 def _grouped(terms: Sequence[Term]) -> list[_Group]:
     """Terms whose errors are all shared are added up by them; in an order of their own."""
     sums: dict[tuple[Error, ...], list[Decimal]] = {}
@@ -219,7 +145,7 @@ def _drawn(sums: Sequence[_Sum], stream: np.random.PCG64, draws: int) -> Draws:
     """All the sums, draw by draw: sources by their names, then errors of one term."""
     felt = (one for part in sums for group in part.groups for one in group.errors)
     names = {one.source for one in felt if one.source is not None}
-    shared = {name: _scores(stream, draws) for name in sorted(names)}
+    shared = {name: scores_of(stream, draws) for name in sorted(names)}
     total: Draws = np.zeros(draws, dtype=np.float64)
     for part in sums:
         added = _added(part.groups, shared, stream, draws)
@@ -234,21 +160,15 @@ def _added(
     for group in groups:
         product: Draws = np.full(draws, float(group.value))
         for error in group.errors:
-            product *= multipliers(error, _scores_of(error, shared, stream, draws))
+            product *= multipliers(error, _of_error(error, shared, stream, draws))
         total += product
     return total
 
 
-def _scores_of(
+def _of_error(
     error: Error, shared: Mapping[str, Draws], stream: np.random.PCG64, draws: int
 ) -> Draws:
-    return _scores(stream, draws) if error.source is None else shared[error.source]
-
-
-def _scores(stream: np.random.PCG64, draws: int) -> Draws:
-    """Standard normal values, chosen by the upper bits of random integers."""
-    found: Draws = normal_scores()[stream.random_raw(draws) >> np.uint64(64 - _SCORE_BITS)]
-    return found
+    return scores_of(stream, draws) if error.source is None else shared[error.source]
 
 
 def _quantum(terms: Sequence[Term]) -> Decimal:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consortium.effects.rules.uncertainty import (
+from consortium.kernel.uncertainty import (
     Estimate,
     Interval,
     UncertaintyInvalid,
