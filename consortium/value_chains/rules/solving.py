@@ -147,12 +147,22 @@ class _Side(NamedTuple):
 class Solver:
     """One system, solved as often as asked; what is costly is made once, when first needed."""
 
-    def __init__(self, system: System) -> None:
-        """Take a system; nothing is refused yet."""
+    def __init__(self, system: System, like: "Solver | None" = None) -> None:
+        """Take a system; nothing is refused yet.
+
+        `like` was made for the same activities with other amounts between the same ones. What a
+        unit weighs is taken from there: it steers and bounds, and need not be exact.
+        """
         self.system = system
-        self.loops = loops_of(system.needs)
+        self.loops = loops_of(system.needs) if like is None else like.loops
         self._down = _Side(system.needs, "N")
-        self._up = _Side(system.needs.T.tocsr(), "T")
+        self._is_first = like is None
+        if like is not None:
+            self.weights = like.weights
+
+    @cached_property
+    def _up(self) -> _Side:
+        return _Side(self.system.needs.T.tocsr(), "T")
 
     @cached_property
     def intensities(self) -> Floats:
@@ -164,10 +174,10 @@ class Solver:
             LoopNeverEnds, SystemSingular, SystemNotSolved: as the system has it.
         """
         emitted = np.ascontiguousarray(self.system.emissions.T)
-        return np.ascontiguousarray(self._solved(self._up, emitted, self._weights).values.T)
+        return np.ascontiguousarray(self._solved(self._up, emitted, self.weights).values.T)
 
     @cached_property
-    def _weights(self) -> Floats:
+    def weights(self) -> Floats:
         """How heavy a unit of a product is: its footprint if a kg of any gas weighed 1, uptake too.
 
         Where nothing is emitted all the way up, a unit weighs nothing.
@@ -187,7 +197,7 @@ class Solver:
         """
         if demand.shape != (self.system.size,) or not np.isfinite(demand).all():
             raise DemandInvalid
-        weights, wanted = self._weights, demand[:, np.newaxis]
+        weights, wanted = self.weights, demand[:, np.newaxis]
         found = self._solved(self._down, wanted, _inverse(weights))
         missing = float(weights @ np.abs(self._down.left(found.values, wanted))[:, 0])
         asked = float(weights @ np.abs(demand))
@@ -243,7 +253,8 @@ class Solver:
 
         Suppliers stand first, so that a pivot is always found within its own loop.
         """
-        self._refuse_endless()
+        if self._is_first:
+            self._refuse_endless()
         return _factorised(self.system.needs, self.loops.order)
 
     @cached_property

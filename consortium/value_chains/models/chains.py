@@ -9,13 +9,6 @@ from consortium.evidence.models import Citation
 from consortium.organisations.models import Organisation
 from consortium.storage.fields import IdField, KeyField
 
-EXTRA_CONSTRAINTS = (
-    "value_chain_stage_chain_key",
-    "value_chain_stage_same_chain",
-    "value_chain_stage_not_itself",
-    "value_chain_participant_dates_ordered",
-)
-
 
 class ValueChain(Model):
     """A chain of activities that ends in a product or service."""
