@@ -65,9 +65,13 @@ async def mails(database: Database) -> list[dict[str, str]]:
 
 
 async def rows_of(database: Database, *tables: str) -> list[Any]:
-    """All rows of tables, to be compared with what they are later."""
+    """All rows of tables, to be compared with what they are later.
+
+    Without the entries of keys: a server makes those when it comes to it, whoever asks for what.
+    """
+    own = {"audit_entry": "WHERE action <> 'signing-key:create'"}
     return [
-        await database.pool.fetch(f"SELECT * FROM {table} ORDER BY id")  # noqa: S608
+        await database.pool.fetch(f"SELECT * FROM {table} {own.get(table, '')} ORDER BY id")  # noqa: S608
         for table in tables
     ]
 
