@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
 
-from consortium.kernel.errors import BadInput, ChangedMeanwhile, DomainError
+from consortium.kernel.errors import BadInput, DomainError
 
 GATES_MAX = 50
 CRITERIA_MAX = 50
@@ -176,15 +176,6 @@ class Head(NamedTuple):
     publisher: str
     edition: str = ""
     issued_on: date | None = None
-
-
-def check_version(seen: int, now: int) -> None:
-    """Refuse who decides on what is no longer so. Raises ChangedMeanwhile."""
-    if seen != now:
-        raise ChangedMeanwhile(
-            f"It was changed since you read it: you saw version {seen}, it is {now} now. Read it"
-            " again and decide anew."
-        ).at("version")
 
 
 def checked_text(

@@ -86,3 +86,12 @@ class PermissionDenied(DomainError):
     """You may not do this."""
 
     code = "PERMISSION_DENIED"
+
+
+def check_seen(seen: int, now: int, *path: str) -> None:
+    """Refuse who saw another version or edition than there is now. Raises ChangedMeanwhile."""
+    if seen != now:
+        raise ChangedMeanwhile(
+            f"It was changed since you read it: you saw version {seen}, it is {now} now. Read it"
+            " again and decide anew."
+        ).at(*path)

@@ -29,12 +29,11 @@ from consortium.guidance.rules import (
     check_draft,
     check_replaced,
     check_retirable,
-    check_version,
     checked_gate,
     checked_head,
     placed,
 )
-from consortium.kernel.errors import ChangedMeanwhile, DomainError
+from consortium.kernel.errors import DomainError
 
 TARGET = Evidence(EvidenceKind.TARGET, "Who validated it.")
 CRITERION = Criterion("targets", "There are targets.", evidence=(TARGET,))
@@ -201,9 +200,3 @@ def test_a_version_goes_forward_only() -> None:
             check_retirable(status)
     with pytest.raises(GuidanceReplacesDraft):
         check_replaced(draft)
-
-
-def test_whoever_is_late_hears_what_it_is_now() -> None:
-    check_version(3, 3)
-    with pytest.raises(ChangedMeanwhile, match="you saw version 2, it is 3 now"):
-        check_version(2, 3)

@@ -26,8 +26,7 @@ from consortium.assessment.rules.statuses import (
     next_status,
 )
 from consortium.audit.actions import audited
-from consortium.effects.actions.common import check_seen
-from consortium.kernel.errors import DomainError, PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Permission, Principal
 from consortium.kernel.visibility import Visibility
 from consortium.query.visible import require_visible
@@ -86,7 +85,7 @@ async def assure_claim(by: Principal, command: AssureClaim, today: date) -> int:
         engaged = await open_.fetchval(ENGAGED, by.organisation_id, claim.organisation_id, today)
         if not by.may(Permission.FIGURES_ASSURE) or not engaged:
             raise PermissionDenied
-        _check_seen(command.version, claim.version)
+        check_seen(command.version, claim.version, "version")
         document = None
         if command.evidence is not None:
             await require_visible(open_, CLAIM_EVIDENCE, command.evidence, by, today)
@@ -192,10 +191,3 @@ async def withdraw_claim(by: Principal, command: WithdrawClaim, today: date) -> 
         values = {"ended_on": today, "ended_because": reason}
         await advance(open_, by, claim, ClaimStep.WITHDRAW, today, Because(reason), **values)
     return claim.id
-
-
-def _check_seen(version: int, now: int) -> None:
-    try:
-        check_seen(version, now)
-    except DomainError as error:
-        raise error.at("version") from None

@@ -16,8 +16,7 @@ from consortium.assessment.rules.statuses import (
     GateOutcome,
     next_status,
 )
-from consortium.effects.actions.common import check_seen
-from consortium.kernel.errors import DomainError, PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Permission, Principal
 from consortium.membership.rules.applications import check_person
 from consortium.query.visible import require_visible
@@ -96,7 +95,7 @@ async def own(
     if not acts or by.organisation_id != found.organisation_id:
         raise PermissionDenied
     if version is not None:
-        _seen(version, found)
+        check_seen(version, found.version, "version")
     return found
 
 
@@ -115,15 +114,8 @@ async def for_review(
     is_own = by.organisation_id == found.organisation_id
     if is_own or await open_.fetchval(CONFLICTED, account, found.organisation_id):
         raise ReviewerConflicted
-    _seen(version, found)
+    check_seen(version, found.version, "version")
     return found
-
-
-def _seen(version: int, found: Claim) -> None:
-    try:
-        check_seen(version, found.version)
-    except DomainError as error:
-        raise error.at("version") from None
 
 
 async def gates_of(open_: Connection, claim: Claim) -> list[GateState]:

@@ -1,9 +1,9 @@
-"""What the actions share: who may write, what was seen meanwhile, sources."""
+"""What the actions share: who may write, and sources."""
 
 from typing import NamedTuple
 
 from consortium.evidence.actions import Citations
-from consortium.kernel.errors import ChangedMeanwhile, NotFound, PermissionDenied
+from consortium.kernel.errors import NotFound, PermissionDenied
 from consortium.kernel.principal import Permission, Principal
 from consortium.storage.raw import Connection
 
@@ -40,12 +40,3 @@ async def require_owner(connection: Connection, by: Principal, solution: int) ->
         raise NotFound
     if writing_organisation(by) != owner:
         raise PermissionDenied
-
-
-def check_seen(seen: int, now: int) -> None:
-    """Refuse who saw another version or edition than there is now. Raises ChangedMeanwhile."""
-    if seen != now:
-        raise ChangedMeanwhile(
-            f"It was changed since you read it: you saw version {seen}, it is {now} now. Read it"
-            " again and decide anew."
-        )

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from consortium.audit.actions import audited
 from consortium.effects.actions.common import (
     Cited,
-    check_seen,
     citation_of,
     require_owner,
     writing_organisation,
@@ -36,7 +35,7 @@ from consortium.effects.rules.vocabulary import (
     Specificity,
     UncertaintyMethod,
 )
-from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from asyncpg import Record
 
 from consortium.audit.actions import audited
-from consortium.effects.actions.common import check_seen, require_owner
+from consortium.effects.actions.common import require_owner
 from consortium.effects.actions.standing import Stands, stands_of
 from consortium.effects.reads.comparisons import COMPARISONS
 from consortium.effects.reads.effects import EFFECTS
@@ -26,6 +26,7 @@ from consortium.effects.rules.texts import checked_reference
 from consortium.effects.rules.timeframes import Answer, Cohort
 from consortium.effects.rules.vocabulary import Timeframe
 from consortium.initiatives.reads import INITIATIVES
+from consortium.kernel.errors import check_seen
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
 from consortium.query.visible import require_visible

@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from consortium.audit.actions import audited
-from consortium.effects.actions.common import check_seen
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.overlaps import decides_overlaps
 from consortium.effects.rules.overlaps import (
@@ -17,7 +16,7 @@ from consortium.effects.rules.overlaps import (
     checked_deduction,
 )
 from consortium.effects.rules.texts import checked_text
-from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection

@@ -5,11 +5,12 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from consortium.audit.actions import audited
-from consortium.effects.actions.common import Cited, check_seen, citation_of, require_owner
+from consortium.effects.actions.common import Cited, citation_of, require_owner
 from consortium.effects.reads.solutions import SOLUTIONS
 from consortium.effects.rules.references import Scenario, checked_scenario
 from consortium.effects.rules.texts import checked_reference
 from consortium.effects.rules.vocabulary import ReferenceBasis, ReferenceStep
+from consortium.kernel.errors import check_seen
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from consortium.audit.actions import audited
 from consortium.effects.actions.common import (
     Cited,
-    check_seen,
     citation_of,
     require_owner,
     writing_organisation,
@@ -24,6 +23,7 @@ from consortium.effects.rules.solutions import (
 )
 from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import ChainRole, EnvironmentalObjective, Finding
+from consortium.kernel.errors import check_seen
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
 from consortium.kernel.wording import check_wording

@@ -73,6 +73,8 @@ EXTRA_CONSTRAINTS = (
     "comparison_item_amounts",
     "comparison_item_possible",
     "comparison_item_phase",
+    "solution_owner",
+    "effect_owner",
     "effect_comparison_of_solution",
     "effect_period_a_year",
     "effect_difference",

@@ -33,6 +33,8 @@ class Effect(Model):
     solution: fields.ForeignKeyRelation[Solution] = fields.ForeignKeyField(
         "consortium.Solution", on_delete=fields.RESTRICT, related_name="effects"
     )
+    # As of its solution, filled in by a trigger.
+    organisation_id = fields.BigIntField()
     value_chain: fields.ForeignKeyNullableRelation[ValueChain] = fields.ForeignKeyField(
         "consortium.ValueChain", null=True, on_delete=fields.RESTRICT, related_name="effects"
     )
@@ -79,6 +81,7 @@ class Effect(Model):
         table = "effect"
         unique_together = (("solution_id", "reference"),)
         indexes = (
+            Index(fields=("organisation_id", "id"), name="effect_owner_idx"),
             Index(fields=("value_chain_id", "id"), name="effect_chain_idx"),
             Index(fields=("reference_scenario_id",), name="effect_scenario_idx"),
             Index(fields=("comparison_id",), name="effect_comparison_idx"),

@@ -43,7 +43,7 @@ def effect_visible_to(rights: Rights) -> str:
     )
     if not rights.has_organisation:
         return shown
-    return f"({shown}) OR {_solution_where(seen_whole(rights, Coverage.CLAIMS))}"
+    return f"({shown}) OR {seen_whole(rights, Coverage.CLAIMS)}"
 
 
 def _solution_where(rule: str) -> str:

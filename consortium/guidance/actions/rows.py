@@ -13,9 +13,8 @@ from consortium.guidance.rules import (
     GuidanceStatus,
     Head,
     check_draft,
-    check_version,
 )
-from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Permission, Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
@@ -113,7 +112,7 @@ async def managed(
     await require_visible(connection, VERSIONS, key, by, today)
     require_management(by)
     found = await locked(connection, key)
-    check_version(version, found.version)
+    check_seen(version, found.version, "version")
     return found
 
 

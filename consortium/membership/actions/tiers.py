@@ -5,7 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from consortium.audit.actions import audited
-from consortium.kernel.errors import ChangedMeanwhile, NotFound, PermissionDenied
+from consortium.kernel.errors import NotFound, PermissionDenied, check_seen
 from consortium.kernel.principal import Permission, Principal
 from consortium.membership.rules.tiers import (
     Terms,
@@ -98,7 +98,7 @@ async def set_tiers(by: Principal, command: SetTiers, today: date) -> int:
 
     Raises:
         PermissionDenied: the caller manages no memberships.
-        ChangedMeanwhile: the tiers are not those that the caller saw.
+        check_seen: the tiers are not those that the caller saw.
         TiersInvoiced, TierAssigned: what is kept of them must stay.
         BadInput: a tier without a price, bands that overlap or leave a gap, and the like.
     """
@@ -110,7 +110,7 @@ async def set_tiers(by: Principal, command: SetTiers, today: date) -> int:
         tiers = checked_tiers(given, currency)
         await open_.execute(LOCK, year)
         now = await open_.fetchrow(YEAR, year)
-        _check_version(version, 0 if now is None else now["version"])
+        check_seen(version, 0 if now is None else now["version"])
         known = await _known(open_, year)
         invoiced = [one.terms for one in known if one.invoiced]
         same = now is not None and tuple(now)[2:] == (revenue_currency, currency)
@@ -127,7 +127,7 @@ async def assign_tier(by: Principal, command: AssignTier, today: date) -> int:
     Raises:
         NotFound: there is no such organisation, or tier.
         PermissionDenied: the caller manages no memberships.
-        ChangedMeanwhile: somebody else assigned one.
+        check_seen: somebody else assigned one.
         YearUnknown, TierOfAnotherYear, ReasonMissing: as they say.
     """
     organisation, year, tier, reason, version = command
@@ -144,7 +144,7 @@ async def assign_tier(by: Principal, command: AssignTier, today: date) -> int:
         if found != year:
             raise TierOfAnotherYear
         now = await open_.fetchrow(ASSIGNED, organisation, year)
-        _check_version(version, 0 if now is None else now["version"])
+        check_seen(version, 0 if now is None else now["version"])
         key: int = await open_.fetchval(ASSIGN, organisation, year, tier, told, by.account_id)
     return key
 
@@ -164,14 +164,6 @@ async def locked_dues(connection: Connection, year: int) -> DuesOf:
     known = await _known(connection, year)
     tiers = {one.terms.name: (one.id, one.terms) for one in known}
     return DuesOf(year, row["revenue_currency"], row["currency"], tiers)
-
-
-def _check_version(seen: int, now: int) -> None:
-    if seen != now:
-        raise ChangedMeanwhile(
-            f"It was changed since you read it: you saw version {seen}, it is {now} now. Read it"
-            " again and decide anew."
-        )
 
 
 async def _known(connection: Connection, year: int) -> list[_Known]:

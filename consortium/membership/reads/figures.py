@@ -24,10 +24,7 @@ def seen_whole(rights: Rights, coverage: Coverage) -> str:
 
     Only for callers with an organisation; who sees everything of everyone needs no such question.
     """
-    own = "{t}.organisation_id = {caller_organisation}"
-    if not rights.may(Permission.FIGURES_ASSURE):
-        return own
-    return f"({own} OR {{t}}.organisation_id IN ({engaged_clients(coverage)}))"
+    return f"{{t}}.organisation_id {organisations_seen_whole(rights, coverage)}"
 
 
 def organisations_seen_whole(rights: Rights, coverage: Coverage, *others: int) -> str:

@@ -9,7 +9,7 @@ from asyncpg import Record
 from consortium.audit.actions import audited
 from consortium.effects.actions.common import Cited, citation_of
 from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
-from consortium.kernel.errors import ChangedMeanwhile, PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Permission, Principal
 from consortium.kernel.visibility import Visibility
 from consortium.progress.reads.pledges import PLEDGES
@@ -194,11 +194,7 @@ async def _own(
         raise PermissionDenied
     if kept["claim_id"] is not None:
         raise PledgeDisclosed
-    if kept["version"] != version:
-        raise ChangedMeanwhile(
-            f"It was changed since you read it: you saw version {version}, it is"
-            f" {kept['version']} now. Read it again and decide anew."
-        )
+    check_seen(version, kept["version"])
     if kept["withdrawn_on"] is not None:
         raise PledgeWithdrawn
     return kept

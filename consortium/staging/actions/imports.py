@@ -12,9 +12,9 @@ import orjson
 
 from consortium.audit.actions import audited, audited_as_one
 from consortium.documents.sheets import SheetRow
-from consortium.effects.actions.common import check_seen, writing_organisation
+from consortium.effects.actions.common import writing_organisation
 from consortium.evidence.actions import DocumentFacts, record_document
-from consortium.kernel.errors import PermissionDenied
+from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.staging.actions.kinds import RECORDINGS
