@@ -2,13 +2,13 @@
 
 from tortoise import migrations
 from tortoise.migrations import operations as ops
+from consortium.kernel.gases import GwpSet
 from consortium.effects.rules.vocabulary import (
     Accounting,
     ReferenceBasis,
     FactorsBeyond,
     ChainRole,
     Finding,
-    GwpSet,
     EffectLineKind,
     EnvironmentalObjective,
     ComparisonOrigin,

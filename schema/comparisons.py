@@ -18,12 +18,12 @@ from consortium.effects.rules.vocabulary import (
     Accounting,
     ComparisonOrigin,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     Specificity,
     UncertaintyMethod,
 )
+from consortium.kernel.gases import GwpSet
 from schema.enums import described
 from schema.evidence import Source, SourceInput
 from schema.filters import filter_of, order_of

@@ -36,13 +36,13 @@ from consortium.effects.rules.timeframes import Cohort
 from consortium.effects.rules.vocabulary import (
     Accounting,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     ReferenceBasis,
     ReferenceStep,
     Specificity,
     Timeframe,
 )
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.kernel.text import name_key
 from consortium.kernel.visibility import Visibility

@@ -1,8 +1,8 @@
 """Many rows of numbers at once, as an array: read by COPY in PostgreSQL's binary format.
 
-The format is PostgreSQL's manual, COPY, "Binary Format": a header, and of each row the number of its
-fields, then each field's length and bytes. Of numbers without nulls all rows are equally long, so
-that the bytes are the array.
+The format is PostgreSQL's manual, COPY, "Binary Format": a header, and of each row the number of
+its fields, then each field's length and bytes. Of numbers without nulls all rows are equally long,
+so that the bytes are the array.
 """
 
 from typing import Any, Final
@@ -48,7 +48,9 @@ async def fetch_array(
     if bytes(received[: len(_SIGNATURE)]) != _SIGNATURE or len(body) % row.itemsize:
         raise ArrayUnreadable
     rows = np.frombuffer(body, row)
-    lengths = all((rows[f"{name} bytes"] == np.dtype(kind).itemsize).all() for name, kind in columns.items())
+    lengths = all(
+        (rows[f"{name} bytes"] == np.dtype(kind).itemsize).all() for name, kind in columns.items()
+    )
     if not lengths or (rows[row.names[0]] != len(columns)).any():
         raise ArrayUnreadable
     return rows

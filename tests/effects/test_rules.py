@@ -39,7 +39,6 @@ from consortium.effects.rules.texts import TextMissing
 from consortium.effects.rules.timeframes import Factor, FactorMissing
 from consortium.effects.rules.vocabulary import (
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     ReferenceBasis,
@@ -47,6 +46,7 @@ from consortium.effects.rules.vocabulary import (
     Situation,
     Specificity,
 )
+from consortium.kernel.gases import GwpSet
 
 NEW = Scenario(
     [ReferenceStep.NOTHING_IN_PLACE],

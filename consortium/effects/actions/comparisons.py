@@ -29,13 +29,13 @@ from consortium.effects.rules.vocabulary import (
     Accounting,
     ComparisonOrigin,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     Specificity,
     UncertaintyMethod,
 )
 from consortium.kernel.errors import PermissionDenied, check_seen
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection

@@ -11,13 +11,13 @@ from consortium.effects.rules.vocabulary import (
     Accounting,
     ComparisonOrigin,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     Specificity,
     UncertaintyMethod,
 )
 from consortium.evidence.models import Citation
+from consortium.kernel.gases import GwpSet
 from consortium.organisations.models import Organisation
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 

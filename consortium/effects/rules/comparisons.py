@@ -9,12 +9,12 @@ from consortium.effects.rules.timeframes import Factor, FactorMissing, years_of_
 from consortium.effects.rules.vocabulary import (
     ComparisonOrigin,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     Specificity,
 )
 from consortium.kernel.errors import BadInput, DomainError
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.wording import check_wording
 
 ITEMS_MAX = 500

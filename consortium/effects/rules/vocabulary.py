@@ -74,17 +74,6 @@ class Accounting(StrEnum):
     CONSEQUENTIAL = "CONSEQUENTIAL"
 
 
-class GwpSet(StrEnum):
-    """The IPCC assessment report whose GWP100 values were used; AR5_CCF: with climate feedback."""
-
-    SAR = "SAR"
-    TAR = "TAR"
-    AR4 = "AR4"
-    AR5 = "AR5"
-    AR5_CCF = "AR5_CCF"
-    AR6 = "AR6"
-
-
 class ComparisonOrigin(StrEnum):
     """Where a comparison's amounts come from."""
 

@@ -25,7 +25,6 @@ from consortium.effects.rules.timeframes import Cohort
 from consortium.effects.rules.vocabulary import (
     Accounting,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     ReferenceBasis,
@@ -33,6 +32,7 @@ from consortium.effects.rules.vocabulary import (
     Specificity,
     Timeframe,
 )
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.text import name_key
 from consortium.organisations.actions.names import Names
 from consortium.staging.actions.recording import (

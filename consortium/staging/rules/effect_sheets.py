@@ -7,7 +7,6 @@ from consortium.effects.rules.shares import ContributorRole, PartyKind
 from consortium.effects.rules.vocabulary import (
     Accounting,
     FactorsBeyond,
-    GwpSet,
     LifeCycleStage,
     LifePhase,
     ReferenceBasis,
@@ -15,6 +14,7 @@ from consortium.effects.rules.vocabulary import (
     Specificity,
     Timeframe,
 )
+from consortium.kernel.gases import GwpSet
 from consortium.staging.rules.columns import NUMBER, WHOLE, column, kg, needed, source, word
 
 _LAST_EDITION = column(

@@ -15,6 +15,7 @@ from consortium.value_chains.models.systems import (
 
 __all__ = [
     "EXTRA_CONSTRAINTS",
+    "UNWATCHED",
     "Activity",
     "ActivityEmission",
     "ActivityExchange",
@@ -30,9 +31,16 @@ EXTRA_CONSTRAINTS = (
     "value_chain_stage_not_itself",
     "value_chain_participant_dates_ordered",
     "chain_version_published",
-    "activity_makes_something",
-    "activity_share_range",
-    "activity_period_ordered",
+    "chain_version_draft_private",
+    "activity_possible",
+    "activity_exchange_consumer",
+    "activity_exchange_supplier",
     "activity_exchange_possible",
+    "activity_emission_activity",
     "activity_emission_possible",
 )
+
+_OF_VERSION = (
+    "drafts change row by row; what is published never does, and the trail names its version"
+)
+UNWATCHED = dict.fromkeys(("activity", "activity_exchange", "activity_emission"), _OF_VERSION)

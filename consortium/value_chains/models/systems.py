@@ -15,7 +15,7 @@ from consortium.kernel.visibility import Visibility
 from consortium.organisations.models import Organisation
 from consortium.storage.fields import IdField, KeyField, NumericField, word_field
 from consortium.value_chains.models.chains import ValueChain, ValueChainStage
-from consortium.value_chains.rules.vocabulary import ChainVersionStatus, Gas
+from consortium.value_chains.rules.vocabulary import ChainVersionStatus
 
 
 class ChainVersion(Model):
@@ -88,7 +88,7 @@ class Activity(Model):
 
     class Meta:
         table = "activity"
-        unique_together = (("chain_version_id", "code"),)
+        unique_together = (("chain_version_id", "code"), ("chain_version_id", "id"))
         indexes = (
             Index(fields=("chain_version_id", "process"), name="activity_process_idx"),
             Index(fields=("organisation_id",), name="activity_organisation_idx"),
@@ -103,12 +103,10 @@ class ActivityExchange(Model):
     """
 
     id = IdField()
-    consumer: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
-        "consortium.Activity", on_delete=fields.CASCADE, related_name="inputs"
-    )
-    supplier: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
-        "consortium.Activity", on_delete=fields.CASCADE, related_name="uses"
-    )
+    # That of both activities: the keys are theirs with it.
+    chain_version_id = fields.BigIntField()
+    consumer_id = fields.BigIntField()
+    supplier_id = fields.BigIntField()
     amount: fields.Field[object] = NumericField()
     stated_amount: fields.Field[object] = NumericField()
     stated_unit = fields.TextField()
@@ -123,6 +121,7 @@ class ActivityExchange(Model):
     class Meta:
         table = "activity_exchange"
         indexes = (
+            Index(fields=("chain_version_id",), name="activity_exchange_version_idx"),
             Index(fields=("consumer_id", "id"), name="activity_exchange_consumer_idx"),
             Index(fields=("supplier_id", "id"), name="activity_exchange_supplier_idx"),
         )
@@ -132,10 +131,10 @@ class ActivityEmission(Model):
     """What a process emits of a gas itself, in kg, for all that it makes; below 0 it takes up."""
 
     id = IdField()
-    activity: fields.ForeignKeyRelation[Activity] = fields.ForeignKeyField(
-        "consortium.Activity", on_delete=fields.CASCADE, related_name="emissions"
-    )
-    gas = word_field(Gas, max_length=40)
+    # That of the activity: the key is its with it.
+    chain_version_id = fields.BigIntField()
+    activity_id = fields.BigIntField()
+    gas: fields.Field[str] = KeyField()
     mass_kg: fields.Field[object] = NumericField()
     uncertainty: fields.Field[object] = NumericField(null=True)
     error_source: fields.Field[str | None] = KeyField(null=True)
@@ -143,3 +142,4 @@ class ActivityEmission(Model):
     class Meta:
         table = "activity_emission"
         unique_together = (("activity_id", "gas"),)
+        indexes = (Index(fields=("chain_version_id",), name="activity_emission_version_idx"),)
