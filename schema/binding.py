@@ -24,6 +24,7 @@ from graphql import (
 from consortium.query.source import (
     Asked,
     Column,
+    Computed,
     Embedded,
     Field,
     Lookup,
@@ -133,7 +134,7 @@ def _target(
     schema: GraphQLSchema, named: GraphQLObjectType, field: GraphQLField, bound: Field
 ) -> tuple[GraphQLObjectType, Fields]:
     match bound:
-        case Embedded() | Asked():
+        case Embedded() | Asked() | Computed():
             return named, bound.fields
         case Many():
             return _many(schema, named, field, bound)

@@ -23,6 +23,7 @@ from consortium.query.source import (
     AnyOf,
     Asked,
     Column,
+    Computed,
     Embedded,
     Field,
     Lookup,
@@ -68,7 +69,8 @@ def _root_statement(compiler: "Compiler", root: Source, picks: tuple[Pick, ...])
     if compiler.writer.assumptions:
         value = f"CASE WHEN {' AND '.join(compiler.writer.assumptions)} THEN {value} END"
     item = f" FROM {scope.from_sql('(VALUES (1)) root (id)')}" if scope.joins else ""
-    return statement_of(f"SELECT {value}{item}", compiler.writer.slots)
+    statement = statement_of(f"SELECT {value}{item}", compiler.writer.slots)
+    return replace(statement, computations=tuple(compiler.writer.computations))
 
 
 @dataclass(slots=True)
@@ -121,6 +123,14 @@ class Compiler:
             yield
         finally:
             self.writer.asked = outer
+
+    def computed(self, computed: Computed, pick: Pick, _: Scope) -> str:
+        """SQL of an object made of what was computed; null where that is nothing."""
+        answer = self.writer.computed(computed.name, pick)
+        scope = Scope(self.writer.alias())
+        value = self.object_of(dict(computed.fields), pick.picks, scope)
+        item = scope.from_sql(f"(SELECT {answer} AS answer) {scope.alias}")
+        return f"(SELECT {value} FROM {item} WHERE {scope.alias}.answer IS NOT NULL)"
 
     def one(self, one: One, pick: Pick, scope: Scope) -> str:
         """SQL of a related row's object; the row is joined."""
@@ -229,6 +239,7 @@ _WRITERS: dict[type, _Write] = {
     Column: Compiler.column,
     Embedded: Compiler.embedded,
     Asked: Compiler.asked,
+    Computed: Compiler.computed,
     One: Compiler.one,
     Many: Compiler.many,
     Lookup: Compiler.lookup,

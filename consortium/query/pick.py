@@ -16,6 +16,8 @@ class Inputs(NamedTuple):
     today: date
     # The row that a mutation changed, whose payload is read.
     row: int | None = None
+    # The JSON of each of the statement's computations, in their order.
+    computed: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,29 @@ class Pick:
     by_type: Mapping[str, tuple["Pick", ...]] = field(default_factory=dict[str, tuple["Pick", ...]])
     typename: str = ""
     connection: bool = False
+
+
+class Computation(NamedTuple):
+    """What is to be computed before a statement runs; `parts` of the answer are asked for."""
+
+    name: str
+    args: Args
+    parts: frozenset[str]
+
+    def given(self, inputs: Inputs) -> Any:
+        """The arguments with their values; those that are null are left out."""
+        return values_of(self.args, inputs)
+
+
+def values_of(value: Any, inputs: Inputs) -> Any:
+    """An argument with the values of its parameters, without what is null."""
+    match value:
+        case Bind():
+            return value.get(inputs)
+        case Mapping():
+            items = ((name, values_of(one, inputs)) for name, one in value.items())
+            return {name: one for name, one in items if one is not None}
+        case list():
+            return [values_of(one, inputs) for one in value]
+        case _:
+            return value

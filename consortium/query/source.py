@@ -76,6 +76,19 @@ class Asked:
     fields: Mapping[str, "Field"]
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An object of values that are computed from the arguments before the statement runs.
+
+    The computation of that name answers with one JSON object, `{t}.answer` in the templates below
+    (of type jsonb), or with nothing: then the object is null. It tells only what the caller may
+    know; what is joined to it is read within the caller's rights.
+    """
+
+    name: str
+    fields: Mapping[str, "Field"]
+
+
 # Names of columns or orderings, and whether each descends.
 Order = tuple[tuple[str, bool], ...]
 
@@ -152,7 +165,7 @@ class Search:
     targets: Mapping[str, "Source"]
 
 
-Field = Column | Embedded | Asked | One | Many | Lookup | AnyOf | Search
+Field = Column | Embedded | Asked | Computed | One | Many | Lookup | AnyOf | Search
 
 # The columns that tell the rows of a question apart, from its arguments.
 KeyColumns = Callable[[Args], tuple[str, ...]]

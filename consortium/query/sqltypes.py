@@ -16,3 +16,4 @@ class SqlType(StrEnum):
     DATE = "date"
     TIMESTAMP = "timestamptz"
     JSON = "json"
+    JSONB = "jsonb"

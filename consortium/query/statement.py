@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from consortium.query.pick import Inputs
+from consortium.query.pick import Computation, Inputs
 
 # No literal of a statement holds a dollar sign: they are names that GraphQL's grammar admits.
 _PARAMETER = re.compile(r"\$([0-9]+)")
@@ -19,6 +19,8 @@ class Statement:
     slots: tuple[Callable[[Inputs], Any], ...]
     # To be run in its place when its answer is null: what it relies on does not hold.
     otherwise: "Statement | None" = None
+    # What is computed before it runs; the same for `otherwise`.
+    computations: tuple[Computation, ...] = ()
 
     def values(self, inputs: Inputs) -> list[Any]:
         """The parameters, in order; a value that cannot be used raises a DomainError."""

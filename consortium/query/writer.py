@@ -7,7 +7,7 @@ from typing import Any
 
 from consortium.kernel.errors import BadInput
 from consortium.kernel.principal import Rights
-from consortium.query.pick import Args, Bind, Inputs
+from consortium.query.pick import Args, Bind, Computation, Inputs, Pick
 from consortium.query.sqltypes import SqlType
 
 Prepare = Callable[[Any], Any]
@@ -40,6 +40,7 @@ class Writer:
     # Whether the statement may rely on what is true on most days and checked when it runs.
     assuming: bool = False
     assumptions: list[str] = field(default_factory=list[str])
+    computations: list[Computation] = field(default_factory=list[Computation])
     _places: dict[Any, str] = field(default_factory=dict[Any, str])
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -57,6 +58,13 @@ class Writer:
         """A parameter that holds a list of values."""
         each = None if prepare is None else _of_each(prepare)
         return f"{self._slot(value, each, sql_type)}::{sql_type}[]"
+
+    def computed(self, name: str, pick: Pick) -> str:
+        """A parameter that holds what a computation answers to the arguments of a field."""
+        at = len(self.computations)
+        parts = frozenset(one.name for one in pick.picks)
+        self.computations.append(Computation(name, pick.args, parts))
+        return self.bind(Bind(lambda inputs: inputs.computed[at]), SqlType.JSONB)
 
     def _slot(self, value: Bind | object, prepare: Prepare | None, sql_type: SqlType) -> str:
         """The place of the parameter; one value that is used several times is bound once."""

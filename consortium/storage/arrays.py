@@ -10,7 +10,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from consortium.storage.raw import Connection
+from consortium.storage.connections import PoolConnection
 
 # Types of columns, by what a field of the array is.
 INTEGER: Final = ">i4"
@@ -27,7 +27,7 @@ class ArrayUnreadable(Exception):
 
 
 async def fetch_array(
-    connection: Connection, query: str, *args: Any, **columns: str
+    connection: PoolConnection, query: str, *args: Any, **columns: str
 ) -> NDArray[np.void]:
     """The rows of a query, with a field for each column by its name and type, in their order.
 

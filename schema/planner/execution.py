@@ -22,7 +22,7 @@ from graphql import (
 from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
-from consortium.query.pick import Inputs
+from consortium.query.pick import Computation, Inputs
 from consortium.query.statement import Statement
 from schema.binding import check_bindings
 from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
@@ -37,6 +37,13 @@ class Reader(Protocol):
 
     async def fetchval(self, query: str, *args: Any) -> Any:
         """The first value of the first row."""
+
+
+class Computing(Protocol):
+    """What computes answers before a statement runs."""
+
+    async def answer(self, asked: Computation, inputs: Inputs) -> str | None:
+        """The JSON of a computation; a DomainError tells what is wrong with what was asked."""
 
 
 _NONE: Mapping[str, Any] = MappingProxyType({})
@@ -59,12 +66,15 @@ class Executor:
     planner: Planner
     pool: Reader
     writing: Writing
+    computing: Computing | None = None
 
     @classmethod
-    def over(cls, pool: Reader, writing: Writing | None = None) -> "Executor":
+    def over(
+        cls, pool: Reader, writing: Writing | None = None, computing: Computing | None = None
+    ) -> "Executor":
         """An executor of this project's schema, once every field of it is known to be bound."""
         check_bindings(GRAPHQL_SCHEMA, ROOT, NODES)
-        return cls(Planner(GRAPHQL_SCHEMA), pool, writing or Writing())
+        return cls(Planner(GRAPHQL_SCHEMA), pool, writing or Writing(), computing)
 
     async def run(self, request: Request, principal: Principal, today: date) -> bytes:
         """The JSON of the response; RequestRefused where nothing was run."""
@@ -82,6 +92,8 @@ class Executor:
 
     async def _data(self, statement: Statement | None, inputs: Inputs) -> bytes:
         """What the statement answers; its other form does where what it relies on does not hold."""
+        if statement is not None and statement.computations:
+            inputs = await self._computed(statement.computations, inputs)
         while statement is not None:
             bound = _bound(statement, inputs)
             data: bytes | None = await self.pool.fetchval(bound.sql, *bound.values)
@@ -89,6 +101,15 @@ class Executor:
                 return data
             statement = statement.otherwise
         return b"{}"
+
+    async def _computed(self, asked: tuple[Computation, ...], inputs: Inputs) -> Inputs:
+        """The inputs with what is computed first."""
+        assert self.computing is not None  # the server gives one
+        try:
+            answers = [await self.computing.answer(one, inputs) for one in asked]
+        except DomainError as error:
+            raise RequestRefused([plain(error.code, error.message)]) from error
+        return inputs._replace(computed=tuple(answers))
 
     async def _payload(self, statement: Statement, inputs: Inputs) -> bytes:
         """What a mutation's payload shows; null where the caller may not see the row."""

@@ -14,7 +14,7 @@ from consortium.catalogue import NODES
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Rights
 from consortium.query.compiler import compile_row
-from consortium.query.pick import Args, Bind, Inputs, Pick
+from consortium.query.pick import Args, Inputs, Pick, values_of
 from consortium.query.statement import Statement
 from schema.errors import RequestRefused, plain
 from schema.mutations import REFUSAL, Does, does_of, refusal, result_of
@@ -106,26 +106,11 @@ def commands(steps: Steps, inputs: Inputs) -> list[Any]:
     """
     try:
         return [
-            _plain(one.args["input"], inputs) if isinstance(one, Step) else None
+            values_of(one.args["input"], inputs) if isinstance(one, Step) else None
             for one in steps.steps
         ]
     except DomainError as error:
         raise RequestRefused([plain(error.code, error.message)]) from error
-
-
-def _plain(value: Any, inputs: Inputs) -> Any:
-    """An argument with the values of its parameters."""
-    match value:
-        case Bind():
-            return value.get(inputs)
-        case Mapping():
-            # What is null says nothing: no field of a command is set to null.
-            items = ((name, _plain(one, inputs)) for name, one in value.items())
-            return {name: one for name, one in items if one is not None}
-        case list():
-            return [_plain(one, inputs) for one in value]
-        case _:
-            return value
 
 
 async def run_steps(steps: Steps, inputs: Inputs, reads: Reads, writing: Writing) -> bytes:

@@ -154,7 +154,7 @@ class Solver:
         unit weighs is taken from there: it steers and bounds, and need not be exact.
         """
         self.system = system
-        self.loops = loops_of(system.needs) if like is None else like.loops
+        self.loops: Loops = loops_of(system.needs) if like is None else like.loops
         self._down = _Side(system.needs, "N")
         self._is_first = like is None
         if like is not None:

@@ -1,0 +1,136 @@
+"""The processes that solve beside the server, so that no large system stalls other requests.
+
+Each is started when it is first needed and ends with the server: its input is a pipe from here. One
+that takes too long, or dies, is replaced; what it was asked is refused, and nothing else.
+"""
+
+import asyncio
+import os
+import pickle
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from consortium.kernel.errors import DomainError
+from consortium.value_chains.computing.worker import HEAD, Missing, Task, Version, frame
+from consortium.value_chains.computing.worker import __name__ as WORKER
+from consortium.value_chains.rules.building import Recorded
+
+SECONDS_MAX: Final = 60.0
+# One thread each: the server decides how many processes share the machine.
+_THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+Load = Callable[[Version], Awaitable[Recorded]]
+
+
+class SolverBusy(DomainError):
+    """Too many systems wait to be solved: ask again in a moment."""
+
+    code = "SOLVER_BUSY"
+
+
+class SolverTimedOut(DomainError):
+    """The system was not solved in the time that there is: ask for fewer parts or draws."""
+
+    code = "SOLVER_TIMED_OUT"
+
+
+class SolverFailed(DomainError):
+    """The process that solves systems ended before it answered: ask again, or for less at once."""
+
+    code = "SOLVER_FAILED"
+
+
+class Solving:
+    """A few processes; each solves one task at a time, and keeps the versions that it was given."""
+
+    def __init__(self, size: int = 1, waiting_max: int = 64, seconds: float = SECONDS_MAX) -> None:
+        """Start nothing yet."""
+        self._idle = [_Process() for _ in range(size)]
+        self._free = asyncio.Semaphore(size)
+        self._waiting = 0
+        self._waiting_max = waiting_max
+        self._seconds = seconds
+
+    async def done(self, task: Task, load: Load) -> Any:
+        """The answer of a task; rows of versions are loaded where the process lacks them.
+
+        Raises:
+            SolverBusy, SolverTimedOut, SolverFailed.
+        """
+        if self._waiting >= self._waiting_max:
+            raise SolverBusy
+        self._waiting += 1
+        try:
+            async with self._free:
+                process = self._idle.pop()
+                try:
+                    async with asyncio.timeout(self._seconds):
+                        return await _asked(process, task, load)
+                except TimeoutError as error:
+                    raise SolverTimedOut from error
+                finally:
+                    self._idle.append(process)
+        finally:
+            self._waiting -= 1
+
+    async def close(self) -> None:
+        """End all processes."""
+        for process in self._idle:
+            await process.end()
+
+
+async def _asked(process: "_Process", task: Task, load: Load) -> Any:
+    answer = await process.ask(task)
+    if isinstance(answer, Missing):
+        rows: Mapping[Version, Recorded] = {one: await load(one) for one in answer.versions}
+        answer = await process.ask(task._replace(rows=rows))
+    return answer
+
+
+class _Process:
+    """One process, or none yet."""
+
+    def __init__(self) -> None:
+        self._running: asyncio.subprocess.Process | None = None
+
+    async def ask(self, task: Task) -> Any:
+        """Its answer. Whatever goes wrong on the way ends it, so that no answer is left behind."""
+        try:
+            running = self._running or await self._started()
+            assert running.stdin is not None
+            assert running.stdout is not None
+            running.stdin.write(frame(task))
+            await running.stdin.drain()
+            [length] = HEAD.unpack(await running.stdout.readexactly(HEAD.size))
+            return _value(await running.stdout.readexactly(length))
+        except (OSError, asyncio.IncompleteReadError) as error:
+            await self.end()
+            raise SolverFailed from error
+        except BaseException:
+            await self.end()
+            raise
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        self._running = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            WORKER,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            env=os.environ | _THREADS,
+        )
+        return self._running
+
+    async def end(self) -> None:
+        """End it at once."""
+        running, self._running = self._running, None
+        if running is not None:
+            with suppress(ProcessLookupError):
+                running.kill()
+            await running.wait()
+
+
+def _value(body: bytes) -> Any:
+    return pickle.loads(body)  # noqa: S301  of a process of our own

@@ -1,0 +1,146 @@
+"""A process that keeps systems and solves them: frames come in on its input, answers go out.
+
+A frame is eight bytes of length and a pickle. Only the server that started it speaks to it.
+"""
+
+import pickle
+import struct
+import sys
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Final, NamedTuple
+
+from consortium.kernel.errors import DomainError
+from consortium.value_chains.rules.building import Recorded, chain_of
+from consortium.value_chains.rules.comparisons import compared
+from consortium.value_chains.rules.questions import Chain, Question, answered
+from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
+from consortium.value_chains.rules.solving import LoopNeverEnds
+
+HEAD: Final = struct.Struct(">Q")
+# Activities and exchanges that are kept at most; the longest unused goes first.
+KEPT_MAX: Final = 3_000_000
+
+
+class Version(NamedTuple):
+    """A version of a chain at one moment: its id, and how often it had been changed."""
+
+    id: int
+    changes: int
+
+
+class Side(NamedTuple):
+    """A version with what is changed in it for this question, and the question."""
+
+    version: Version
+    exchanges: tuple[ExchangeChange, ...]
+    emissions: tuple[EmissionChange, ...]
+    question: Question
+
+
+class Task(NamedTuple):
+    """One side to be answered, or two to be compared; and rows that were missing."""
+
+    sides: tuple[Side, ...]
+    rows: Mapping[Version, Recorded]
+
+
+class Missing(NamedTuple):
+    """The answer where rows are needed first."""
+
+    versions: tuple[Version, ...]
+
+
+class Refused(NamedTuple):
+    """The answer where a rule refuses what was asked."""
+
+    kind: type[DomainError]
+    message: str
+    path: tuple[str, ...]
+    # Of a loop that never ends.
+    activities: tuple[int, ...] = ()
+
+
+@dataclass(slots=True)
+class Keeper:
+    """The versions that are at hand."""
+
+    kept: OrderedDict[Version, tuple[Recorded, Chain]] = field(
+        default_factory=OrderedDict[Version, tuple[Recorded, Chain]]
+    )
+
+    def done(self, task: Task) -> Any:
+        """The answer of a task: a JSON object, Missing or Refused."""
+        wanted = {side.version for side in task.sides}
+        missing = tuple(sorted(wanted - self.kept.keys() - task.rows.keys()))
+        if missing:
+            return Missing(missing)
+        chain = None
+        try:
+            for version, rows in task.rows.items():
+                self._keep(version, rows)
+            found = []
+            for side in task.sides:
+                chain = self._chain(side)
+                found.append((chain, side.question))
+            if len(found) == 1:
+                return answered(*found[0])
+            [(baseline, _), (scenario, _)] = found
+            chain = scenario
+            return compared(baseline, scenario, task.sides[0].question, task.sides[1].question)
+        except LoopNeverEnds as error:
+            ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
+            return Refused(type(error), error.message, error.path, ids)
+        except DomainError as error:
+            return Refused(type(error), error.message, error.path)
+
+    def _keep(self, version: Version, rows: Recorded) -> None:
+        self.kept[version] = (rows, chain_of(rows))
+        while sum(map(_weight, self.kept.values())) > KEPT_MAX and len(self.kept) > 2:
+            self.kept.popitem(last=False)
+
+    def _chain(self, side: Side) -> Chain:
+        self.kept.move_to_end(side.version)
+        rows, chain = self.kept[side.version]
+        if not side.exchanges and not side.emissions:
+            return chain
+        return chain_of(changed(rows, side.exchanges, side.emissions))
+
+
+def _weight(kept: tuple[Recorded, Chain]) -> int:
+    return len(kept[0].activities) + len(kept[0].exchanges)
+
+
+def read_frame(stream: BinaryIO) -> Any:
+    """The next frame; EOFError at the end."""
+    head = stream.read(HEAD.size)
+    if len(head) < HEAD.size:
+        raise EOFError
+    [length] = HEAD.unpack(head)
+    return pickle.loads(stream.read(length))  # noqa: S301  from the server that started it
+
+
+def frame(value: Any) -> bytes:
+    """A value as a frame."""
+    body = pickle.dumps(value, protocol=5)
+    return HEAD.pack(len(body)) + body
+
+
+def main() -> None:
+    """Answer until the input ends."""
+    keeper = Keeper()
+    out = sys.stdout.buffer
+    # Whatever a library prints must not stand between frames.
+    sys.stdout = sys.stderr
+    while True:
+        try:
+            task = read_frame(sys.stdin.buffer)
+        except EOFError:
+            return
+        out.write(frame(keeper.done(task)))
+        out.flush()
+
+
+if __name__ == "__main__":
+    main()

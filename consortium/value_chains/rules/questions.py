@@ -1,0 +1,310 @@
+"""What is asked of a version of a chain, and the answer in plain values.
+
+The answer is made where the system is solved, and holds positions' keys: the ids of activities. Of
+lists it holds the largest `LIST_MAX` items and what the rest adds up to.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from consortium.kernel.errors import BadInput
+from consortium.value_chains.rules.footprints import (
+    added_up,
+    emitted,
+    footprint_of,
+    through_suppliers,
+    tiers_of,
+)
+from consortium.value_chains.rules.paths import ranked_paths
+from consortium.value_chains.rules.sensitivity import elasticities_of
+from consortium.value_chains.rules.simulation import Uncertainties, simulated, spread_of
+from consortium.value_chains.rules.solving import Solver, Supply
+from consortium.value_chains.rules.systems import Floats, Positions
+
+LIST_MAX: Final = 1_000
+TIERS_MAX: Final = 50
+SANKEY_MAX: Final = 200
+DEMANDS_MAX: Final = 1_000
+# Draws times the amounts of a system: about ten seconds of a processor.
+DRAWN_MAX: Final = 20_000_000
+
+
+class Part(StrEnum):
+    """Parts of an answer, by the names that they are asked for."""
+
+    GASES = "gases"
+    ACTIVITIES = "activities"
+    ORGANISATIONS = "organisations"
+    STAGES = "stages"
+    TIERS = "tiers"
+    SUPPLIERS = "suppliers"
+    PATHS = "paths"
+    SENSITIVITIES = "sensitivities"
+    UNCERTAINTY = "uncertainty"
+    SANKEY = "sankey"
+
+
+class DemandActivityUnknown(BadInput):
+    """A demand names activities of the version that it is asked of, each once."""
+
+    code = "DEMAND_ACTIVITY_UNKNOWN"
+
+
+class TooManyDraws(BadInput):
+    """So many draws of so large a system take too long to wait for: ask for fewer."""
+
+    code = "TOO_MANY_DRAWS"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chain:
+    """A version of a chain as it is solved: n activities in the order of `ids`.
+
+    `codes`: 64 bits of each activity's code, by which those of copies are the same. `gases`: the names of the rows of the system's emissions. `organisations` and `stages`: n ids, 0
+    where there is none.
+    """
+
+    ids: Positions
+    codes: NDArray[np.int64]
+    solver: Solver
+    gases: tuple[str, ...]
+    organisations: Positions
+    stages: Positions
+    uncertain: Uncertainties
+
+    def position(self, activity: int) -> int:
+        """Where an activity stands; raises DemandActivityUnknown."""
+        at = int(np.searchsorted(self.ids, activity))
+        if at == len(self.ids) or self.ids[at] != activity:
+            raise DemandActivityUnknown
+        return at
+
+
+class Question(NamedTuple):
+    """A demand by the ids of activities, kg CO2e for a kg of each gas, and what is to be told."""
+
+    demand: Mapping[int, float]
+    factors: Mapping[str, float]
+    parts: frozenset[str]
+    cut_off: float
+    tiers: int
+    draws: int
+    seed: int
+
+    def amounts_in(self, chain: Chain) -> Floats:
+        """The demand as n amounts; raises DemandActivityUnknown."""
+        amounts = np.zeros(len(chain.ids))
+        for activity, amount in self.demand.items():
+            amounts[chain.position(activity)] = amount
+        return amounts
+
+    def factors_of(self, chain: Chain) -> Floats:
+        """The factors of the chain's gases, in their order."""
+        return np.array([self.factors[gas] for gas in chain.gases], dtype=np.float64)
+
+
+def answered(chain: Chain, question: Question) -> dict[str, Any]:
+    """The answer, as JSON has it.
+
+    Raises:
+        DemandActivityUnknown, TooManyDraws, and as `Solver.supply` and the parts asked for.
+    """
+    return _Answer(chain, question).made()
+
+
+class _Answer:
+    def __init__(self, chain: Chain, question: Question) -> None:
+        self.chain = chain
+        self.asked = question
+        self.demand = question.amounts_in(chain)
+        self.factors = question.factors_of(chain)
+
+    def made(self) -> dict[str, Any]:
+        """The whole, and the parts asked for."""
+        found = footprint_of(self.chain.solver, self.demand, self.factors)
+        self.supply: Supply = found.supply
+        self.by_gas = found.by_gas
+        self.direct = emitted(self.chain.solver.system, self.supply, self.factors)
+        parts = {
+            str(name): getattr(self, f"_{name}")() for name in Part if name in self.asked.parts
+        }
+        return {
+            "kg_co2e": number(found.kg_co2e),
+            "method": self.supply.method.value,
+            "rounds": self.supply.rounds,
+            "residual": number(self.supply.residual),
+            "error": number(self.supply.error),
+            "size": len(self.chain.ids),
+            "largest_loop": self.chain.solver.loops.largest,
+            **parts,
+        }
+
+    def _gases(self) -> list[dict[str, Any]]:
+        each = zip(self.chain.gases, self.by_gas, self.factors, strict=True)
+        return [
+            {"gas": gas, "mass_kg": number(mass), "kg_co2e": number(mass * factor)}
+            for gas, mass, factor in each
+        ]
+
+    def _activities(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "activity_id": int(self.chain.ids[at]),
+                "amount": number(self.supply.amounts[at]),
+                "kg_co2e": number(self.direct[at]),
+                "share": self._share(self.direct[at]),
+            }
+            for at in _largest(self.direct)
+        ]
+
+    def _organisations(self) -> list[dict[str, Any]]:
+        return self._grouped("organisation_id", self.chain.organisations)
+
+    def _stages(self) -> list[dict[str, Any]]:
+        return self._grouped("stage_id", self.chain.stages)
+
+    def _grouped(self, name: str, ids: Positions) -> list[dict[str, Any]]:
+        groups, places = np.unique(ids, return_inverse=True)
+        sums = added_up(self.direct, places.astype(np.intp), len(groups))
+        return [
+            {
+                name: int(groups[at]) or None,
+                "kg_co2e": number(sums[at]),
+                "share": self._share(sums[at]),
+            }
+            for at in _largest(sums, also_none=True)
+        ]
+
+    def _tiers(self) -> list[dict[str, Any]]:
+        tiers = tiers_of(self.chain.solver, self.demand, self.factors, self.asked.tiers)
+        rows: list[dict[str, Any]] = [
+            {"tier": at, "kg_co2e": number(mass)} for at, mass in enumerate(tiers.kg_co2e)
+        ]
+        return [*rows, {"tier": None, "kg_co2e": number(tiers.beyond)}]
+
+    def _suppliers(self) -> list[dict[str, Any]]:
+        through = np.zeros(len(self.chain.ids))
+        amounts = np.zeros(len(self.chain.ids))
+        for at in np.flatnonzero(self.demand):
+            wanted = float(self.demand[at])
+            through += through_suppliers(self.chain.solver, int(at), wanted, self.factors)
+            amounts += self.chain.solver.system.needs[:, [at]].toarray()[:, 0] * wanted
+        taken = np.flatnonzero(amounts)
+        order = taken[np.argsort(-np.abs(through[taken]), kind="stable")][:LIST_MAX]
+        return [
+            {
+                "activity_id": int(self.chain.ids[at]),
+                "amount": number(amounts[at]),
+                "kg_co2e": number(through[at]),
+                "share": self._share(through[at]),
+            }
+            for at in order
+        ]
+
+    def _paths(self) -> dict[str, Any]:
+        ranked = ranked_paths(
+            self.chain.solver, self.demand, self.factors, self.asked.cut_off, LIST_MAX
+        )
+        rows = [
+            {
+                "position": at,
+                "activities": [int(self.chain.ids[one]) for one in path.activities],
+                "amount": number(path.amount),
+                "kg_co2e": number(path.direct_kg_co2e),
+                "whole_kg_co2e": number(path.whole_kg_co2e),
+                "share": self._share(path.direct_kg_co2e),
+            }
+            for at, path in enumerate(ranked.paths)
+        ]
+        return {"is_complete": ranked.is_complete, "found": rows}
+
+    def _sensitivities(self) -> list[dict[str, Any]]:
+        found = elasticities_of(self.chain.solver, self.supply, self.factors, LIST_MAX)
+        each = zip(found.suppliers, found.consumers, found.elasticities, strict=True)
+        return [
+            {
+                "position": at,
+                "supplier_id": int(self.chain.ids[supplier]),
+                "consumer_id": int(self.chain.ids[consumer]),
+                "elasticity": number(elasticity),
+            }
+            for at, (supplier, consumer, elasticity) in enumerate(each)
+        ]
+
+    def _uncertainty(self) -> dict[str, Any] | None:
+        return interval_of(drawn(self.chain, self.asked))
+
+    def _sankey(self) -> list[dict[str, Any]]:
+        """Flows of emissions from suppliers to consumers, each at least the cut-off."""
+        system = self.chain.solver.system
+        unit: Floats = self.factors @ self.chain.solver.intensities
+        entries = system.needs.tocoo()
+        suppliers, consumers = entries.coords
+        flows = entries.data * unit[suppliers] * self.supply.amounts[consumers]
+        least = self.asked.cut_off * abs(float(self.direct.sum()))
+        kept = [int(at) for at in _largest(flows, SANKEY_MAX) if abs(flows[at]) >= least > 0]
+        return [
+            {
+                "position": place,
+                "supplier_id": int(self.chain.ids[suppliers[at]]),
+                "consumer_id": int(self.chain.ids[consumers[at]]),
+                "kg_co2e": number(flows[at]),
+                "share": self._share(flows[at]),
+            }
+            for place, at in enumerate(kept)
+        ]
+
+    def _share(self, part: float) -> str | None:
+        """A part of the whole; unknown where the whole is 0."""
+        whole = float(self.direct.sum())
+        return number(part / whole) if whole else None
+
+
+def drawn(chain: Chain, asked: Question) -> Floats | None:
+    """The footprint draw by draw; nothing where no amount is uncertain.
+
+    Raises:
+        TooManyDraws, SystemDrawsInvalid, and as `Solver.supply`.
+    """
+    sources = chain.uncertain
+    if not len(sources.needs.positions) + len(sources.emissions.positions):
+        return None
+    system = chain.solver.system
+    if asked.draws * (system.size + system.needs.nnz) > DRAWN_MAX:
+        raise TooManyDraws
+    demand, factors = asked.amounts_in(chain), asked.factors_of(chain)
+    draws = simulated(chain.solver, sources, demand, factors, asked.seed, asked.draws)
+    return np.fromiter(draws, dtype=np.float64)
+
+
+def interval_of(draws: Floats | None) -> dict[str, Any] | None:
+    """Draws in five numbers."""
+    if draws is None:
+        return None
+    spread = spread_of(draws)
+    return {
+        "draws": spread.draws,
+        "mean_kg_co2e": number(spread.mean),
+        "median_kg_co2e": number(spread.median),
+        "low_kg_co2e": number(spread.lower),
+        "high_kg_co2e": number(spread.upper),
+    }
+
+
+def number(value: float) -> str:
+    """A double as a decimal of the 15 digits that it is sure to hold."""
+    return f"{float(value):.15g}"
+
+
+def _largest(
+    values: Floats, most: int = LIST_MAX, *, also_none: bool = False
+) -> Sequence[int] | Positions:
+    """The positions of what differs from 0 most, the largest first."""
+    order = np.argsort(-np.abs(values), kind="stable")[:most]
+    found: Positions = order if also_none else order[values[order] != 0]
+    return found
