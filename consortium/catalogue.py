@@ -50,7 +50,9 @@ from consortium.query.source import (
 from consortium.query.sqltypes import SqlType
 from consortium.reorganisations.reads.merges import MERGES
 from consortium.staging.reads import STAGED_IMPORTS
+from consortium.value_chains.computing.reads import CHAIN_COMPARISON, CHAIN_FOOTPRINT
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
+from consortium.value_chains.reads_systems import ACTIVITIES
 
 # The name of a node's type -> where it is read from.
 NODES: dict[str, Source] = {
@@ -58,6 +60,7 @@ NODES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "ValueChain": VALUE_CHAINS,
     "ValueChainStage": STAGES,
+    "Activity": ACTIVITIES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Solution": SOLUTIONS,
@@ -141,6 +144,8 @@ ROOT = Source(
         "memberships": Many(MEMBERSHIPS),
         "value_chain": _lookup(VALUE_CHAINS, name=_BY_NAME_KEY),
         "value_chains": Many(VALUE_CHAINS),
+        "chain_footprint": CHAIN_FOOTPRINT,
+        "chain_comparison": CHAIN_COMPARISON,
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

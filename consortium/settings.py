@@ -102,6 +102,11 @@ class Settings(BaseSettings):
     write_pool_size: PositiveInt = Field(
         default=5, description="How many transactions may write at once in one process."
     )
+    solver_processes: PositiveInt = Field(
+        default=1,
+        description="How many systems of value chains may be solved at once, each in a process of"
+        " its own beside the server.",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe kind of event that is logged."
     )

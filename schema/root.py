@@ -11,6 +11,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
+from schema.chain_footprints import ChainFootprintsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
@@ -66,6 +67,7 @@ class Query(
     WorkingGroupsQuery,
     InboxQuery,
     ValueChainsQuery,
+    ChainFootprintsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,

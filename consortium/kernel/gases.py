@@ -60,7 +60,7 @@ def gases() -> Mapping[str, Mapping[GwpSet, Decimal]]:
 def gas_known(gas: str) -> str:
     """The gas of that name; raises GasUnknown, with what was given."""
     if gas not in gases():
-        raise GasUnknown(f"{GasUnknown.__doc__} Given was “{gas[:GAS_LENGTH_MAX]}”.")
+        raise GasUnknown(f"{GasUnknown.meaning()} Given was “{gas[:GAS_LENGTH_MAX]}”.")
     return gas
 
 
@@ -73,5 +73,5 @@ def gwp100(gas: str, gwp_set: GwpSet) -> Decimal:
     """Kg CO2e for a kg of a gas; raises GasUnknown or GasNotInSet."""
     factors = gases()[gas_known(gas)]
     if gwp_set not in factors:
-        raise GasNotInSet(f"{GasNotInSet.__doc__} {gas} has none in {gwp_set}.")
+        raise GasNotInSet(f"{GasNotInSet.meaning()} {gas} has none in {gwp_set}.")
     return factors[gwp_set]

@@ -50,7 +50,10 @@ class Pick:
 
 
 class Computation(NamedTuple):
-    """What is to be computed before a statement runs; `parts` of the answer are asked for."""
+    """What is to be computed before a statement runs.
+
+    `parts` are the fields that are asked for, and theirs as `field.below`.
+    """
 
     name: str
     args: Args

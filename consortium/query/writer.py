@@ -62,7 +62,11 @@ class Writer:
     def computed(self, name: str, pick: Pick) -> str:
         """A parameter that holds what a computation answers to the arguments of a field."""
         at = len(self.computations)
-        parts = frozenset(one.name for one in pick.picks)
+        parts = frozenset(
+            name
+            for one in pick.picks
+            for name in (one.name, *(f"{one.name}.{below.name}" for below in one.picks))
+        )
         self.computations.append(Computation(name, pick.args, parts))
         return self.bind(Bind(lambda inputs: inputs.computed[at]), SqlType.JSONB)
 

@@ -25,6 +25,8 @@ from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
+from consortium.value_chains.computing.answers import Answers
+from consortium.value_chains.computing.processes import Solving
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
 from consortium.web.pages import Assets, query_page, schema_text
@@ -64,7 +66,10 @@ def create_app(
     people = people_of(settings, database, now)
     server = _authorization_server(people, today)
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
-    executor = Executor.over(database.reads, Writing(database.active, told))
+    solving = Solving(settings.solver_processes)
+    executor = Executor.over(
+        database.reads, Writing(database.active, told), Answers(database.pool, solving)
+    )
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
@@ -112,7 +117,7 @@ def create_app(
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],
-        lifespan=lambda _: _keys_kept(server.keyring),
+        lifespan=lambda _: _kept(server.keyring, solving),
     )
     return _Front(graphql, others)
 
@@ -148,14 +153,15 @@ def _authorization_server(people: People, today: Today) -> AuthorizationServer:
 
 
 @asynccontextmanager
-async def _keys_kept(keyring: Keyring) -> AsyncGenerator[None]:
-    """Look after the signing keys while the application runs."""
+async def _kept(keyring: Keyring, solving: Solving) -> AsyncGenerator[None]:
+    """Look after the signing keys while the application runs; end what solves with it."""
     job = asyncio.create_task(keep_keys(keyring))
     try:
         yield
     finally:
         job.cancel()
         await asyncio.wait([job])
+        await solving.close()
 
 
 class _Front:

@@ -22,7 +22,6 @@ from consortium.value_chains.rules.sensitivity import elasticities_of, emission_
 from consortium.value_chains.rules.solving import (
     LoopNeverEnds,
     Solver,
-    SolvingMethod,
     SystemSingular,
 )
 from consortium.value_chains.rules.systems import (
@@ -34,6 +33,7 @@ from consortium.value_chains.rules.systems import (
     System,
     system_of,
 )
+from consortium.value_chains.rules.vocabulary import SolvingMethod
 
 ONE_GAS = np.ones(1)
 

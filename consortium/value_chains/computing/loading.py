@@ -12,7 +12,8 @@ SELECT coalesce(array_agg(gas ORDER BY gas), '{}') FROM
     (SELECT DISTINCT gas COLLATE "C" AS gas FROM activity_emission WHERE chain_version_id = $1) g
 """
 ACTIVITIES = """
-SELECT id, hashtextextended(code, 0), min(id) OVER (PARTITION BY process), output::float8, share::float8,
+SELECT id, hashtextextended(code, 0), min(id) OVER (PARTITION BY process), output::float8,
+    share::float8,
     coalesce(organisation_id, 0), coalesce(stage_id, 0)
 FROM activity WHERE chain_version_id = $1 ORDER BY id
 """

@@ -10,13 +10,21 @@ import pickle
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Final, cast
 
 from consortium.kernel.errors import DomainError
-from consortium.value_chains.computing.worker import HEAD, Missing, Task, Version, frame
-from consortium.value_chains.computing.worker import __name__ as WORKER
+from consortium.value_chains.computing.worker import (
+    HEAD,
+    Missing,
+    Refused,
+    Task,
+    Version,
+    frame,
+)
 from consortium.value_chains.rules.building import Recorded
+from consortium.value_chains.rules.questions import Answer
 
+WORKER: Final = "consortium.value_chains.computing.worker"
 SECONDS_MAX: Final = 60.0
 # One thread each: the server decides how many processes share the machine.
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -53,7 +61,7 @@ class Solving:
         self._waiting_max = waiting_max
         self._seconds = seconds
 
-    async def done(self, task: Task, load: Load) -> Any:
+    async def done(self, task: Task, load: Load) -> Answer | Refused:
         """The answer of a task; rows of versions are loaded where the process lacks them.
 
         Raises:
@@ -81,12 +89,13 @@ class Solving:
             await process.end()
 
 
-async def _asked(process: "_Process", task: Task, load: Load) -> Any:
+async def _asked(process: "_Process", task: Task, load: Load) -> Answer | Refused:
     answer = await process.ask(task)
     if isinstance(answer, Missing):
         rows: Mapping[Version, Recorded] = {one: await load(one) for one in answer.versions}
         answer = await process.ask(task._replace(rows=rows))
-    return answer
+    # What it was just given it has.
+    return cast("Answer | Refused", answer)
 
 
 class _Process:
@@ -95,16 +104,17 @@ class _Process:
     def __init__(self) -> None:
         self._running: asyncio.subprocess.Process | None = None
 
-    async def ask(self, task: Task) -> Any:
+    async def ask(self, task: Task) -> Answer | Missing | Refused:
         """Its answer. Whatever goes wrong on the way ends it, so that no answer is left behind."""
         try:
             running = self._running or await self._started()
-            assert running.stdin is not None
-            assert running.stdout is not None
-            running.stdin.write(frame(task))
-            await running.stdin.drain()
-            [length] = HEAD.unpack(await running.stdout.readexactly(HEAD.size))
-            return _value(await running.stdout.readexactly(length))
+            asked, told = running.stdin, running.stdout
+            assert asked is not None and told is not None  # noqa: S101, PT018  both are pipes
+            asked.write(frame(task))
+            await asked.drain()
+            [length] = HEAD.unpack(await told.readexactly(HEAD.size))
+            answer = pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
+            return cast("Answer | Missing | Refused", answer)
         except (OSError, asyncio.IncompleteReadError) as error:
             await self.end()
             raise SolverFailed from error
@@ -130,7 +140,3 @@ class _Process:
             with suppress(ProcessLookupError):
                 running.kill()
             await running.wait()
-
-
-def _value(body: bytes) -> Any:
-    return pickle.loads(body)  # noqa: S301  of a process of our own

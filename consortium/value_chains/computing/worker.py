@@ -9,12 +9,12 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple, cast
 
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.rules.building import Recorded, chain_of
 from consortium.value_chains.rules.comparisons import compared
-from consortium.value_chains.rules.questions import Chain, Question, answered
+from consortium.value_chains.rules.questions import Answer, Chain, Question, answered
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 from consortium.value_chains.rules.solving import LoopNeverEnds
 
@@ -40,9 +40,10 @@ class Side(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One side to be answered, or two to be compared; and rows that were missing."""
+    """One side to be answered, or two to be compared in parts; and rows that were missing."""
 
     sides: tuple[Side, ...]
+    parts: frozenset[str]
     rows: Mapping[Version, Recorded]
 
 
@@ -70,7 +71,7 @@ class Keeper:
         default_factory=OrderedDict[Version, tuple[Recorded, Chain]]
     )
 
-    def done(self, task: Task) -> Any:
+    def done(self, task: Task) -> Answer | Missing | Refused:
         """The answer of a task: a JSON object, Missing or Refused."""
         wanted = {side.version for side in task.sides}
         missing = tuple(sorted(wanted - self.kept.keys() - task.rows.keys()))
@@ -86,9 +87,7 @@ class Keeper:
                 found.append((chain, side.question))
             if len(found) == 1:
                 return answered(*found[0])
-            [(baseline, _), (scenario, _)] = found
-            chain = scenario
-            return compared(baseline, scenario, task.sides[0].question, task.sides[1].question)
+            return compared(found[0], found[1], task.parts)
         except LoopNeverEnds as error:
             ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
             return Refused(type(error), error.message, error.path, ids)
@@ -112,7 +111,7 @@ def _weight(kept: tuple[Recorded, Chain]) -> int:
     return len(kept[0].activities) + len(kept[0].exchanges)
 
 
-def read_frame(stream: BinaryIO) -> Any:
+def read_frame(stream: BinaryIO) -> object:
     """The next frame; EOFError at the end."""
     head = stream.read(HEAD.size)
     if len(head) < HEAD.size:
@@ -121,7 +120,7 @@ def read_frame(stream: BinaryIO) -> Any:
     return pickle.loads(stream.read(length))  # noqa: S301  from the server that started it
 
 
-def frame(value: Any) -> bytes:
+def frame(value: object) -> bytes:
     """A value as a frame."""
     body = pickle.dumps(value, protocol=5)
     return HEAD.pack(len(body)) + body
@@ -135,7 +134,7 @@ def main() -> None:
     sys.stdout = sys.stderr
     while True:
         try:
-            task = read_frame(sys.stdin.buffer)
+            task = cast("Task", read_frame(sys.stdin.buffer))
         except EOFError:
             return
         out.write(frame(keeper.done(task)))

@@ -31,10 +31,11 @@ Rows: TypeAlias = NDArray[np.void]
 class Recorded:
     """The rows of a version. Ids are those of activities; unknown ids are 0.
 
-    `activities`: id (rising), code (64 bits of it), process (any number that its activities share), output, share,
-    organisation, stage. `exchanges`: consumer, supplier, amount. `emissions`: activity, gas (its
-    place in `gases`), mass_kg. `exchange_errors` and `emission_errors`: the same keys with
-    uncertainty (half the 95 % interval as a fraction) and name (64 bits of the source's name).
+    `activities`: id (rising), code (64 bits of it), process (any number that its activities share),
+    output, share, organisation, stage. `exchanges`: consumer, supplier, amount. `emissions`:
+    activity, gas (its place in `gases`), mass_kg. `exchange_errors` and `emission_errors`: the same
+    keys with uncertainty (half the 95 % interval as a fraction) and name (64 bits of the source's
+    name).
     """
 
     gases: tuple[str, ...]

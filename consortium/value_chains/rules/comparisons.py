@@ -1,12 +1,13 @@
 """A scenario against its baseline: what differs, and how sure the difference is."""
 
-from typing import Any
+from typing import TypeAlias
 
 import numpy as np
 
 from consortium.value_chains.rules.footprints import emitted
 from consortium.value_chains.rules.questions import (
     LIST_MAX,
+    Answer,
     Chain,
     Part,
     Question,
@@ -17,8 +18,11 @@ from consortium.value_chains.rules.questions import (
 )
 from consortium.value_chains.rules.systems import Floats
 
+# A chain, and what is asked of it.
+Asked: TypeAlias = tuple[Chain, Question]
 
-def compared(baseline: Chain, scenario: Chain, before: Question, after: Question) -> dict[str, Any]:
+
+def compared(baseline: Asked, scenario: Asked, parts: frozenset[str]) -> Answer:
     """Both answers, what the scenario emits less (below 0: more), and by which activities.
 
     Activities of two versions are the same where their codes are, as in a copy.
@@ -28,18 +32,18 @@ def compared(baseline: Chain, scenario: Chain, before: Question, after: Question
     Raises:
         as `answered`.
     """
-    both = answered(baseline, before), answered(scenario, after)
+    both = answered(*baseline), answered(*scenario)
     whole = [float(one["kg_co2e"]) for one in both]
-    answer: dict[str, Any] = {
+    answer: Answer = {
         "baseline": both[0],
         "scenario": both[1],
         "avoided_kg_co2e": number(whole[0] - whole[1]),
         "share": number((whole[0] - whole[1]) / whole[0]) if whole[0] else None,
     }
-    if Part.ACTIVITIES in before.parts:
-        answer["activities"] = _by_activity((baseline, before), (scenario, after))
-    if Part.UNCERTAINTY in before.parts:
-        draws = [drawn(baseline, before), drawn(scenario, after)]
+    if Part.ACTIVITIES in parts:
+        answer["activities"] = _by_activity(baseline, scenario)
+    if Part.UNCERTAINTY in parts:
+        draws = [drawn(*baseline), drawn(*scenario)]
         answer["uncertainty"] = interval_of(_difference(draws, whole))
     return answer
 
@@ -55,7 +59,7 @@ def _difference(draws: list[Floats | None], whole: list[float]) -> Floats | None
     return np.asarray(before - after, dtype=np.float64)
 
 
-def _by_activity(*sides: tuple[Chain, Question]) -> list[dict[str, Any]]:
+def _by_activity(*sides: Asked) -> list[Answer]:
     ids: dict[int, int] = {}
     masses: list[dict[int, float]] = []
     for chain, asked in sides:

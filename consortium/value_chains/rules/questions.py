@@ -7,12 +7,13 @@ lists it holds the largest `LIST_MAX` items and what the rest adds up to.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from consortium.kernel.errors import BadInput
+from consortium.kernel.gases import GasNotInSet
 from consortium.value_chains.rules.footprints import (
     added_up,
     emitted,
@@ -25,6 +26,9 @@ from consortium.value_chains.rules.sensitivity import elasticities_of
 from consortium.value_chains.rules.simulation import Uncertainties, simulated, spread_of
 from consortium.value_chains.rules.solving import Solver, Supply
 from consortium.value_chains.rules.systems import Floats, Positions
+
+# A JSON object.
+Answer: TypeAlias = dict[str, Any]
 
 LIST_MAX: Final = 1_000
 TIERS_MAX: Final = 50
@@ -65,8 +69,9 @@ class TooManyDraws(BadInput):
 class Chain:
     """A version of a chain as it is solved: n activities in the order of `ids`.
 
-    `codes`: 64 bits of each activity's code, by which those of copies are the same. `gases`: the names of the rows of the system's emissions. `organisations` and `stages`: n ids, 0
-    where there is none.
+    `codes`: 64 bits of each activity's code, by which those of copies are the same. `gases`: the
+    names of the rows of the system's emissions. `organisations` and `stages`: n ids, 0 where there
+    is none.
     """
 
     ids: Positions
@@ -104,11 +109,14 @@ class Question(NamedTuple):
         return amounts
 
     def factors_of(self, chain: Chain) -> Floats:
-        """The factors of the chain's gases, in their order."""
+        """The factors of the chain's gases, in their order; raises GasNotInSet."""
+        lacking = [gas for gas in chain.gases if gas not in self.factors]
+        if lacking:
+            raise GasNotInSet(f"{GasNotInSet.meaning()} Without one: {', '.join(lacking[:10])}.")
         return np.array([self.factors[gas] for gas in chain.gases], dtype=np.float64)
 
 
-def answered(chain: Chain, question: Question) -> dict[str, Any]:
+def answered(chain: Chain, question: Question) -> Answer:
     """The answer, as JSON has it.
 
     Raises:
@@ -124,7 +132,7 @@ class _Answer:
         self.demand = question.amounts_in(chain)
         self.factors = question.factors_of(chain)
 
-    def made(self) -> dict[str, Any]:
+    def made(self) -> Answer:
         """The whole, and the parts asked for."""
         found = footprint_of(self.chain.solver, self.demand, self.factors)
         self.supply: Supply = found.supply
@@ -144,50 +152,60 @@ class _Answer:
             **parts,
         }
 
-    def _gases(self) -> list[dict[str, Any]]:
+    def _gases(self) -> list[Answer]:
         each = zip(self.chain.gases, self.by_gas, self.factors, strict=True)
         return [
-            {"gas": gas, "mass_kg": number(mass), "kg_co2e": number(mass * factor)}
-            for gas, mass, factor in each
+            {
+                "position": at,
+                "gas": gas,
+                "mass_kg": number(mass),
+                "kg_co2e": number(mass * factor),
+                "share": self._share(mass * factor),
+            }
+            for at, (gas, mass, factor) in enumerate(each)
         ]
 
-    def _activities(self) -> list[dict[str, Any]]:
+    def _activities(self) -> list[Answer]:
         return [
             {
+                "position": place,
                 "activity_id": int(self.chain.ids[at]),
                 "amount": number(self.supply.amounts[at]),
                 "kg_co2e": number(self.direct[at]),
                 "share": self._share(self.direct[at]),
             }
-            for at in _largest(self.direct)
+            for place, at in enumerate(_largest(self.direct))
         ]
 
-    def _organisations(self) -> list[dict[str, Any]]:
+    def _organisations(self) -> list[Answer]:
         return self._grouped("organisation_id", self.chain.organisations)
 
-    def _stages(self) -> list[dict[str, Any]]:
+    def _stages(self) -> list[Answer]:
         return self._grouped("stage_id", self.chain.stages)
 
-    def _grouped(self, name: str, ids: Positions) -> list[dict[str, Any]]:
+    def _grouped(self, name: str, ids: Positions) -> list[Answer]:
         groups, places = np.unique(ids, return_inverse=True)
         sums = added_up(self.direct, places.astype(np.intp), len(groups))
         return [
             {
+                "position": place,
                 name: int(groups[at]) or None,
                 "kg_co2e": number(sums[at]),
                 "share": self._share(sums[at]),
             }
-            for at in _largest(sums, also_none=True)
+            for place, at in enumerate(_largest(sums, also_none=True))
         ]
 
-    def _tiers(self) -> list[dict[str, Any]]:
+    def _tiers(self) -> list[Answer]:
         tiers = tiers_of(self.chain.solver, self.demand, self.factors, self.asked.tiers)
-        rows: list[dict[str, Any]] = [
-            {"tier": at, "kg_co2e": number(mass)} for at, mass in enumerate(tiers.kg_co2e)
+        rows: list[Answer] = [
+            {"position": at, "tier": at, "kg_co2e": number(mass), "share": self._share(mass)}
+            for at, mass in enumerate(tiers.kg_co2e)
         ]
-        return [*rows, {"tier": None, "kg_co2e": number(tiers.beyond)}]
+        beyond = {"tier": None, "kg_co2e": number(tiers.beyond), "share": self._share(tiers.beyond)}
+        return [*rows, {"position": len(rows), **beyond}]
 
-    def _suppliers(self) -> list[dict[str, Any]]:
+    def _suppliers(self) -> list[Answer]:
         through = np.zeros(len(self.chain.ids))
         amounts = np.zeros(len(self.chain.ids))
         for at in np.flatnonzero(self.demand):
@@ -198,15 +216,16 @@ class _Answer:
         order = taken[np.argsort(-np.abs(through[taken]), kind="stable")][:LIST_MAX]
         return [
             {
+                "position": place,
                 "activity_id": int(self.chain.ids[at]),
                 "amount": number(amounts[at]),
                 "kg_co2e": number(through[at]),
                 "share": self._share(through[at]),
             }
-            for at in order
+            for place, at in enumerate(order)
         ]
 
-    def _paths(self) -> dict[str, Any]:
+    def _paths(self) -> Answer:
         ranked = ranked_paths(
             self.chain.solver, self.demand, self.factors, self.asked.cut_off, LIST_MAX
         )
@@ -223,7 +242,7 @@ class _Answer:
         ]
         return {"is_complete": ranked.is_complete, "found": rows}
 
-    def _sensitivities(self) -> list[dict[str, Any]]:
+    def _sensitivities(self) -> list[Answer]:
         found = elasticities_of(self.chain.solver, self.supply, self.factors, LIST_MAX)
         each = zip(found.suppliers, found.consumers, found.elasticities, strict=True)
         return [
@@ -236,10 +255,10 @@ class _Answer:
             for at, (supplier, consumer, elasticity) in enumerate(each)
         ]
 
-    def _uncertainty(self) -> dict[str, Any] | None:
+    def _uncertainty(self) -> Answer | None:
         return interval_of(drawn(self.chain, self.asked))
 
-    def _sankey(self) -> list[dict[str, Any]]:
+    def _sankey(self) -> list[Answer]:
         """Flows of emissions from suppliers to consumers, each at least the cut-off."""
         system = self.chain.solver.system
         unit: Floats = self.factors @ self.chain.solver.intensities
@@ -282,7 +301,7 @@ def drawn(chain: Chain, asked: Question) -> Floats | None:
     return np.fromiter(draws, dtype=np.float64)
 
 
-def interval_of(draws: Floats | None) -> dict[str, Any] | None:
+def interval_of(draws: Floats | None) -> Answer | None:
     """Draws in five numbers."""
     if draws is None:
         return None

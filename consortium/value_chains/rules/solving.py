@@ -21,7 +21,6 @@ Methods that divide the residual by a norm alone are not trusted here: BiCGSTAB,
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from functools import cached_property
 from typing import Literal, NamedTuple, Protocol
 
@@ -31,11 +30,13 @@ from scipy.sparse.linalg import splu
 
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.value_chains.rules.structure import (
+    Loops,
     consumers_first,
     endless_loop,
     loops_of,
 )
 from consortium.value_chains.rules.systems import Floats, Matrix, Positions, System, times
+from consortium.value_chains.rules.vocabulary import SolvingMethod
 
 # The residual that is aimed at, and the one from which on an answer is refused.
 AIMED = 1e-13
@@ -58,15 +59,6 @@ _PATIENCE = 4
 _TINY = 1e-280
 
 
-class SolvingMethod(StrEnum):
-    """How a system was solved."""
-
-    TRIANGULAR = "TRIANGULAR"
-    FACTORISED = "FACTORISED"
-    SERIES = "SERIES"
-    SWEEPS = "SWEEPS"
-
-
 class LoopNeverEnds(BadInput):
     """A loop needs as much of its own products as it makes, or more: check its amounts and units.
 
@@ -75,9 +67,9 @@ class LoopNeverEnds(BadInput):
 
     code = "LOOP_NEVER_ENDS"
 
-    def __init__(self, activities: Positions) -> None:
+    def __init__(self, activities: Positions, message: str | None = None) -> None:
         """Keep the loop, for whoever knows its names."""
-        super().__init__()
+        super().__init__(message)
         self.activities = activities
 
 

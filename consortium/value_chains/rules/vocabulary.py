@@ -9,3 +9,19 @@ class ChainVersionStatus(StrEnum):
     DRAFT = "DRAFT"
     PUBLISHED = "PUBLISHED"
     RETIRED = "RETIRED"
+
+
+class SolvingMethod(StrEnum):
+    """How a system was solved."""
+
+    TRIANGULAR = "TRIANGULAR"
+    FACTORISED = "FACTORISED"
+    SERIES = "SERIES"
+    SWEEPS = "SWEEPS"
+
+
+class ComputedAnswer(StrEnum):
+    """What is computed of versions of chains, by the names that fields ask for it."""
+
+    FOOTPRINT = "chain_footprint"
+    COMPARISON = "chain_comparison"
