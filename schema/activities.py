@@ -1,4 +1,5 @@
 """Temporary."""
+
 import strawberry
 
 from schema.nodes import Node

@@ -177,9 +177,7 @@ class ChainFootprint:
         description="How many activities its largest loop has; 1 where there is none."
     )
     gases: list[ChainGas] = listed("By gas.")
-    activities: list[ChainActivity] = listed(
-        "By activity, the largest emission first: hot spots."
-    )
+    activities: list[ChainActivity] = listed("By activity, the largest emission first: hot spots.")
     organisations: list[ChainOrganisation] = listed("By organisation, the largest first.")
     stages: list[ChainStage] = listed("By stage, the largest first.")
     tiers: list[ChainTier] = listed("By tier; the last is what lies beyond those asked for.")

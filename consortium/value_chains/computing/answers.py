@@ -5,7 +5,7 @@ them is read by the statement, within the caller's rights.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import orjson
@@ -21,13 +21,14 @@ from consortium.query.statement import statement_of
 from consortium.query.writer import Writer, conjunction
 from consortium.storage.connections import Pool
 from consortium.value_chains.computing.loading import recorded
-from consortium.value_chains.computing.processes import Solving
+from consortium.value_chains.computing.processes import Load
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads_systems import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import (
     DEMANDS_MAX,
     TIERS_MAX,
+    Answer,
     Question,
 )
 from consortium.value_chains.rules.scenarios import (
@@ -61,10 +62,18 @@ class TooManyChanges(BadInput):
     code = "TOO_MANY_CHANGES"
 
 
+class Solves(Protocol):
+    """What solves tasks: the processes beside the server."""
+
+    async def done(self, task: Task, load: Load) -> Answer | Refused:
+        """The answer, with rows of versions that are loaded where they are missing."""
+        ...
+
+
 class Answers:
     """Answers the computations of statements; see `schema.planner.execution.Computing`."""
 
-    def __init__(self, pool: Pool, solving: Solving) -> None:
+    def __init__(self, pool: Pool, solving: Solves) -> None:
         """Read versions from a pool, and solve them in processes."""
         self._pool = pool
         self._solving = solving
