@@ -24,7 +24,8 @@ from consortium.value_chains.computing.worker import (
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import Answer
 
-WORKER: Final = "consortium.value_chains.computing.worker"
+# Imported and not run as a module: pickles name classes by where they are imported from.
+WORKER: Final = "from consortium.value_chains.computing.worker import main; main()"
 SECONDS_MAX: Final = 60.0
 # One thread each: the server decides how many processes share the machine.
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -125,7 +126,7 @@ class _Process:
     async def _started(self) -> asyncio.subprocess.Process:
         self._running = await asyncio.create_subprocess_exec(
             sys.executable,
-            "-m",
+            "-c",
             WORKER,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -139,7 +139,3 @@ def main() -> None:
             return
         out.write(frame(keeper.done(task)))
         out.flush()
-
-
-if __name__ == "__main__":
-    main()
