@@ -50,7 +50,11 @@ from consortium.query.source import (
 from consortium.query.sqltypes import SqlType
 from consortium.reorganisations.reads.merges import MERGES
 from consortium.staging.reads import STAGED_IMPORTS
-from consortium.value_chains.computing.reads import CHAIN_COMPARISON, CHAIN_FOOTPRINT
+from consortium.value_chains.computing.reads import (
+    CHAIN_COMPARISON,
+    CHAIN_FOOTPRINT,
+    SUPPLIER_FOOTPRINTS,
+)
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
 from consortium.value_chains.reads_systems import ACTIVITIES
 
@@ -146,6 +150,7 @@ ROOT = Source(
         "value_chains": Many(VALUE_CHAINS),
         "chain_footprint": CHAIN_FOOTPRINT,
         "chain_comparison": CHAIN_COMPARISON,
+        "supplier_footprints": SUPPLIER_FOOTPRINTS,
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

@@ -224,6 +224,39 @@ class ChainComparison:
     )
 
 
+@strawberry.type(description="A product that an activity takes of another.")
+class SuppliedProduct:
+    product: str = strawberry.field(description="What it is.")
+    unit: str = strawberry.field(description="The unit of its amounts.")
+    organisation: Organisation | None = strawberry.field(
+        description="Whose; null where it is not known."
+    )
+
+
+@strawberry.type(description="A direct supplier, by what it supplies.")
+class SupplierFootprint:
+    product: SuppliedProduct | None = strawberry.field(description="What is taken.")
+    amount: Decimal = strawberry.field(description="How much of it, in its unit.")
+    footprint: Decimal = mass("What that amount emits, from the supplier to the end of the chain.")
+
+
+@strawberry.type(
+    description="What a product emits as its maker sees it that sees its direct suppliers only: the"
+    " footprint of what each supplies, and one sum of what lies behind them all."
+)
+class SupplierFootprints:
+    footprint: Decimal = mass("All that is emitted.")
+    own: Decimal = mass("What the activity emits itself.")
+    suppliers: list[SupplierFootprint] = listed("Direct suppliers, the largest footprint first.")
+    beyond: Decimal | None = mass(
+        "What those emit who stand behind the direct suppliers; null where it is hidden."
+    )
+    is_beyond_hidden: bool = strawberry.field(
+        description="Whether so few stand there, or at the suppliers, or so large ones, that the"
+        " sum would give them away. Who sees the whole version is always told."
+    )
+
+
 @strawberry.input(description="An amount of an activity's product.")
 class ChainDemandInput:
     activity: strawberry.ID = strawberry.field(description="The activity.")
@@ -275,8 +308,11 @@ class ChainSideInput:
     )
 
 
+_GWP_SET = argument(
+    "gwp_set", GwpSet, "By which set gases are CO2e; never mixed.", default=GwpSet.AR6
+)
 _ASKED = (
-    argument("gwp_set", GwpSet, "By which set gases are CO2e; never mixed.", default=GwpSet.AR6),
+    _GWP_SET,
     optional(
         "cut_off",
         Decimal,
@@ -303,4 +339,11 @@ class ChainFootprintsQuery:
         argument("baseline", ChainSideInput, "The baseline."),
         argument("scenario", ChainSideInput, "The scenario."),
         *_ASKED,
+    )
+    supplier_footprints: SupplierFootprints | None = field(
+        "What an activity's product emits, seen one hop up. Whoever sees the version may ask, and"
+        " whose organisation runs the activity in a published one; null for others.",
+        argument("activity", strawberry.ID, "The activity."),
+        argument("amount", Decimal, "How much of its product, in its unit."),
+        _GWP_SET,
     )

@@ -11,8 +11,7 @@ from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
 from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Keeper, Missing, Refused, Task
-from consortium.value_chains.rules.questions import Answer
+from consortium.value_chains.computing.worker import Keeper, Missing, Reply, Task
 from schema.planner.execution import Executor, Request
 from schema.planner.mutations import Writing
 from schema.root import GRAPHQL_SCHEMA
@@ -25,7 +24,7 @@ class Here:
     def __init__(self) -> None:
         self.keeper = Keeper()
 
-    async def done(self, task: Task, load: Load) -> Answer | Refused:
+    async def done(self, task: Task, load: Load) -> Reply:
         """The answer of a task."""
         answer = self.keeper.done(task)
         if isinstance(answer, Missing):

@@ -272,3 +272,77 @@ async def test_uncertainty_is_the_same_for_a_seed_and_none_where_all_is_sure(hou
     # Tonnes: 1 kg, 0.9 to 1.1 in 95 % of cases.
     assert float(first["low"]) == pytest.approx(0.0009, rel=0.02)
     assert float(first["high"]) == pytest.approx(0.0011, rel=0.02)
+
+
+ONE_HOP = """
+query ($activity: ID!) {
+  supplierFootprints(activity: $activity, amount: "10") {
+    footprint(unit: KILOGRAM_CO2E) own(unit: KILOGRAM_CO2E)
+    beyond(unit: KILOGRAM_CO2E) isBeyondHidden
+    suppliers { product { product organisation { name } } amount footprint(unit: KILOGRAM_CO2E) }
+  }
+}
+"""
+
+
+async def test_a_maker_sees_its_suppliers_and_one_sum_beyond(house: House) -> None:
+    """Of a chain that it does not see: while five stand behind five suppliers, and none is large.
+
+    Nobody else is told anything; whoever sees the version is told in any case.
+    """
+    owner, maker, other = (
+        await engineer(house),
+        await engineer(house, "Maker"),
+        await engineer(house, "Other"),
+    )
+    pool = house.database.pool
+    assert owner.organisation_id is not None
+    # 0 is made of 1 kg each of 1 to 5; each of these of 1 kg of another of 6 to 10.
+    needs = [[0] * 11 for _ in range(11)]
+    for at in range(1, 6):
+        needs[at][0] = 1
+        needs[at + 5][at] = 1
+    version, ids = await create_chain(pool, owner.organisation_id, needs, [1, *[2] * 5, *[3] * 5])
+    named = [(maker.organisation_id, ids[0])]
+    named += [
+        (await create_organisation(pool, name=f"Supplier {at}"), ids[at]) for at in range(1, 11)
+    ]
+    for organisation, activity in named:
+        await pool.execute(
+            "UPDATE activity SET organisation_id = $1 WHERE id = $2", organisation, activity
+        )
+    asked = {"activity": f"activity_{ids[0]}"}
+
+    async def told(by: Principal) -> Any:
+        return (await house.ask(ONE_HOP, by, **asked))["supplierFootprints"]
+
+    assert await told(maker) is None  # a draft
+    await pool.execute("UPDATE chain_version SET status = 'PUBLISHED', published_on = '2026-01-01'")
+    seen = await told(maker)
+    assert seen | {"suppliers": seen["suppliers"][:1]} == {
+        "footprint": "260",
+        "own": "10",
+        "beyond": "150",
+        "isBeyondHidden": False,
+        "suppliers": [
+            {
+                "product": {"product": "a1", "organisation": {"name": "Supplier 1"}},
+                "amount": "10",
+                "footprint": "50",
+            }
+        ],
+    }
+    assert await told(other) is None
+    assert (
+        await house.ask(WHOLE, maker, version=f"chainversion_{version}", demand=demand(ids[0]))
+    )["chainFootprint"] is None
+
+    # Two of those behind prove to be one group: four are too few.
+    await pool.execute(
+        "INSERT INTO parentage (child_id, parent_id, relation) VALUES ($1, $2, 'CONTROL')",
+        named[6][0],
+        named[7][0],
+    )
+    hidden = await told(maker)
+    assert (hidden["beyond"], hidden["isBeyondHidden"], hidden["footprint"]) == (None, True, "260")
+    assert (await told(owner))["beyond"] == "150"

@@ -22,12 +22,13 @@ from consortium.value_chains.computing.processes import (
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import Question
+from consortium.value_chains.rules.vocabulary import ComputedAnswer
 from tests.factories import create_organisation
 from tests.factories.chains import create_chain
 
 VERSION = Version(1, 1)
 QUESTION = Question({1: 1.0}, {"CO2": 1.0}, frozenset(), 0.01, 5, 100, 1)
-TASK = Task((Side(VERSION, (), (), QUESTION),), frozenset(), {})
+TASK = Task(ComputedAnswer.FOOTPRINT, (Side(VERSION, (), (), QUESTION),), frozenset(), {})
 
 
 def rows(**columns: list[Any]) -> Any:
@@ -145,7 +146,7 @@ async def test_a_caller_that_leaves_takes_no_answer_of_another(solving: Solving)
 
     other = replace(one_activity(), gases=("CO2",))
     side = TASK.sides[0]._replace(version=Version(2, 1))
-    found = await solving.done(Task((side,), frozenset(), {side.version: other}), shelf.load)
+    found = await solving.done(TASK._replace(sides=(side,), rows={side.version: other}), shelf.load)
 
     assert isinstance(found, dict)
     assert found["kg_co2e"] == "2"

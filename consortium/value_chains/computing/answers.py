@@ -13,16 +13,17 @@ import orjson
 from consortium.kernel.errors import BadInput, DomainError, NotFound
 from consortium.kernel.gases import GwpSet, gases
 from consortium.kernel.ids import GlobalId
+from consortium.organisations.rules import Control, ControlChains
 from consortium.query.pick import Bind, Computation, Inputs
 from consortium.query.rows import rule
 from consortium.query.source import Source
 from consortium.query.sqltypes import SqlType
 from consortium.query.statement import statement_of
-from consortium.query.writer import Writer, conjunction
+from consortium.query.writer import Writer
 from consortium.storage.connections import Pool
 from consortium.value_chains.computing.loading import recorded
 from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Refused, Side, Task, Version
+from consortium.value_chains.computing.worker import Refused, Reply, Side, Task, Version
 from consortium.value_chains.reads_systems import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import (
@@ -37,10 +38,21 @@ from consortium.value_chains.rules.scenarios import (
     ExchangeChange,
 )
 from consortium.value_chains.rules.solving import LoopNeverEnds
+from consortium.value_chains.rules.suppliers import Hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
 NAMED_MAX = 10
 CUT_OFF = 0.01
+SEEN = "SELECT v.version FROM chain_version v WHERE v.id = {key} AND ({seen})"
+# Whoever runs an activity of a published version sees its own suppliers.
+ONE_HOP = """
+SELECT v.id, v.version, ({seen}) AS whole,
+    v.status <> 'DRAFT' AND coalesce(a.organisation_id = {caller_organisation}, false) AS own
+FROM activity a JOIN chain_version v ON v.id = a.chain_version_id WHERE a.id = {key}
+"""
+CONTROLS = """
+SELECT child_id, parent_id, starts_on, ends_on FROM parentage WHERE relation = 'CONTROL'
+"""
 CODES = "SELECT code FROM activity WHERE id = ANY ($1) ORDER BY code LIMIT $2"
 
 
@@ -65,7 +77,7 @@ class TooManyChanges(BadInput):
 class Solves(Protocol):
     """What solves tasks: the processes beside the server."""
 
-    async def done(self, task: Task, load: Load) -> Answer | Refused:
+    async def done(self, task: Task, load: Load) -> Reply:
         """The answer, with rows of versions that are loaded where they are missing."""
         ...
 
@@ -80,21 +92,48 @@ class Answers:
 
     async def answer(self, asked: Computation, inputs: Inputs) -> str | None:
         """The JSON; null where a version is not to be seen. Raises what rules refuse."""
-        given = asked.given(inputs)
-        sides = [(given, asked.parts)]
-        if asked.name == ComputedAnswer.COMPARISON:
-            sides = [
-                (given | given[side], _below(asked.parts, side))
-                for side in ("baseline", "scenario")
-            ]
-        found = [await self._side(one, parts, inputs) for one, parts in sides]
-        if None in found:
+        given, wanted = asked.given(inputs), ComputedAnswer(asked.name)
+        match wanted:
+            case ComputedAnswer.FOOTPRINT:
+                sides = [await self._side(given, asked.parts, inputs)]
+            case ComputedAnswer.COMPARISON:
+                sides = [
+                    await self._side(given | given[one], _below(asked.parts, one), inputs)
+                    for one in ("baseline", "scenario")
+                ]
+            case ComputedAnswer.SUPPLIERS:
+                return await self._suppliers(given, inputs)
+        if None in sides:
             return None
-        task = Task(tuple(one for one in found if one is not None), asked.parts, {})
-        answer = await self._solving.done(task, self._load)
-        if isinstance(answer, Refused):
-            raise await self._refusal(answer)
-        return orjson.dumps(answer).decode()
+        kept = tuple(side for side in sides if side is not None)
+        return orjson.dumps(await self._done(Task(wanted, kept, asked.parts, {}))).decode()
+
+    async def _suppliers(self, given: Mapping[str, Any], inputs: Inputs) -> str | None:
+        """What one activity's product emits through its suppliers, as the caller may know it."""
+        activity = _key(given["activity"], ACTIVITIES)
+        by = inputs.principal
+        row = await self._fetched(ONE_HOP, CHAIN_VERSIONS, "v", activity, inputs)
+        if row is None or not (row["whole"] or row["own"]):
+            return None
+        given = {"demand": [given], "tiers": 1, "draws": 0, "seed": 0} | given
+        version = Version(row["id"], row["version"])
+        side = Side(version, (), (), _question(given, frozenset()))
+        hop = await self._done(Task(ComputedAnswer.SUPPLIERS, (side,), frozenset(), {}))
+        assert isinstance(hop, Hop)  # noqa: S101  what was asked for
+        controls = [Control(*one) for one in await self._pool.fetch(CONTROLS)]
+        chains = ControlChains(controls)
+        told = hop.told(
+            whole=row["whole"],
+            caller=by.organisation_id or 0,
+            group_of=lambda one: chains.group(one, inputs.today),
+        )
+        return orjson.dumps(told).decode()
+
+    async def _done(self, task: Task) -> Answer | Hop:
+        reply = await self._solving.done(task, self._load)
+        if isinstance(reply, Refused):
+            raise await self._refusal(reply)
+        return reply
 
     async def _load(self, version: Version) -> Recorded:
         return await recorded(self._pool, version.id)
@@ -120,15 +159,19 @@ class Answers:
 
     async def _changes(self, key: int, inputs: Inputs) -> int | None:
         """How often the version was changed; nothing where the caller may not see it."""
+        row = await self._fetched(SEEN, CHAIN_VERSIONS, "v", key, inputs)
+        return None if row is None else row["version"]
+
+    async def _fetched(
+        self, template: str, source: Source, alias: str, key: int, inputs: Inputs
+    ) -> Any:  # noqa: ANN401  a row of any columns
+        """The row of a query in which `{key}` is the key and `{seen}` the row rule of a source."""
         writer = Writer(inputs.principal.rights)
-        alias = writer.alias()
         bound = writer.bind(Bind(lambda given: given.row), SqlType.BIGINT)
-        found = conjunction([f"{alias}.id = {bound}", rule(writer, CHAIN_VERSIONS, alias)])
-        sql = f"SELECT {alias}.version FROM chain_version {alias} WHERE {found}"  # noqa: S608
+        seen = rule(writer, source, alias)
+        sql = writer.fill(template.replace("{key}", bound).replace("{seen}", seen), alias)
         statement = statement_of(sql, writer.slots)
-        values = statement.values(inputs._replace(row=key))
-        changes: int | None = await self._pool.fetchval(statement.sql, *values)
-        return changes
+        return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
 
     async def _refusal(self, refused: Refused) -> DomainError:
         """The error of a rule; a loop that never ends is told by the codes of its activities."""

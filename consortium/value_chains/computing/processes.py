@@ -16,13 +16,12 @@ from consortium.kernel.errors import DomainError
 from consortium.value_chains.computing.worker import (
     HEAD,
     Missing,
-    Refused,
+    Reply,
     Task,
     Version,
     frame,
 )
 from consortium.value_chains.rules.building import Recorded
-from consortium.value_chains.rules.questions import Answer
 
 # Imported and not run as a module: pickles name classes by where they are imported from.
 WORKER: Final = "from consortium.value_chains.computing.worker import main; main()"
@@ -62,7 +61,7 @@ class Solving:
         self._waiting_max = waiting_max
         self._seconds = seconds
 
-    async def done(self, task: Task, load: Load) -> Answer | Refused:
+    async def done(self, task: Task, load: Load) -> Reply:
         """The answer of a task; rows of versions are loaded where the process lacks them.
 
         Raises:
@@ -90,13 +89,13 @@ class Solving:
             await process.end()
 
 
-async def _asked(process: "_Process", task: Task, load: Load) -> Answer | Refused:
+async def _asked(process: "_Process", task: Task, load: Load) -> Reply:
     answer = await process.ask(task)
     if isinstance(answer, Missing):
         rows: Mapping[Version, Recorded] = {one: await load(one) for one in answer.versions}
         answer = await process.ask(task._replace(rows=rows))
     # What it was just given it has.
-    return cast("Answer | Refused", answer)
+    return cast("Reply", answer)
 
 
 class _Process:
@@ -105,7 +104,7 @@ class _Process:
     def __init__(self) -> None:
         self._running: asyncio.subprocess.Process | None = None
 
-    async def ask(self, task: Task) -> Answer | Missing | Refused:
+    async def ask(self, task: Task) -> Reply | Missing:
         """Its answer. Whatever goes wrong on the way ends it, so that no answer is left behind."""
         try:
             running = self._running or await self._started()
@@ -115,7 +114,7 @@ class _Process:
             await asked.drain()
             [length] = HEAD.unpack(await told.readexactly(HEAD.size))
             answer = pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
-            return cast("Answer | Missing | Refused", answer)
+            return cast("Reply | Missing", answer)
         except (OSError, asyncio.IncompleteReadError) as error:
             await self.end()
             raise SolverFailed from error

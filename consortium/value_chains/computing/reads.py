@@ -219,3 +219,36 @@ CHAIN_COMPARISON = Computed(
         "uncertainty": _interval("{t}.answer"),
     },
 )
+
+# What a caller is told of a direct supplier whose activity it may not see.
+_SUPPLIED = Source(
+    name="supplied_product",
+    table="activity",
+    visible_to=everyone,
+    fields={
+        "product": Column("{t}.product", nullable=False),
+        "unit": Column("{t}.unit", nullable=False),
+        "organisation": _one(ORGANISATIONS, "organisation_id"),
+    },
+)
+SUPPLIER_FOOTPRINTS = Computed(
+    ComputedAnswer.SUPPLIERS,
+    {
+        "footprint": _mass("{t}.answer", "kg_co2e"),
+        "own": _mass("{t}.answer", "own_kg_co2e"),
+        "beyond": _mass("{t}.answer", "beyond_kg_co2e", nullable=True),
+        "is_beyond_hidden": Column(
+            "({t}.answer->>'is_beyond_hidden')::boolean", SqlType.BOOLEAN, nullable=False
+        ),
+        "suppliers": _rows(
+            "supplier_footprint",
+            "{t}.answer->'suppliers'",
+            "activity_id bigint, amount numeric, kg_co2e numeric",
+            {
+                "product": _one(_SUPPLIED, "activity_id"),
+                "amount": _AMOUNT,
+                "footprint": _MASS,
+            },
+        ),
+    },
+)

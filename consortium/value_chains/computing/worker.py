@@ -9,7 +9,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, NamedTuple, cast
+from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
 
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.rules.building import Recorded, chain_of
@@ -17,6 +17,8 @@ from consortium.value_chains.rules.comparisons import compared
 from consortium.value_chains.rules.questions import Answer, Chain, Question, answered
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 from consortium.value_chains.rules.solving import LoopNeverEnds
+from consortium.value_chains.rules.suppliers import Hop, hop
+from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
 HEAD: Final = struct.Struct(">Q")
 # Activities and exchanges that are kept at most; the longest unused goes first.
@@ -40,8 +42,9 @@ class Side(NamedTuple):
 
 
 class Task(NamedTuple):
-    """One side to be answered, or two to be compared in parts; and rows that were missing."""
+    """What is to be answered of one side, or of two in parts; and rows that were missing."""
 
+    wanted: ComputedAnswer
     sides: tuple[Side, ...]
     parts: frozenset[str]
     rows: Mapping[Version, Recorded]
@@ -63,16 +66,20 @@ class Refused(NamedTuple):
     activities: tuple[int, ...] = ()
 
 
+# What ends a task.
+Reply: TypeAlias = Answer | Hop | Refused
+
+
 @dataclass(slots=True)
 class Keeper:
-    """The versions that are at hand."""
+    """The versions that are at hand, and what is answered of them."""
 
     kept: OrderedDict[Version, tuple[Recorded, Chain]] = field(
         default_factory=OrderedDict[Version, tuple[Recorded, Chain]]
     )
 
-    def done(self, task: Task) -> Answer | Missing | Refused:
-        """The answer of a task: a JSON object, Missing or Refused."""
+    def done(self, task: Task) -> Reply | Missing:
+        """The answer of a task, why there is none, or what is missing."""
         wanted = {side.version for side in task.sides}
         missing = tuple(sorted(wanted - self.kept.keys() - task.rows.keys()))
         if missing:
@@ -85,9 +92,13 @@ class Keeper:
             for side in task.sides:
                 chain = self._chain(side)
                 found.append((chain, side.question))
-            if len(found) == 1:
-                return answered(*found[0])
-            return compared(found[0], found[1], task.parts)
+            match task.wanted:
+                case ComputedAnswer.FOOTPRINT:
+                    return answered(*found[0])
+                case ComputedAnswer.COMPARISON:
+                    return compared(found[0], found[1], task.parts)
+                case ComputedAnswer.SUPPLIERS:
+                    return hop(*found[0])
         except LoopNeverEnds as error:
             ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
             return Refused(type(error), error.message, error.path, ids)

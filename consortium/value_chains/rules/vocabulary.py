@@ -25,3 +25,4 @@ class ComputedAnswer(StrEnum):
 
     FOOTPRINT = "chain_footprint"
     COMPARISON = "chain_comparison"
+    SUPPLIERS = "supplier_footprints"
