@@ -57,7 +57,7 @@ format: $(VENV)/.dev ## Format the code and mend what can be mended by itself.
 	@$(BIN)/python -m ruff check --fix-only
 	@$(BIN)/python -m ruff format
 
-bench: $(VENV)/.dev ## Measure the API against a bare endpoint and against resolvers.
+bench: $(VENV)/.bench ## Measure the API against a bare endpoint and against resolvers.
 	@$(BIN)/python -m tests.bench.run $(BENCH)
 
 schema: $(VENV)/.dev ## Print the GraphQL schema into schema/schema.graphql.
@@ -71,6 +71,8 @@ lock: ## Renew the lock files (needs uv).
 	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -o requirements.lock
 	@uv pip compile pyproject.toml --group dev --universal --generate-hashes --no-emit-index-url \
 	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -c requirements.lock -o requirements-dev.lock
+	@uv pip compile pyproject.toml --group bench --universal --generate-hashes --no-emit-index-url \
+	  --no-annotate --quiet --python-version 3.11 --custom-compile-command 'make lock' -c requirements-dev.lock -o requirements-bench.lock
 
 clean: ## Remove the environment and everything built.
 	@rm -rf $(VENV) build consortium/console/dist consortium/console/node_modules consortium/console/.node
@@ -97,4 +99,9 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.made
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@echo "Installing what tests and checks need (once) ..."
 	@$(INSTALL) -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	@echo "Installing what is measured beside it (once) ..."
+	@$(INSTALL) -r requirements-bench.lock
 	@touch $@

@@ -18,7 +18,7 @@ from consortium.organisations.actions import rebuild_beginnings
 from consortium.storage.database import Database
 from consortium.storage.embedded import EmbeddedServer
 from consortium.storage.migrate import migrate
-from tests.bench import assessed, directory
+from tests.bench import assessed, chains, directory
 from tests.bench.world import Row, Table, tables
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ ROOT = Path(__file__).parents[2]
 MADE_BY = (
     "tests/bench/numbers.py",
     "tests/bench/assessed.py",
+    "tests/bench/chains.py",
     "tests/bench/claims.py",
     "tests/bench/directory.py",
     "tests/bench/world.py",
@@ -115,6 +116,14 @@ async def generate_assessed(
         await rebuild_totals(today=datetime.now(UTC).date())
         await rebuild_profile()
     await _finished(server, ASSESSED)
+
+
+async def generate_chains(server: EmbeddedServer) -> None:
+    """Make the database of a large value chain anew."""
+    await _created(server, chains.CHAINS)
+    async with connected(server, chains.CHAINS) as connection:
+        await chains.fill(connection)
+    await _finished(server, chains.CHAINS)
 
 
 async def _created(server: EmbeddedServer, name: str) -> None:

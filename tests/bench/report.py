@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from tests.bench.chains import ChainsMeasured
 from tests.bench.directory import ORGANISATIONS
 from tests.bench.measure import Effort, Seen, ratio
 from tests.bench.queries import BY_NAME
@@ -20,7 +21,7 @@ README = HERE.parents[1] / "README.md"
 COMPARED = (("api", "bare"), ("member", "bare"), ("api", "resolvers"))
 # The README's part of each world, between marks of its own.
 BEGIN, END = "<!-- {part}:start -->\n", "<!-- {part}:end -->"
-CLAIMS, DIRECTORY = "bench", "bench-directory"
+CLAIMS, DIRECTORY, CHAINS = "bench", "bench-directory", "bench-chains"
 
 
 @dataclass
@@ -38,6 +39,7 @@ class Report:
     # By the title of the query: a reading by id and the query, over organisations with histories.
     directory: dict[str, tuple[Seen, Seen]] = field(default_factory=dict)
     tokens: TokenCost | None = None
+    chains: ChainsMeasured | None = None
 
     def as_json(self) -> dict[str, Any]:
         """What was measured, with medians and ratios, each world with where and how."""
@@ -69,6 +71,8 @@ class Report:
                     for title, (by_id, seen) in self.directory.items()
                 },
             }
+        if self.chains:
+            found[CHAINS] = self._how() | self.chains.as_json()
         return found
 
     def _how(self) -> dict[str, Any]:
@@ -90,6 +94,8 @@ class Report:
             found[CLAIMS] = "\n".join(self._claims_lines()) + "\n"
         if self.directory:
             found[DIRECTORY] = "\n".join(self._directory_lines()) + "\n"
+        if self.chains:
+            found[CHAINS] = "\n".join(self.chains.as_markdown()) + "\n"
         return found
 
     def _conditions(self) -> str:

@@ -18,6 +18,7 @@ from consortium.kernel.errors import DomainError
 from consortium.storage.embedded import EmbeddedServer, embedded_server
 from consortium.storage.embedded.process import server_pid
 from tests.bench import queries as asked
+from tests.bench.chains import CHAINS, measure_chains
 from tests.bench.generate import (
     ASSESSED,
     DIRECTORY,
@@ -26,6 +27,7 @@ from tests.bench.generate import (
     database_name,
     generate,
     generate_assessed,
+    generate_chains,
     generate_directory,
     missing,
 )
@@ -71,6 +73,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--directory-only", action="store_true", help="measure the directory and nothing else"
     )
+    parser.add_argument(
+        "--chains-only", action="store_true", help="measure value chains and nothing else"
+    )
     parser.add_argument("--servers", nargs="+", choices=KINDS, default=KINDS)
     parser.add_argument("--data-dir", type=Path, help="keeps the databases for the next run")
     parser.add_argument("--no-write", dest="write", action="store_false", help="print only")
@@ -94,21 +99,28 @@ def _data_dir(given: Path | None) -> Generator[Path]:
 
 def _run(data_dir: Path, options: argparse.Namespace) -> Report:
     sizes = {database_name(claims): claims for claims in sorted({FEW_CLAIMS, options.claims})}
-    if options.directory_only:
+    if options.directory_only or options.chains_only:
         sizes = {}
+    worlds = [CHAINS] if options.chains_only else [DIRECTORY, ASSESSED, CHAINS]
     with embedded_server(data_dir, settings=FILLING, progress=SAY.print) as server:
-        wanted = asyncio.run(missing(server, [*sizes, DIRECTORY, ASSESSED]))
+        wanted = asyncio.run(missing(server, [*sizes, *worlds]))
         with progress_bar() as tell:
             for name in wanted:
                 if name == DIRECTORY:
                     asyncio.run(generate_directory(server, tell))
                 elif name == ASSESSED:
                     asyncio.run(generate_assessed(server, tell))
+                elif name == CHAINS:
+                    asyncio.run(generate_chains(server))
                 else:
                     asyncio.run(generate(server, sizes[name], tell))
     # Measured as the program itself runs it.
     with embedded_server(data_dir, progress=SAY.print) as server:
         report = _report(server, options)
+        report.chains = measure_chains(server)
+        SAY.print("\n".join(report.chains.as_markdown()))
+        if options.chains_only:
+            return report
         _measure_beside(server, DIRECTORY, asked.BY_ID, asked.DIRECTORY, report)
         _measure_beside(server, ASSESSED, BY_NAME["member"], asked.ASSESSED, report)
         if options.directory_only:
