@@ -74,13 +74,9 @@ class ChainsMeasured:
     def as_markdown(self) -> list[str]:
         """A table for people."""
         lines = [
-            f"{ACTIVITIES:,} activities, {EXCHANGES:,} exchanges with loops, asked over HTTP:"
-            f" first answer {self.first_seconds:.2f} s with loading, each further demand"
-            f" {self.next_seconds:.2f} s (median), {self.solver_megabytes:.0f} MB in the process"
-            " that solves.",
+            self._large(),
             "",
-            f"| {FEW_ACTIVITIES:,} activities, {FEW_EXCHANGES:,} exchanges | this | bw2calc"
-            " | bw2calc to this |",
+            _columns(f"{FEW_ACTIVITIES:,} activities, {FEW_EXCHANGES:,} exchanges"),
             "|---|--:|--:|--:|",
             _row("first demand", self.few_first_seconds, self.bw2calc_first_seconds),
             _row("each further demand", self.few_next_seconds, self.bw2calc_next_seconds),
@@ -89,6 +85,18 @@ class ChainsMeasured:
             return [*lines, "", "bw2calc was not installed."]
         told = f"Largest relative difference of the answers: {self.largest_difference:.1e}."
         return [*lines, "", told]
+
+    def _large(self) -> str:
+        return (
+            f"{ACTIVITIES:,} activities, {EXCHANGES:,} exchanges with loops, asked over HTTP:"
+            f" first answer {self.first_seconds:.2f} s with loading, each further demand"
+            f" {self.next_seconds:.2f} s (median), {self.solver_megabytes:.0f} MB in the process"
+            " that solves."
+        )
+
+
+def _columns(title: str) -> str:
+    return f"| {title} | this | bw2calc | bw2calc to this |"
 
 
 def _row(title: str, ours: float, theirs: float | None) -> str:

@@ -143,7 +143,7 @@ async def test_the_published_example_is_answered_in_all_its_parts(house: House) 
 async def test_a_private_version_is_computed_for_nobody_else(house: House) -> None:
     by, other = await engineer(house), await engineer(house, "Other")
     version, electricity, _ = await power(house, by)
-    asked = {"version": f"chainversion_{version}", "demand": demand(electricity)}
+    asked: dict[str, Any] = {"version": f"chainversion_{version}", "demand": demand(electricity)}
 
     assert (await house.ask(WHOLE, other, **asked))["chainFootprint"] is None
     nothing = asked | {"version": "chainversion_999"}
@@ -262,7 +262,7 @@ async def test_uncertainty_is_the_same_for_a_seed_and_none_where_all_is_sure(hou
     version = await create_version(pool, owner)
     steel = await create_activity(pool, version, "steel")
     await create_emission(pool, version, steel, 1, uncertainty="0.1")
-    asked = {"version": f"chainversion_{version}", "demand": demand(steel, "1")}
+    asked: dict[str, Any] = {"version": f"chainversion_{version}", "demand": demand(steel, "1")}
 
     first = (await house.ask(WHOLE, by, **asked))["chainFootprint"]["uncertainty"]
     again = (await house.ask(WHOLE, by, **asked))["chainFootprint"]["uncertainty"]
@@ -311,7 +311,7 @@ async def test_a_maker_sees_its_suppliers_and_one_sum_beyond(house: House) -> No
         await pool.execute(
             "UPDATE activity SET organisation_id = $1 WHERE id = $2", organisation, activity
         )
-    asked = {"activity": f"activity_{ids[0]}"}
+    asked: dict[str, Any] = {"activity": f"activity_{ids[0]}"}
 
     async def told(by: Principal) -> Any:
         return (await house.ask(ONE_HOP, by, **asked))["supplierFootprints"]

@@ -115,7 +115,7 @@ class Answers:
         row = await self._fetched(ONE_HOP, CHAIN_VERSIONS, "v", activity, inputs)
         if row is None or not (row["whole"] or row["own"]):
             return None
-        given = {"demand": [given], "tiers": 1, "draws": 0, "seed": 0} | given
+        given = {"demand": [given], "tiers": 1, "draws": 0, "seed": 0, **given}
         version = Version(row["id"], row["version"])
         side = Side(version, (), (), _question(given, frozenset()))
         hop = await self._done(Task(ComputedAnswer.SUPPLIERS, (side,), frozenset(), {}))
