@@ -53,6 +53,7 @@ from consortium.staging.reads import STAGED_IMPORTS
 from consortium.value_chains.computing.reads import (
     CHAIN_COMPARISON,
     CHAIN_FOOTPRINT,
+    PRODUCT_FOOTPRINTS,
     SUPPLIER_FOOTPRINTS,
 )
 from consortium.value_chains.reads import STAGES, VALUE_CHAINS
@@ -150,6 +151,7 @@ ROOT = Source(
         "value_chains": Many(VALUE_CHAINS),
         "chain_footprint": CHAIN_FOOTPRINT,
         "chain_comparison": CHAIN_COMPARISON,
+        "product_footprints": PRODUCT_FOOTPRINTS,
         "supplier_footprints": SUPPLIER_FOOTPRINTS,
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),

@@ -224,6 +224,21 @@ class ChainComparison:
     )
 
 
+@strawberry.type(description="What one unit of an activity's product emits, with all behind it.")
+class UnitFootprint:
+    activity: Activity | None = strawberry.field(description="The activity.")
+    footprint: Decimal = mass("What one unit of its product emits, up to its maker's gate.")
+    error: Decimal = mass(
+        "By how much that can be wrong for what the solution left over, all gases counted as the"
+        " heaviest one that is."
+    )
+
+
+@strawberry.type(description="Footprints of many products, by one solution of the system.")
+class UnitFootprints:
+    products: list[UnitFootprint] = listed("In the order that they were asked for.")
+
+
 @strawberry.type(description="A product that an activity takes of another.")
 class SuppliedProduct:
     product: str = strawberry.field(description="What it is.")
@@ -339,6 +354,13 @@ class ChainFootprintsQuery:
         argument("baseline", ChainSideInput, "The baseline."),
         argument("scenario", ChainSideInput, "The scenario."),
         *_ASKED,
+    )
+    product_footprints: UnitFootprints | None = field(
+        "What one unit of each of many products emits; null where there is no version that you may"
+        " see.",
+        argument("version", strawberry.ID, "The version."),
+        argument("activities", list[strawberry.ID], "Whose products: 1 to 1 000 activities."),
+        _GWP_SET,
     )
     supplier_footprints: SupplierFootprints | None = field(
         "What an activity's product emits, seen one hop up. Whoever sees the version may ask, and"

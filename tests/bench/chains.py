@@ -5,10 +5,11 @@ adds up to GROWTH of what it makes, whatever its unit.
 """
 
 import http.client
-import importlib.util
 import statistics
 import time
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +18,7 @@ import orjson
 
 from consortium.storage.embedded import EmbeddedServer
 from consortium.value_chains.rules.building import Recorded, chain_of
-from consortium.value_chains.rules.questions import Question, answered
+from consortium.value_chains.rules.questions import Question, answered, of_products
 from tests.bench.servers import Server, ServerFailed, children, running
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ FEW_ACTIVITIES, FEW_EXCHANGES = 10_000, 50_000
 GROWTH = 0.6
 GASES = ("CH4_FOSSIL", "CO2", "N2O")
 DEMANDS = 21
+MANY = 1_000
 
 WHOLE = """query ($version: ID!, $demand: [ChainDemandInput!]!) {
   chainFootprint(version: $version, demand: $demand) { footprint method }
@@ -62,6 +64,8 @@ class ChainsMeasured:
     solver_megabytes: float
     few_first_seconds: float
     few_next_seconds: float
+    # Of each of MANY products whose footprints are asked for at once.
+    few_many_seconds: float
     # Of bw2calc; unknown where it is not installed.
     bw2calc_first_seconds: float | None = None
     bw2calc_next_seconds: float | None = None
@@ -80,6 +84,7 @@ class ChainsMeasured:
             "|---|--:|--:|--:|",
             _row("first demand", self.few_first_seconds, self.bw2calc_first_seconds),
             _row("each further demand", self.few_next_seconds, self.bw2calc_next_seconds),
+            _row(f"each of {MANY:,} at once", self.few_many_seconds, self.bw2calc_next_seconds),
         ]
         if self.largest_difference is None:
             return [*lines, "", "bw2calc was not installed."]
@@ -101,8 +106,8 @@ def _columns(title: str) -> str:
 
 def _row(title: str, ours: float, theirs: float | None) -> str:
     if theirs is None:
-        return f"| {title} | {ours:.3f} s | | |"
-    return f"| {title} | {ours:.3f} s | {theirs:.3f} s | {theirs / ours:.0f} |"
+        return f"| {title} | {1000 * ours:.3g} ms | | |"
+    return f"| {title} | {1000 * ours:.3g} ms | {1000 * theirs:.3g} ms | {theirs / ours:.3g} |"
 
 
 def random_rows(activities: int, exchanges: int, seed: int = 1) -> Recorded:
@@ -186,8 +191,8 @@ def measure_chains(server: EmbeddedServer) -> ChainsMeasured:
     rows = random_rows(FEW_ACTIVITIES, FEW_EXCHANGES)
     ours, answers = _ours(rows)
     measured = (times[0], statistics.median(times[1:]), megabytes)
-    few = (ours[0], statistics.median(ours[1:]))
-    if importlib.util.find_spec("bw2calc") is None:
+    few = (ours[0], statistics.median(ours[1:]), _many(rows) / MANY)
+    if find_spec("bw2calc") is None:
         return ChainsMeasured(*measured, *few)
     theirs, found = _bw2calc(rows)
     differences = np.abs(np.array(answers) / np.array(found) - 1)
@@ -234,11 +239,20 @@ def _ours(rows: Recorded) -> tuple[list[float], list[float]]:
     return times, answers
 
 
+def _many(rows: Recorded) -> float:
+    """Seconds for many products at once, of a system that is at hand and was asked once."""
+    chain = chain_of(rows)
+    answered(chain, _question(1))
+    wanted = dict.fromkeys(range(1, MANY + 1), 1.0)
+    started = time.perf_counter()
+    of_products(chain, _question(1)._replace(demand=wanted))
+    return time.perf_counter() - started
+
+
 def _bw2calc(rows: Recorded) -> tuple[list[float], list[float]]:
     """The same by bw2calc, from a package of arrays at hand; the first with its matrices."""
-    import bw2calc  # type: ignore[import-untyped]
-    import bw_processing  # type: ignore[import-untyped]
-
+    # By name, as no type checker finds what is installed for measuring alone.
+    bw2calc, bw_processing = map(import_module, ("bw2calc", "bw_processing"))
     size = len(rows.activities)
     package = bw_processing.create_datapackage()
 

@@ -15,7 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consortium.value_chains.rules.building import Recorded, chain_of
-from consortium.value_chains.rules.questions import DemandActivityUnknown, Question, answered
+from consortium.value_chains.rules.questions import (
+    DemandActivityUnknown,
+    Question,
+    answered,
+    of_products,
+)
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 
 GASES = ("CH4_FOSSIL", "CO2")
@@ -202,6 +207,21 @@ def test_every_part_is_that_of_the_reference(world: World, data: st.DataObject) 
     own_tier = sum((one * wanted for one, wanted in zip(unit, demand, strict=True)), Fraction(0))
     through = sum((Fraction(one["kg_co2e"]) for one in told["suppliers"]), Fraction(0))
     assert close(through + own_tier, sum(direct, Fraction(0)), magnitude)
+
+
+@given(worlds())
+def test_a_unit_of_each_product_is_a_demand_of_it_alone(world: World) -> None:
+    """Many at once, each within the error that is told."""
+    size = len(world.outputs)
+    told = of_products(chain_of(world.recorded()), question([Fraction(1)] * size))
+
+    for at, one in enumerate(told["products"]):
+        demand = [Fraction(int(at == other)) for other in range(size)]
+        amounts, unit = expected(world, demand)
+        direct = [mass * made for mass, made in zip(unit, amounts, strict=True)]
+        assert one["activity_id"] == at + 1
+        assert close(one["kg_co2e"], sum(direct, Fraction(0)), sum(map(abs, direct), Fraction(0)))
+        assert Fraction(one["error_kg_co2e"]) < Fraction(1, 10**9)
 
 
 @settings(max_examples=60)

@@ -140,6 +140,29 @@ async def test_the_published_example_is_answered_in_all_its_parts(house: House) 
     }
 
 
+async def test_units_of_many_products_are_told_at_once(house: House) -> None:
+    """12 kg for 10 kWh of which 2 are the fuel's; 10 kg for 100 l."""
+    by, other = await engineer(house), await engineer(house, "Other")
+    version, electricity, fuel = await power(house, by)
+    query = """query ($version: ID!, $activities: [ID!]!) {
+      productFootprints(version: $version, activities: $activities) {
+        products { activity { code } footprint(unit: KILOGRAM_CO2E) error } } }"""
+    asked: dict[str, Any] = {
+        "version": f"chainversion_{version}",
+        "activities": [f"activity_{one}" for one in (fuel, electricity)],
+    }
+
+    assert await house.ask(query, by, **asked) == {
+        "productFootprints": {
+            "products": [
+                {"activity": {"code": "fuel"}, "footprint": "0.1", "error": "0"},
+                {"activity": {"code": "electricity"}, "footprint": "0.12", "error": "0"},
+            ]
+        }
+    }
+    assert await house.ask(query, other, **asked) == {"productFootprints": None}
+
+
 async def test_a_private_version_is_computed_for_nobody_else(house: House) -> None:
     by, other = await engineer(house), await engineer(house, "Other")
     version, electricity, _ = await power(house, by)

@@ -101,6 +101,10 @@ class Answers:
                     await self._side(given | given[one], _below(asked.parts, one), inputs)
                     for one in ("baseline", "scenario")
                 ]
+            case ComputedAnswer.PRODUCTS:
+                each = [{"activity": one, "amount": 1} for one in given["activities"]]
+                asked_of = {"demand": each, "tiers": 1, "draws": 0, "seed": 0, **given}
+                sides = [await self._side(asked_of, asked.parts, inputs)]
             case ComputedAnswer.SUPPLIERS:
                 return await self._suppliers(given, inputs)
         if None in sides:

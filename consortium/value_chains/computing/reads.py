@@ -220,6 +220,22 @@ CHAIN_COMPARISON = Computed(
     },
 )
 
+PRODUCT_FOOTPRINTS = Computed(
+    ComputedAnswer.PRODUCTS,
+    {
+        "products": _rows(
+            "product_footprint",
+            "{t}.answer->'products'",
+            "activity_id bigint, kg_co2e numeric, error_kg_co2e numeric",
+            {
+                "activity": _one(ACTIVITIES, "activity_id"),
+                "footprint": _MASS,
+                "error": Column("{t}.error_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True),
+            },
+        )
+    },
+)
+
 # What a caller is told of a direct supplier whose activity it may not see.
 _SUPPLIED = Source(
     name="supplied_product",

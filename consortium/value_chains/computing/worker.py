@@ -14,7 +14,7 @@ from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.rules.building import Recorded, chain_of
 from consortium.value_chains.rules.comparisons import compared
-from consortium.value_chains.rules.questions import Answer, Chain, Question, answered
+from consortium.value_chains.rules.questions import Answer, Chain, Question, answered, of_products
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 from consortium.value_chains.rules.solving import LoopNeverEnds
 from consortium.value_chains.rules.suppliers import Hop, hop
@@ -92,13 +92,7 @@ class Keeper:
             for side in task.sides:
                 chain = self._chain(side)
                 found.append((chain, side.question))
-            match task.wanted:
-                case ComputedAnswer.FOOTPRINT:
-                    return answered(*found[0])
-                case ComputedAnswer.COMPARISON:
-                    return compared(found[0], found[1], task.parts)
-                case ComputedAnswer.SUPPLIERS:
-                    return hop(*found[0])
+            return _replied(task, found)
         except LoopNeverEnds as error:
             ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
             return Refused(type(error), error.message, error.path, ids)
@@ -116,6 +110,18 @@ class Keeper:
         if not side.exchanges and not side.emissions:
             return chain
         return chain_of(changed(rows, side.exchanges, side.emissions))
+
+
+def _replied(task: Task, found: list[tuple[Chain, Question]]) -> Reply:
+    match task.wanted:
+        case ComputedAnswer.FOOTPRINT:
+            return answered(*found[0])
+        case ComputedAnswer.COMPARISON:
+            return compared(found[0], found[1], task.parts)
+        case ComputedAnswer.PRODUCTS:
+            return of_products(*found[0])
+        case ComputedAnswer.SUPPLIERS:
+            return hop(*found[0])
 
 
 def _weight(kept: tuple[Recorded, Chain]) -> int:

@@ -125,6 +125,30 @@ def answered(chain: Chain, question: Question) -> Answer:
     return _Answer(chain, question).made()
 
 
+def of_products(chain: Chain, question: Question) -> Answer:
+    """The footprint of a unit of each product demanded, whatever its amount: all by one solution.
+
+    Raises:
+        as `answered`.
+    """
+    factors = question.factors_of(chain)
+    solver = chain.solver
+    masses, errors = factors @ solver.intensities, solver.intensity_errors
+    heaviest = float(np.abs(factors).max(initial=0))
+    places = [chain.position(activity) for activity in question.demand]
+    return {
+        "products": [
+            {
+                "position": place,
+                "activity_id": int(chain.ids[at]),
+                "kg_co2e": number(masses[at]),
+                "error_kg_co2e": number(errors[at] * heaviest),
+            }
+            for place, at in enumerate(places)
+        ]
+    }
+
+
 class _Answer:
     def __init__(self, chain: Chain, question: Question) -> None:
         self.chain = chain

@@ -169,6 +169,18 @@ class Solver:
         return np.ascontiguousarray(self._solved(self._up, emitted, self.weights).values.T)
 
     @cached_property
+    def intensity_errors(self) -> Floats:
+        """By how many kg of all gases the intensities of a unit can be wrong: n.
+
+        What the solution left of y = A' y + b, borne by all that need it.
+        """
+        emitted = self.system.emissions.T
+        left = np.abs(self._up.left(self.intensities.T, emitted)).sum(axis=1, keepdims=True)
+        if not left.any():
+            return np.zeros(self.system.size)
+        return np.abs(self._solved(self._up, left, self.weights).values[:, 0])
+
+    @cached_property
     def weights(self) -> Floats:
         """How heavy a unit of a product is: its footprint if a kg of any gas weighed 1, uptake too.
 

@@ -25,4 +25,5 @@ class ComputedAnswer(StrEnum):
 
     FOOTPRINT = "chain_footprint"
     COMPARISON = "chain_comparison"
+    PRODUCTS = "product_footprints"
     SUPPLIERS = "supplier_footprints"
