@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 
 class Dominance(NamedTuple):
-    """The `count` largest contributors make more than `percent` of the total."""
+    """So many of the largest contributors make more than `percent` of the total."""
 
-    count: int
+    largest: int
     percent: Decimal
 
 
@@ -33,4 +33,4 @@ class DisclosureRules(NamedTuple):
         rest = total - sum(sizes[:2])
         if rest * 100 < self.p_percent * sizes[0]:
             return True
-        return any(sum(sizes[: one.count]) * 100 > one.percent * total for one in self.dominance)
+        return any(sum(sizes[: one.largest]) * 100 > one.percent * total for one in self.dominance)

@@ -40,7 +40,7 @@ async def fetch_array(
         received.extend(data)
 
     await connection.copy_from_query(query, *args, output=keep, format="binary")
-    parts: list[tuple[str, str]] = [("", ">i2")]
+    parts = [("fields", ">i2")]
     for name, kind in columns.items():
         parts += [(f"{name} bytes", ">i4"), (name, kind)]
     row = np.dtype(parts)
@@ -51,6 +51,6 @@ async def fetch_array(
     lengths = all(
         (rows[f"{name} bytes"] == np.dtype(kind).itemsize).all() for name, kind in columns.items()
     )
-    if not lengths or (rows[row.names[0]] != len(columns)).any():
+    if not lengths or (rows["fields"] != len(columns)).any():
         raise ArrayUnreadable
     return rows

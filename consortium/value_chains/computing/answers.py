@@ -93,6 +93,7 @@ class Answers:
     async def answer(self, asked: Computation, inputs: Inputs) -> str | None:
         """The JSON; null where a version is not to be seen. Raises what rules refuse."""
         given, wanted = asked.given(inputs), ComputedAnswer(asked.name)
+        sides: list[Side | None] = []
         match wanted:
             case ComputedAnswer.FOOTPRINT:
                 sides = [await self._side(given, asked.parts, inputs)]
