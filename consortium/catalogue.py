@@ -56,8 +56,7 @@ from consortium.value_chains.computing.reads import (
     PRODUCT_FOOTPRINTS,
     SUPPLIER_FOOTPRINTS,
 )
-from consortium.value_chains.reads import STAGES, VALUE_CHAINS
-from consortium.value_chains.reads_systems import ACTIVITIES
+from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
 NODES: dict[str, Source] = {
@@ -65,6 +64,7 @@ NODES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "ValueChain": VALUE_CHAINS,
     "ValueChainStage": STAGES,
+    "ChainVersion": CHAIN_VERSIONS,
     "Activity": ACTIVITIES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
@@ -153,6 +153,7 @@ ROOT = Source(
         "chain_comparison": CHAIN_COMPARISON,
         "product_footprints": PRODUCT_FOOTPRINTS,
         "supplier_footprints": SUPPLIER_FOOTPRINTS,
+        "chain_versions": Many(CHAIN_VERSIONS),
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

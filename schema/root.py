@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.activities import ActivitiesMutation
 from schema.applications import ApplicationsMutation, ApplicationsQuery
 from schema.assessed_totals import AssessedTotalsQuery
 from schema.assessing import AssessmentMutation
@@ -12,6 +13,7 @@ from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
 from schema.chain_footprints import ChainFootprintsQuery
+from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
@@ -68,6 +70,7 @@ class Query(
     InboxQuery,
     ValueChainsQuery,
     ChainFootprintsQuery,
+    ChainVersionsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,
@@ -102,6 +105,8 @@ class Mutation(
     DecisionsMutation,
     DuesMutation,
     WorkingGroupsMutation,
+    ChainVersionsMutation,
+    ActivitiesMutation,
     InventoryMutation,
     SolutionsMutation,
     ComparisonsMutation,

@@ -24,7 +24,6 @@ from consortium.effects.rules.comparisons import (
 from consortium.effects.rules.effects import lies_in
 from consortium.effects.rules.references import (
     BasisNotAllowed,
-    GeographyUnknown,
     LegalCapInvalid,
     PathUnknown,
     RemainingLifeInvalid,
@@ -47,6 +46,7 @@ from consortium.effects.rules.vocabulary import (
     Specificity,
 )
 from consortium.kernel.gases import GwpSet
+from consortium.kernel.places import GeographyUnknown
 
 NEW = Scenario(
     [ReferenceStep.NOTHING_IN_PLACE],

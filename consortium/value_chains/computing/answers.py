@@ -24,7 +24,7 @@ from consortium.storage.connections import Pool
 from consortium.value_chains.computing.loading import recorded
 from consortium.value_chains.computing.processes import Load
 from consortium.value_chains.computing.worker import Refused, Reply, Side, Task, Version
-from consortium.value_chains.reads_systems import ACTIVITIES, CHAIN_VERSIONS
+from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import (
     DEMANDS_MAX,

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Computed, Embedded, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
-from consortium.value_chains.reads import STAGES
-from consortium.value_chains.reads_systems import ACTIVITIES
+from consortium.value_chains.reads import ACTIVITIES, STAGES
 from consortium.value_chains.rules.vocabulary import ComputedAnswer, SolvingMethod
 
 _POSITION = Column("{t}.position", SqlType.INTEGER, nullable=False)
