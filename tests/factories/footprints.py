@@ -24,6 +24,7 @@ from consortium.footprints.rules.facts import (
     Verification,
     VerificationCoverage,
 )
+from consortium.footprints.rules.matching import name_words
 from consortium.footprints.rules.validity import window
 from consortium.footprints.rules.vocabulary import FootprintOrigin
 from consortium.kernel.text import name_key, search_words
@@ -80,7 +81,7 @@ _MOMENTS = st.datetimes(
     min_value=datetime(1990, 1, 1),  # noqa: DTZ001  the zone is given apart
     max_value=datetime(2026, 12, 31),  # noqa: DTZ001
     timezones=st.just(UTC),
-)
+).map(lambda at: at.replace(fold=0))
 _TEXTS = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs",), exclude_characters="\0"),
     min_size=1,
@@ -168,7 +169,7 @@ def meaningful(draw: st.DrawFn) -> FootprintFacts:
         packaging_emissions_included=True,
         packaging_ghg_emissions=draw(maybe),
         ccs_technological_co2_capture_included=capture,
-        ccs_technological_co2_capture=draw(st.none() | _POSITIVE.map(lambda one: -one))
+        ccs_technological_co2_capture=draw(st.none() | _POSITIVE.map(lambda one: 0 - one))
         if capture
         else None,
         ccu_carbon_content=draw(maybe),
@@ -187,7 +188,11 @@ def meaningful(draw: st.DrawFn) -> FootprintFacts:
 async def create_product(connection: Connection, organisation_id: int, **values: Any) -> int:
     """A product of which nothing but the name is known; private unless told."""
     name = values.setdefault("name", f"Product {number()}")
-    defaults = {"name_key": name_key(name), "search_text": search_words(name)}
+    defaults = {
+        "name_key": name_key(name),
+        "name_words": name_words(name),
+        "search_text": search_words(name),
+    }
     about = {"organisation_id": organisation_id}
     return await insert(connection, "product", **defaults | about | values)
 
