@@ -206,7 +206,8 @@ class Migration(migrations.Migration):
                 "indexes": [
                     Index(fields=["organisation_id", "id"], name="product_organisation_idx"),
                     Index(fields=["name_key", "id"], name="product_name_idx"),
-                    GinIndex(fields=["search"], name="product_search_idx"), GinIndex(fields=["name_words"], name="product_words_idx"),
+                    GinIndex(fields=["search"], name="product_search_idx"),
+                    GinIndex(fields=["name_words"], name="product_words_idx"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A product or service as one organisation knows it: its own, or one that it buys.",

@@ -16,6 +16,8 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
+from schema.footprints import FootprintsMutation, FootprintsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -27,6 +29,7 @@ from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
+from schema.products import ProductsMutation, ProductsQuery
 from schema.profile import ProfileQuery
 from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
@@ -66,6 +69,9 @@ class Query(
     WorkingGroupsQuery,
     InboxQuery,
     ValueChainsQuery,
+    ProductsQuery,
+    FootprintsQuery,
+    FootprintRequestsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,
@@ -100,6 +106,9 @@ class Mutation(
     DecisionsMutation,
     DuesMutation,
     WorkingGroupsMutation,
+    ProductsMutation,
+    FootprintsMutation,
+    FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,
     ComparisonsMutation,

@@ -135,7 +135,7 @@ async def request_footprint(by: Principal, command: RequestFootprint, today: dat
         return await open_request(open_, requester, asked, wanted, comment, days)
 
 
-async def open_request(  # noqa: PLR0913, PLR0917  a row of a table
+async def open_request(
     connection: Connection,
     requester: int,
     asked: Asked,
@@ -228,7 +228,7 @@ async def withdraw_footprint_request(
     return key
 
 
-async def end_request(  # noqa: PLR0913  what ended, how and why
+async def end_request(
     connection: Connection,
     key: int,
     status: RequestStatus,

@@ -19,6 +19,7 @@ from consortium.footprints.rules.facts import (
 from consortium.footprints.rules.identifiers import match_keys, urn_key
 from consortium.footprints.rules.meaning import QUANTITIES
 from consortium.footprints.rules.vocabulary import MatchDecision, MatchReason
+from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.pick import Args
 from consortium.query.source import Column, Embedded, Field, Many, One, Source, everyone
@@ -90,9 +91,7 @@ _DQI = Embedded(
 )
 _VERIFICATION = Embedded(
     {
-        "coverage": _word(
-            "{t}.details->'pcf'->'verification'->>'coverage'", VerificationCoverage
-        ),
+        "coverage": _word("{t}.details->'pcf'->'verification'->>'coverage'", VerificationCoverage),
         "provider_name": _told("pcf.verification.provider_name"),
         "completed_at": _told("pcf.verification.completed_at", SqlType.TIMESTAMP),
         "standard_name": _told("pcf.verification.standard_name"),
@@ -144,13 +143,12 @@ _PCF: dict[str, Field] = {
     "ipcc_characterization_factors": _told(
         "pcf.ipcc_characterization_factors", SqlType.JSON, nullable=False
     ),
-    "cross_sectoral_standards": _told(
-        "pcf.cross_sectoral_standards", SqlType.JSON, nullable=False
-    ),
+    "cross_sectoral_standards": _told("pcf.cross_sectoral_standards", SqlType.JSON, nullable=False),
     "product_or_sector_specific_rules": _lines(
         "product_or_sector_specific_rules",
         "coalesce(told.one->>'other_operator_name', told.one->>'operator') || ': ' || ("
-        "SELECT string_agg(rule, ', ') FROM jsonb_array_elements_text(told.one->'rule_names') rule)",
+        "SELECT string_agg(named.rule, ', ')"
+        " FROM jsonb_array_elements_text(told.one->'rule_names') named (rule))",
     ),
     "secondary_emission_factor_sources": _lines(
         "secondary_emission_factor_sources", "(told.one->>'name') || ' ' || (told.one->>'version')"
@@ -242,31 +240,31 @@ PRODUCTS.relate(footprints=Many(FOOTPRINTS, "{u}.product_id = {t}.id"))
 ORGANISATIONS.relate(products=Many(PRODUCTS, "{u}.organisation_id = {t}.id"))
 
 
-def _listed(column: str, prepare: Callable[[Any], Any]) -> Callable[[Writer, Any, str], str]:
-    def condition(writer: Writer, given: Any, u: str) -> str:
+def _listed(column: str, prepare: Callable[[Any], Any]) -> Callable[[Writer, object, str], str]:
+    def condition(writer: Writer, given: object, u: str) -> str:
         return f"{u}.{column} && {writer.bind_array(given, SqlType.TEXT, prepare)}"
 
     return condition
 
 
-def _product_key(urn: Any) -> str:
+def _product_key(urn: object) -> str:
     [key] = match_keys((str(urn),))
     return key
 
 
-def _placed(writer: Writer, given: Any, u: str) -> str:
+def _placed(writer: Writer, given: object, u: str) -> str:
     places = writer.bind_array(given, SqlType.TEXT, lambda place: str(place).lower())
     named = ("geography_region_or_subregion", "geography_country", "geography_country_subdivision")
     return "(" + " OR ".join(f"lower({u}.{name}) = ANY ({places})" for name in named) + ")"
 
 
-def _valid_on(writer: Writer, given: Any, u: str) -> str:
+def _valid_on(writer: Writer, given: object, u: str) -> str:
     at = writer.bind(given, SqlType.TIMESTAMP)
     return f"{u}.valid_from <= {at} AND {at} <= {u}.valid_to"
 
 
 # PACT's filters: one of the values of each, without regard to case.
-_ASKED: dict[str, Callable[[Writer, Any, str], str]] = {
+_ASKED: dict[str, Callable[[Writer, object, str], str]] = {
     "product_ids": _listed("product_keys", _product_key),
     "company_ids": _listed("company_keys", lambda urn: urn_key(str(urn))),
     "classifications": _listed("classification_keys", lambda urn: urn_key(str(urn))),
@@ -313,7 +311,7 @@ WHERE p.id = {t}.id
 """
 
 
-def _suggestion_visible_to(rights: Any) -> str:
+def _suggestion_visible_to(rights: Rights) -> str:
     seen = product_visible_to(rights).replace("{t}", "other")
     return (
         f"{owner_visible_to(rights)}"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from consortium.footprints.rules.facts import DeclaredUnit, FootprintFacts, PcfFacts, PfStatus
@@ -159,7 +159,8 @@ def read_answer(
     pcf = PcfFacts(
         declared_unit_of_measurement=DeclaredUnit(unit),
         reference_period_start=_moment(starts_on),
-        reference_period_end=_moment(min(ends_on, date.max - timedelta(days=1))) + timedelta(days=1),
+        reference_period_end=_moment(min(ends_on, date.max - timedelta(days=1)))
+        + timedelta(days=1),
         geography_country=texts["country"].upper() or None,
         packaging_emissions_included=packaging == "yes",
         ccs_technological_co2_capture_included=False,
@@ -185,7 +186,7 @@ def read_answer(
     return (None, told) if told else (facts, {})
 
 
-def _quantities(numbers: Mapping[str, Decimal | None]) -> dict[str, Decimal]:
+def _quantities(numbers: Mapping[str, Decimal | None]) -> dict[str, Any]:
     """PACT's quantities, with the two footprints that follow from the others."""
     known = {name: number for name, number in numbers.items() if number is not None}
     emitted = [known[name] for name in ("fossil", "biogenic", "land_use") if name in known]

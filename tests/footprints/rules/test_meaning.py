@@ -86,7 +86,11 @@ FAULTY: list[tuple[dict[str, Any], str, FaultCode]] = [
         "pcf.geographyCountry",
         FaultCode.GEOGRAPHY,
     ),
-    ({"pcf_including_biogenic_uptake": Decimal("-0.28")}, "pcf.pcfIncludingBiogenicUptake", FaultCode.IDENTITY),
+    (
+        {"pcf_including_biogenic_uptake": Decimal("-0.28")},
+        "pcf.pcfIncludingBiogenicUptake",
+        FaultCode.IDENTITY,
+    ),
     (
         {"biogenic_co2_uptake": None, "pcf_including_biogenic_uptake": Decimal("1.52")},
         "pcf.pcfIncludingBiogenicUptake",
