@@ -92,7 +92,7 @@ async def counts(by: Engineer) -> tuple[int, int]:
     return data["footprints"]["totalCount"], data["products"]["totalCount"]
 
 
-async def test_three_suppliers_are_asked(
+async def test_three_suppliers_are_asked(  # noqa: PLR0915  one story
     database: Database, people: dict[str, Engineer]
 ) -> None:
     """One answers here, one by a questionnaire, one says no; nobody else sees any of it."""
@@ -116,7 +116,9 @@ async def test_three_suppliers_are_asked(
 
     # The mill has it in its inbox, and answers with what it enters.
     office = principal(Role.SECRETARIAT, organisation=mill.by.organisation_id)
-    query = "{ secretariatInbox(first: 10) { nodes { kind waitsFor organisation { name } thing } } }"
+    query = (
+        "{ secretariatInbox(first: 10) { nodes { kind waitsFor organisation { name } thing } } }"
+    )
     inbox = (await mill.house.ask(query, office))["secretariatInbox"]["nodes"]
     waiting = [one for one in inbox if one["kind"] == "FOOTPRINT_REQUEST"]
     assert [one["organisation"]["name"] for one in waiting] == ["Mill", "Silent"]
@@ -218,7 +220,9 @@ async def _answered_by_form(database: Database) -> None:
         assert (done.status_code, "Thank you" in done.text) == (200, True)
         assert (await browser.send_from(shown, **ANSWER)).status_code == 410
         assert (await browser.open(page)).status_code == 410
-    secrets = await database.pool.fetchval("SELECT string_agg(r::text, ' ') FROM footprint_request r")
+    secrets = await database.pool.fetchval(
+        "SELECT string_agg(r::text, ' ') FROM footprint_request r"
+    )
     assert mail["token"] not in secrets
 
 
