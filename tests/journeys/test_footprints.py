@@ -63,7 +63,8 @@ ANSWER = {
     "packaging": "yes",
     "comment": "Mixed by hand.",
 }
-REQUESTS = """{ footprintRequests(first: 10) { nodes { id way status version productName endedBecause
+REQUESTS = """{
+  footprintRequests(first: 10) { nodes { id way status version productName endedBecause
   asked { name } product { name } footprint { id origin status validFrom validTo primaryDataShare
     companyName productName pcf { pcfIncludingBiogenicUptake pcfExcludingBiogenicUptake
       declaredUnitOfMeasurement referencePeriodEnd dqi { technological temporal }

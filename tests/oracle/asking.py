@@ -211,22 +211,25 @@ class Ask:
 
     def _is_party(self, row: Row) -> bool:
         """What is an organisation's own business, or one's with another."""
-        if self.principal.may(Permission.FIGURES_READ_ALL):
-            parties = [self.principal.organisation_id]
-        elif row.kind == "FootprintShare":
-            footprint = self.world.get("Footprint", row["footprint_id"])
-            parties = [footprint and footprint["organisation_id"]]
-        elif row.kind == "ProductSuggestion":
-            parties = [row["owner_id"]]
-        else:
-            parties = [row["organisation_id"], row["asked_id"]]
         if row.kind == "ProductSuggestion":
             other = self.world.get("Product", row["other_id"])
             if other is None or not self._sees_product(other):
                 return False
-        reads_all = self.principal.may(Permission.FIGURES_READ_ALL)
-        own = self.principal.organisation_id in [one for one in parties if one]
-        return reads_all or (self.principal.rights.has_organisation and own)
+        if self.principal.may(Permission.FIGURES_READ_ALL):
+            return True
+        own = self.principal.organisation_id
+        return self.principal.rights.has_organisation and own in self._parties(row)
+
+    def _parties(self, row: Row) -> list[int]:
+        match row.kind:
+            case "FootprintShare":
+                footprint = self.world.get("Footprint", row["footprint_id"])
+                assert footprint is not None
+                return [footprint["organisation_id"]]
+            case "ProductSuggestion":
+                return [row["owner_id"]]
+            case _:
+                return [row["organisation_id"], row["asked_id"]]
 
     def _sees_allocation(self, row: Row) -> bool:
         """A party, who sees all of a party's figures, and nobody else."""

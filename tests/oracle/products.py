@@ -75,7 +75,10 @@ def _suggestions(ask: Ask, row: Row, _: Any) -> list[Row]:
         blanks = {"decision": None, "decided_on": None, "version": 0}
         values = {"id": other.id, "owner_id": row["organisation_id"], "other_id": other.id}
         found.append(
-            Row("ProductSuggestion", blanks | {**(decided[0] if decided else {})} | reason | values)
+            Row(
+                "ProductSuggestion",
+                {**blanks, **(decided[0] if decided else {}), **reason, **values},
+            )
         )
     return ask.seen(found)
 

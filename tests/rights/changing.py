@@ -1048,15 +1048,18 @@ _PCF: dict[str, Any] = {
 }
 _ABOUT = {"companyIds": ["urn:pact:owner.example:company:1"]}
 # Who sees the owner's private footprint, and changes nothing of it.
-_PRIVATE = _all(DENIED, *_OWN, "assurer_inventories") | _all(DONE, *_WRITERS)
+_OWNERS = _all(DENIED, *_OWN, "assurer_inventories") | _all(DONE, *_WRITERS)
 # The one that is shared is seen by the other member as well.
-_SHARED_ONE = _PRIVATE | _all(DENIED, "other_viewer", "other_approver", "other_admin")
-_BOTH = ("viewer", "admin", "service_reads", "secretariat")
+_SHARED_ONE = _OWNERS | _all(DENIED, "other_viewer", "other_approver", "other_admin")
+_ASKERS = ("viewer", "admin", "service_reads", "secretariat")
 _THEIRS = ("other_viewer", "other_admin")
 
 
-def _private(mutation: str, about: str, by: Mapping[str, str] = _PRIVATE, **given: Any) -> Case:
-    return Case(mutation, about, _given(**given), ABSENT, by)
+def _private(
+    mutation: str, what: str, by: Mapping[str, str] | None = None, /, **given: Any
+) -> Case:
+    by = _OWNERS if by is None else by
+    return Case(mutation, what, _given(**given), ABSENT, by)
 
 
 _PRODUCT, _FOOTPRINT = ("product", "owner PRIVATE"), ("footprint", "owner PRIVATE")
@@ -1095,7 +1098,7 @@ _FOOTPRINTS: tuple[Case, ...] = (
     _private(
         "setFootprintVisibility",
         "published",
-        _PRIVATE | _all(DENIED, "editor", "service_writes"),
+        _OWNERS | _all(DENIED, "editor", "service_writes"),
         footprint=_FOOTPRINT,
         version=1,
         visibility="PUBLIC",
@@ -1120,7 +1123,7 @@ _FOOTPRINTS: tuple[Case, ...] = (
     _private(
         "answerFootprintRequest",
         "that the other was asked",
-        _all(DENIED, *_BOTH, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
+        _all(DENIED, *_ASKERS, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
         request=("pfrequest", "one"),
         version=1,
         footprint=("footprint", "other PRIVATE"),
@@ -1128,7 +1131,7 @@ _FOOTPRINTS: tuple[Case, ...] = (
     _private(
         "rejectFootprintRequest",
         "that the other was asked",
-        _all(DENIED, *_BOTH, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
+        _all(DENIED, *_ASKERS, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
         request=("pfrequest", "one"),
         version=1,
         reason="No.",
@@ -1136,7 +1139,7 @@ _FOOTPRINTS: tuple[Case, ...] = (
     _private(
         "withdrawFootprintRequest",
         "of the owner's",
-        _all(DENIED, *_BOTH, *_THEIRS, "other_approver") | _all(DONE, *_WRITERS),
+        _all(DENIED, *_ASKERS, *_THEIRS, "other_approver") | _all(DONE, *_WRITERS),
         request=("pfrequest", "one"),
         version=1,
     ),

@@ -422,7 +422,7 @@ class _Maker:
         ids[f"product {name}"] = product = await create_product(
             c,
             organisation,
-            name=f"Paper of {name}",
+            name=f"Fine coated paper by {name}",
             description="Coated.",
             unit="kilogram",
             visibility=visibility,
