@@ -11,6 +11,8 @@ from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.overlaps import OVERLAP_DECISIONS, OVERLAPS
 from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
+from consortium.footprints.reads.footprints import ALL_FOOTPRINTS, FOOTPRINTS, PRODUCTS
+from consortium.footprints.reads.requests import REQUESTS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
 from consortium.guidance.reads import VERSIONS as GUIDANCE_VERSIONS
 from consortium.identity.reads import (
@@ -66,6 +68,9 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "ChainVersion": CHAIN_VERSIONS,
     "Activity": ACTIVITIES,
+    "Product": PRODUCTS,
+    "Footprint": FOOTPRINTS,
+    "FootprintRequest": REQUESTS,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Solution": SOLUTIONS,
@@ -120,7 +125,12 @@ AUDIT_CHANGES.relate(
 )
 
 SEARCHED = Search(
-    {"Organisation": ORGANISATIONS, "Initiative": INITIATIVES, "Claim": CLAIMS},
+    {
+        "Organisation": ORGANISATIONS,
+        "Initiative": INITIATIVES,
+        "Claim": CLAIMS,
+        "Product": PRODUCTS,
+    },
 )
 
 _BY_NAME_KEY = Key("{t}.name_key = {value}", prepare=lambda name: name_key(str(name)))
@@ -154,6 +164,10 @@ ROOT = Source(
         "product_footprints": PRODUCT_FOOTPRINTS,
         "supplier_footprints": SUPPLIER_FOOTPRINTS,
         "chain_versions": Many(CHAIN_VERSIONS),
+        "product": _lookup(PRODUCTS),
+        "products": Many(PRODUCTS),
+        "footprints": ALL_FOOTPRINTS,
+        "footprint_requests": Many(REQUESTS),
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

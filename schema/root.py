@@ -19,6 +19,8 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
+from schema.footprints import FootprintsMutation, FootprintsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -30,6 +32,7 @@ from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
+from schema.products import ProductsMutation, ProductsQuery
 from schema.profile import ProfileQuery
 from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
@@ -71,6 +74,9 @@ class Query(
     ValueChainsQuery,
     ChainFootprintsQuery,
     ChainVersionsQuery,
+    ProductsQuery,
+    FootprintsQuery,
+    FootprintRequestsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,
@@ -107,6 +113,9 @@ class Mutation(
     WorkingGroupsMutation,
     ChainVersionsMutation,
     ActivitiesMutation,
+    ProductsMutation,
+    FootprintsMutation,
+    FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,
     ComparisonsMutation,

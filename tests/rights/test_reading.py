@@ -175,6 +175,9 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               allocations(first: 1000) { totalCount nodes { id } }
               assessedClaims(first: 1000) { totalCount nodes { id } }
               pledges(first: 1000) { totalCount nodes { id } }
+              products(first: 1000) { totalCount nodes { id } }
+              footprints(first: 1000) { totalCount nodes { id } }
+              footprintRequests(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
@@ -211,6 +214,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         shown = zip(MEMBERS, lines[caller], strict=True)
         return {world.id(kind, f"{owner} {one}") for owner, all_ in shown for one in all_}
 
+    def shared(kind: str) -> set[str]:
+        return {world.id(kind, "owner shared")} if caller in reading.SHARED_FOOTPRINTS else set()
+
     claims = figures("claim", reading.CLAIMS)
     for owner, shown in zip(MEMBERS, reading.CLAIMS[caller], strict=True):
         claims.add(world.id("claim", f"{owner} total"))
@@ -230,6 +236,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
         "assessedClaims": {world.id("assessed", one) for one in reading.ASSESSED[caller]},
         "pledges": figures("pledge", reading.CLAIMS),
+        "products": figures("product", reading.INVENTORIES) | shared("product"),
+        "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
+        "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},
         "stagedImports": {world.id("import", one) for one in reading.IMPORTS[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
