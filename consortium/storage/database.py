@@ -27,6 +27,7 @@ MODELS = (
     "consortium.identity.models",
     "consortium.membership.models",
     "consortium.value_chains.models",
+    "consortium.footprints.models",
     "consortium.inventory.models",
     "consortium.initiatives.models",
     "consortium.guidance.models",

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from tortoise.fields import BigIntField, CharEnumField, Field
 from tortoise.fields.base import VALUE
 
-__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField", "word_field"]
+__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField", "TextArrayField", "word_field"]
 
 Word = TypeVar("Word", bound=Enum)
 
@@ -57,4 +57,11 @@ class IdArrayField(Field[VALUE]):
     """A list of ids."""
 
     SQL_TYPE = "BIGINT[]"
+    field_type = list
+
+
+class TextArrayField(Field[VALUE]):
+    """A list of texts."""
+
+    SQL_TYPE = "TEXT[]"
     field_type = list

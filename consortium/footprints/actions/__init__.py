@@ -1,0 +1,1 @@
+"""What members do with products and footprints; each is one transaction and one audit entry."""

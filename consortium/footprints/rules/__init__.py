@@ -1,0 +1,1 @@
+"""What footprints, identifiers, matches and requests must be; pure."""
