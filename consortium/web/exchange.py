@@ -175,12 +175,8 @@ def _named(error: DomainError) -> str:
 
 
 def _answer(status: int, body: object, headers: dict[str, str] | None = None) -> Response:
-    return Response(
-        orjson.dumps(body), status, {**_HEADERS, **(headers or {})}, "application/json"
-    )
+    return Response(orjson.dumps(body), status, {**_HEADERS, **(headers or {})}, "application/json")
 
 
-def _error(
-    status: int, code: str, message: str, headers: dict[str, str] | None = None
-) -> Response:
+def _error(status: int, code: str, message: str, headers: dict[str, str] | None = None) -> Response:
     return _answer(status, {"code": code, "message": message}, headers)

@@ -129,12 +129,12 @@ async def request_from_partner(by: Principal, command: RequestFromPartner, today
 async def publish_to_partner(by: Principal, command: PublishToPartner, today: date) -> int:
     """Tell a partner's system of footprints that it may fetch; returns the partner's id.
 
-    Raises NotFound, PermissionDenied, PartnerRemoved, FootprintNotKept.
+    Raises NotFound, PermissionDenied, PartnerRemoved.
     """
     async with audited(by, "partner:publish", organisation_id=by.organisation_id) as open_:
         await partner_of(open_, by, command.partner, today)
         shows_figures(by)
-        await share_all(open_, by, command.partner, command.footprints, today)
+        await share_all(open_, by, command.partner, command.footprints)
         await give_notice(open_, command.partner, list(dict.fromkeys(command.footprints)))
     return command.partner
 
@@ -147,7 +147,7 @@ async def answer_partner(by: Principal, command: AnswerPartner, today: date) -> 
     Raises:
         NotFound: the request or a footprint that the caller may not see.
         AnswerUnclear: both footprints and a reason, or neither.
-        RequestAnswered, FootprintNotKept, PartnerRemoved, PermissionDenied: as they say.
+        RequestAnswered, PartnerRemoved, PermissionDenied: as they say.
     """
     reason = (command.reason or "").strip()
     if bool(command.footprints) == bool(reason) or len(reason) > _REASON_MAX:
@@ -162,7 +162,7 @@ async def answer_partner(by: Principal, command: AnswerPartner, today: date) -> 
         if reason:
             await _reject(open_, event, "NotFound", reason)
         else:
-            await share_all(open_, by, event["partner_id"], command.footprints, today)
+            await share_all(open_, by, event["partner_id"], command.footprints)
             facts = [await facts_kept(open_, one) for one in dict.fromkeys(command.footprints)]
             await _fulfil(open_, event, [write_footprint(one) for one in facts])
     return command.request
@@ -235,4 +235,3 @@ def _events_form(data: dict[str, Any]) -> dict[str, Any]:
         name: value[0] if name in single and len(value) == 1 else value
         for name, value in data.items()
     }
-

@@ -29,7 +29,5 @@ async def carry_requests() -> int:
                 data["comment"] = row["comment"]
             address = events_address(row["base_url"])
             created = EventKind.REQUEST_CREATED
-            await send(
-                open_, row["partner_id"], created, data, address=address, asked_by=row["id"]
-            )
+            await send(open_, row["partner_id"], created, data, address=address, asked_by=row["id"])
     return len(rows)

@@ -59,5 +59,3 @@ async def give_notice(connection: Connection, partner: int, footprints: Sequence
     for start in range(0, len(found), FOOTPRINTS_MAX):
         data = {"pfIds": found[start : start + FOOTPRINTS_MAX]}
         await send(connection, partner, EventKind.PUBLISHED, data, address=address)
-
-

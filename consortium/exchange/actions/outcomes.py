@@ -32,9 +32,7 @@ async def request_fulfilled(
         await connection.execute(_ANSWER, request["asked_by_id"], footprints[0], today)
 
 
-async def request_rejected(
-    connection: Connection, request: Record, why: str, today: date
-) -> None:
+async def request_rejected(connection: Connection, request: Record, why: str, today: date) -> None:
     """The partner gave a reason instead."""
     told = why[:_TOLD_MAX]
     await connection.execute(_END, request["id"], "REJECTED", told)

@@ -17,7 +17,6 @@ from consortium.exchange.rules.addresses import (
 )
 from consortium.exchange.rules.partners import (
     SCOPES,
-    FootprintNotKept,
     PartnerRemoved,
     check_credentials,
     checked_name,
@@ -26,10 +25,9 @@ from consortium.exchange.rules.partners import (
     shows_figures,
 )
 from consortium.exchange.rules.vocabulary import Errand
-from consortium.footprints.reads.footprints import FOOTPRINTS
 from consortium.identity.actions.clients import ClientFacts, create_client, disable_client
 from consortium.identity.rules.clients import AuthMethod, ClientKind
-from consortium.kernel.errors import PermissionDenied, check_seen
+from consortium.kernel.errors import NotFound, PermissionDenied, check_seen
 from consortium.kernel.principal import Principal
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.visible import require_visible
@@ -219,14 +217,14 @@ async def share_with_partner(by: Principal, command: SharedWithPartner, today: d
     """Let a partner fetch footprints, and tell it so; those it has already are left.
 
     Raises:
-        NotFound: the partner, or a footprint that the caller may not see.
-        FootprintNotKept, PartnerRemoved: as they say.
+        NotFound: the partner, or a footprint that is not the organisation's own.
+        PartnerRemoved: as it says.
         PermissionDenied: the caller does not publish the organisation's figures.
     """
     async with audited(by, "partner:share", organisation_id=by.organisation_id) as open_:
         await partner_of(open_, by, command.partner, today)
         shows_figures(by)
-        new = await share_all(open_, by, command.partner, command.footprints, today)
+        new = await share_all(open_, by, command.partner, command.footprints)
         if new:
             await give_notice(open_, command.partner, new)
     return command.partner
@@ -245,14 +243,13 @@ async def unshare_with_partner(by: Principal, command: SharedWithPartner, today:
 
 
 async def share_all(
-    connection: Connection, by: Principal, partner: int, footprints: Iterable[int], today: date
+    connection: Connection, by: Principal, partner: int, footprints: Iterable[int]
 ) -> list[int]:
-    """Share each of these; returns those that were not before. NotFound, FootprintNotKept."""
+    """Share each of the organisation's own; returns those that were not before. NotFound."""
     new: list[int] = []
     for footprint in dict.fromkeys(footprints):
-        await require_visible(connection, FOOTPRINTS, footprint, by, today)
         if not await connection.fetchval(_OWN_FOOTPRINT, footprint, by.organisation_id):
-            raise FootprintNotKept().at("footprints")
+            raise NotFound().at("footprints")
         if await connection.fetchval(_SHARE, partner, footprint) is not None:
             new.append(footprint)
     return new

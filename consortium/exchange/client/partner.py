@@ -55,9 +55,7 @@ class Partners:
     now: Callable[[], datetime]
     _tokens: dict[tuple[int, int], _Token] = field(default_factory=dict[tuple[int, int], _Token])
 
-    async def pages(
-        self, partner: Registration, filters: Filters
-    ) -> AsyncGenerator[list[Any]]:
+    async def pages(self, partner: Registration, filters: Filters) -> AsyncGenerator[list[Any]]:
         """The footprints that the partner shows, page by page, as they came.
 
         Raises PartnerFailed: no token, no list, a link that goes round or elsewhere, too much.
@@ -85,14 +83,10 @@ class Partners:
         answer = await self._authorised(partner, "GET", url)
         return None if answer.status == _NOT_FOUND else _data(answer, dict)
 
-    async def deliver(
-        self, partner: Registration, address: str, event: Mapping[str, Any]
-    ) -> None:
+    async def deliver(self, partner: Registration, address: str, event: Mapping[str, Any]) -> None:
         """Hand an event over at one of the partner's registered addresses. Raises PartnerFailed."""
         body = orjson.dumps(event)
-        answer = await self._authorised(
-            partner, "POST", address, body=body, media_type=MEDIA_TYPE
-        )
+        answer = await self._authorised(partner, "POST", address, body=body, media_type=MEDIA_TYPE)
         if not _OK <= answer.status < 300:  # noqa: PLR2004  any success
             raise answer.refused()
 
@@ -164,7 +158,9 @@ class Partners:
             found: Any = answer.json() if answer.status == _OK else None
         except PartnerFailed:
             found = None
-        named = cast("dict[str, Any]", found).get("token_endpoint") if isinstance(found, dict) else 0
+        named = (
+            cast("dict[str, Any]", found).get("token_endpoint") if isinstance(found, dict) else 0
+        )
         if not isinstance(named, str):
             return base + _TOKEN_PATH
         # Secrets go nowhere but where they were registered for.

@@ -6,7 +6,6 @@ it may need, and what a process held that died is due again after that.
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -102,7 +101,6 @@ class Courier:
     sealer: Sealer
     public_url: str
     now: Now
-    sealing: Callable[[], AbstractContextManager[None]] | None = None
 
     async def run(self) -> None:
         """Work until cancelled."""

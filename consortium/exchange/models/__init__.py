@@ -6,10 +6,12 @@ from consortium.exchange.models.partners import Partner, PartnerShare
 __all__ = ["ExchangeErrand", "ExchangeEvent", "ExchangeFault", "Partner", "PartnerShare"]
 
 EXTRA_CONSTRAINTS = (
-    "exchange_event_answer_key",
-    "exchange_event_due_idx",
-    "exchange_errand_due_idx",
-    "partner_name_key",
+    "partner_credentials_whole",
+    "partner_removed_whole",
+    "exchange_event_ended",
+    "exchange_event_answers",
+    "exchange_event_open",
+    "exchange_errand_ended",
 )
 
 WITHHELD = {"partner": ("client_secret_sealed",)}

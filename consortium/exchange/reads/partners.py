@@ -2,7 +2,6 @@
 
 from consortium.exchange.rules.events import EventKind
 from consortium.exchange.rules.vocabulary import Direction, Errand, ErrandState, EventState
-from consortium.footprints.reads.footprints import FOOTPRINTS
 from consortium.identity.reads import SERVICE_CLIENTS
 from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
@@ -57,7 +56,6 @@ SHARES = Source(
         "id": Column("{t}.id", SqlType.BIGINT, nullable=False, prefix="partnershare", unique=True),
         "shared_at": Column("{t}.shared_at", SqlType.TIMESTAMP, nullable=False),
         "partner": One(PARTNERS, "{u}.id = {t}.partner_id"),
-        "footprint": One(FOOTPRINTS, "{u}.id = {t}.footprint_id"),
     },
     filters=("shared_at",),
 )
@@ -75,9 +73,7 @@ EVENTS = Source(
         "address": Column("{t}.address", nullable=False),
         "state": Column("{t}.state", nullable=False, enum=EventState),
         "attempts": Column("{t}.attempts", SqlType.INTEGER, nullable=False),
-        "due_at": Column(
-            "CASE WHEN {t}.state = 'WAITING' THEN {t}.due_at END", SqlType.TIMESTAMP
-        ),
+        "due_at": Column("CASE WHEN {t}.state = 'WAITING' THEN {t}.due_at END", SqlType.TIMESTAMP),
         "told": Column("nullif({t}.told, '')"),
         "data": Column("{t}.data", nullable=False),
         "said_at": Column("{t}.said_at", SqlType.TIMESTAMP, nullable=False),

@@ -50,7 +50,8 @@ class Filters:
 
 NAMES: Mapping[str, str] = {
     field.name: "".join(
-        part if index == 0 else part.capitalize() for index, part in enumerate(field.name.split("_"))
+        part if index == 0 else part.capitalize()
+        for index, part in enumerate(field.name.split("_"))
     )
     for field in fields(Filters)
 }

@@ -30,12 +30,6 @@ class PartnerRemoved(DomainError):
     code = "PARTNER_REMOVED"
 
 
-class FootprintNotKept(DomainError):
-    """Only footprints that your organisation keeps are shared with its partners."""
-
-    code = "FOOTPRINT_NOT_KEPT"
-
-
 class RequestAnswered(DomainError):
     """This request has its answer already, or is none that waits for one."""
 
