@@ -53,6 +53,10 @@ CREATE TRIGGER organisation_standing AFTER INSERT ON partner
 
 SELECT audit_watch('partner', '{client_secret_sealed}', '{}');
 SELECT audit_watch('partner_share', '{}', '{}');
+-- What is said stands in the events themselves; how far they have come is their own log.
+SELECT audit_watch('exchange_event', '{}', '{data,state,attempts,due_at,told,ended_at}');
+SELECT audit_watch('exchange_errand', '{}',
+    '{state,pages,received,recorded,faulty,attempts,due_at,told,ended_at}');
 """
 
 

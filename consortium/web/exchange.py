@@ -25,7 +25,7 @@ from consortium.exchange.rules.paging import (
 )
 from consortium.exchange.rules.wire import write_footprint
 from consortium.identity.oauth.bearer import challenge
-from consortium.identity.oauth.errors import TokenInvalid
+from consortium.identity.oauth.errors import TokenExpired, TokenInvalid
 from consortium.kernel.clock import Now, Today
 from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
 from consortium.kernel.principal import Permission, Principal
@@ -115,8 +115,8 @@ class ExchangeDoor(Door):
         event = read_event(given)
         try:
             await receive_event(by, event, self.today(), self.now())
-        except EventFaulty:
-            await note_faults(by, event, self.today())
+        except EventFaulty as faulty:
+            await note_faults(faulty)
             raise
         return Response(status_code=200, headers=_HEADERS)
 
@@ -150,7 +150,7 @@ class ExchangeDoor(Door):
         match error:
             case TokenInvalid():
                 # PACT names one code for tokens; a token that is none is a bad request of 401.
-                code = "TokenExpired" if "expired" in error.message else "BadRequest"
+                code = "TokenExpired" if isinstance(error, TokenExpired) else "BadRequest"
                 headers = {"www-authenticate": challenge(error, self.addresses)}
                 return _error(401, code, error.message, headers)
             case PermissionDenied():

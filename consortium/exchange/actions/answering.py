@@ -36,8 +36,7 @@ from consortium.footprints.actions.recording import facts_kept
 from consortium.footprints.rules.facts import PfStatus
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
-from consortium.storage.database import transaction
-from consortium.storage.raw import Connection, raw
+from consortium.storage.raw import Connection
 
 _EVENT = """
 SELECT e.id, e.partner_id, e.direction, e.kind, e.event_id, e.address, e.data, e.state,
@@ -174,8 +173,7 @@ async def answer_by_rule(event: int) -> None:
     What names nothing that could ever be given is rejected. Any number of times: the second finds
     nothing to do.
     """
-    async with transaction() as client:
-        open_ = raw(client)
+    async with audited(Principal(), "partner-request:answer", note=str(event)) as open_:
         kept = await open_.fetchrow(_EVENT, event)
         if kept is None or kept["state"] != "WAITING":
             return

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from asyncpg import Record
 
-from consortium.audit.actions import audited
+from consortium.audit.actions import audited, audited_as_one
 from consortium.exchange.actions.notices import give_notice
 from consortium.exchange.actions.secrets import sealed
 from consortium.exchange.reads.partners import PARTNERS
@@ -136,7 +136,7 @@ async def register_partner(
     sources = _sources(command.event_sources)
     check_credentials(command.client_id, command.client_secret, command.scope)
     secret = sealed(command.client_secret)
-    async with audited(by, "partner:register", organisation_id=organisation) as open_:
+    async with audited_as_one(by, "partner:register", organisation_id=organisation) as open_:
         if command.company is not None:
             await require_visible(open_, ORGANISATIONS, command.company, by, today)
         client = await create_client(
@@ -193,7 +193,8 @@ async def remove_partner(by: Principal, command: RemovePartner, today: date) -> 
 
     Raises NotFound, PermissionDenied, PartnerRemoved, ChangedMeanwhile.
     """
-    async with audited(by, "partner:remove", organisation_id=by.organisation_id) as open_:
+    about = by.organisation_id
+    async with audited_as_one(by, "partner:remove", organisation_id=about) as open_:
         kept = await _managed(open_, by, command.partner, today)
         check_seen(command.version, kept["version"], "version")
         await open_.execute(_REMOVE, command.partner)

@@ -1,6 +1,6 @@
 """Events that partners' systems send: kept before they are answered with success."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,13 +9,14 @@ from asyncpg import Record
 
 from consortium.audit.actions import audited
 from consortium.exchange.actions.outcomes import request_fulfilled, request_rejected
-from consortium.exchange.actions.taking import Giver, judged, take
+from consortium.exchange.actions.taking import Faulty, Giver, take, tell
 from consortium.exchange.rules.addresses import registered_source
 from consortium.exchange.rules.events import Event, EventInvalid, EventKind
 from consortium.exchange.rules.partners import NoPartner, SourceUnregistered
 from consortium.exchange.rules.vocabulary import Direction, EventState
 from consortium.kernel.principal import Principal
-from consortium.storage.raw import Connection
+from consortium.storage.database import transaction
+from consortium.storage.raw import Connection, raw
 
 _PARTNER = """
 SELECT id, organisation_id, name, base_url, event_sources FROM partner
@@ -38,7 +39,19 @@ SELECT EXISTS (SELECT FROM exchange_event
 """
 # A request is answered first, and its answer sent after that.
 _AFTER_THE_ANSWER = timedelta(seconds=1)
-_FAULTS_TOLD = 5
+_FAULTY_TOLD = 3
+
+
+class EventFaulty(EventInvalid):
+    """A footprint of the event is faulty; the message names the fields. Nothing was taken."""
+
+    code = "EVENT_FAULTY"
+
+    def __init__(self, partner: int = 0, faulty: Sequence[Faulty] = ()) -> None:
+        """Take whose event it is, and what is wrong with which footprints."""
+        super().__init__(" ".join(one.told("data.pfs") for one in faulty[:_FAULTY_TOLD]) or None)
+        self.partner = partner
+        self.faulty = tuple(faulty)
 
 
 async def receive_event(by: Principal, event: Event, today: date, now: datetime) -> None:
@@ -69,14 +82,11 @@ async def receive_event(by: Principal, event: Event, today: date, now: datetime)
         await _answered(open_, partner, request, event, today)
 
 
-async def note_faults(by: Principal, event: Event, today: date) -> None:
+async def note_faults(faulty: EventFaulty) -> None:
     """Let the member see what was wrong with footprints of an answer that was refused."""
-    async with audited(by, "partner-event:refuse", organisation_id=by.organisation_id) as open_:
-        partner = await open_.fetchrow(_PARTNER, by.client_id)
-        if partner is None or event.kind is not EventKind.REQUEST_FULFILLED:
-            return
-        wrong = [one for one in event.data["pfs"] if judged(one)[1]]
-        await take(open_, _giver(partner), wrong, today)
+    async with transaction() as client:
+        for one in faulty.faulty:
+            await tell(raw(client), faulty.partner, one)
 
 
 async def _keep(
@@ -123,17 +133,13 @@ async def _answered(
         await request_rejected(connection, request, why, today)
         return
     taken = await take(connection, _giver(partner), event.data["pfs"], today)
-    if taken.faults:
-        told = " ".join(f"data.pfs{at}: {why}" for at, why in taken.faults[:_FAULTS_TOLD])
-        raise EventFaulty(told).at("data", f"pfs{taken.faults[0][0]}")
+    if taken.faulty:
+        first = taken.faulty[0]
+        raise EventFaulty(partner["id"], taken.faulty).at(
+            "data", f"pfs[{first.place}]", first.wrong[0][0]
+        )
     await request_fulfilled(connection, request, taken.footprints, today)
 
 
 def _giver(partner: Record) -> Giver:
     return Giver(partner["id"], partner["name"], partner["organisation_id"])
-
-
-class EventFaulty(EventInvalid):
-    """A footprint of the event is faulty; the message names the fields. Nothing was taken."""
-
-    code = "EVENT_FAULTY"

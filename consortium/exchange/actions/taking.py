@@ -21,6 +21,7 @@ INSERT INTO exchange_fault (partner_id, pf_id, field, message)
 SELECT $1, $2, told.field, told.message FROM unnest($3::text[], $4::text[]) told (field, message)
 """
 _TOLD_MAX = 100
+_SAID_MAX = 5
 
 
 class Giver(NamedTuple):
@@ -36,8 +37,19 @@ class Taken(NamedTuple):
 
     footprints: list[int]
     recorded: int
-    faults: list[tuple[str, str]]
-    faulty: int
+    faulty: list["Faulty"]
+
+
+class Faulty(NamedTuple):
+    """A footprint that was not taken: its place, its id as given, and what is wrong with it."""
+
+    place: int
+    pf_id: str | None
+    wrong: list[tuple[str, str]]
+
+    def told(self, within: str) -> str:
+        """All of it in words, each field by its place within something."""
+        return " ".join(f"{within}[{self.place}]: {why}" for _, why in self.wrong[:_SAID_MAX])
 
 
 async def take(
@@ -48,18 +60,18 @@ async def take(
     One that is here already may have been deprecated since; nothing else of it ever changes.
     """
     rows: list[int] = []
-    told: list[tuple[str, str]] = []
-    recorded = faulty = 0
+    faulty: list[Faulty] = []
+    recorded = 0
     for place, document in enumerate(documents):
         facts, wrong = judged(document)
         if facts is not None and not wrong:
             key, new, wrong = await _kept(connection, giver, facts, today)
             rows += [key] if not wrong else []
             recorded += new
-        await _tell(connection, giver, given_id(document), wrong)
-        faulty += bool(wrong)
-        told += [(f"[{place}].{field}" if field else f"[{place}]", why) for field, why in wrong]
-    return Taken(rows, recorded, told, faulty)
+        one = Faulty(place, given_id(document), wrong)
+        await tell(connection, giver.partner, one)
+        faulty += [one] if wrong else []
+    return Taken(rows, recorded, faulty)
 
 
 def judged(document: Any) -> tuple[FootprintFacts | None, list[tuple[str, str]]]:  # noqa: ANN401
@@ -99,12 +111,10 @@ def _without_status(facts: FootprintFacts) -> tuple[Any, ...]:
     return tuple(getattr(facts, name) for name in facts.__slots__ if name != "status")
 
 
-async def _tell(
-    connection: Connection, giver: Giver, pf_id: str | None, wrong: Sequence[tuple[str, str]]
-) -> None:
-    """Put what is wrong with a footprint in the place of what was wrong before."""
-    if pf_id is not None:
-        await connection.execute(_FORGET, giver.partner, pf_id)
-    if wrong:
-        fields, messages = zip(*wrong[:_TOLD_MAX], strict=True)
-        await connection.execute(_FAULT, giver.partner, pf_id, list(fields), list(messages))
+async def tell(connection: Connection, partner: int, one: Faulty) -> None:
+    """Put what is wrong with a footprint, if anything, in the place of what was wrong before."""
+    if one.pf_id is not None:
+        await connection.execute(_FORGET, partner, one.pf_id)
+    if one.wrong:
+        fields, messages = zip(*one.wrong[:_TOLD_MAX], strict=True)
+        await connection.execute(_FAULT, partner, one.pf_id, list(fields), list(messages))

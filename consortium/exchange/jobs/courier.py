@@ -14,6 +14,7 @@ import asyncpg
 import orjson
 import structlog
 
+from consortium.audit.actions import audited
 from consortium.exchange.actions.answering import answer_by_rule
 from consortium.exchange.actions.carrying import carry_requests
 from consortium.exchange.actions.taking import Giver, Taken, take
@@ -27,8 +28,8 @@ from consortium.exchange.rules.vocabulary import Direction, Errand
 from consortium.identity.proofs.sealing import Sealer
 from consortium.kernel.clock import Now
 from consortium.kernel.errors import DomainError
-from consortium.storage.database import Database, transaction
-from consortium.storage.raw import raw
+from consortium.kernel.principal import Principal
+from consortium.storage.database import Database
 
 _log = structlog.get_logger(__name__)
 
@@ -61,7 +62,7 @@ FROM partner WHERE id = $1 AND removed_at IS NULL
 _DELIVERED = """
 UPDATE exchange_event SET told = '',
     state = CASE WHEN kind = 'REQUEST_CREATED' AND direction = 'SENT' THEN 'OPEN' ELSE 'DONE' END,
-    ended_at = CASE WHEN kind = 'REQUEST_CREATED' AND direction = 'SENT' THEN NULL ELSE $2 END
+    ended_at = CASE WHEN kind = 'REQUEST_CREATED' AND direction = 'SENT' THEN NULL ELSE $2::timestamptz END
 WHERE id = $1 AND state = 'WAITING'
 """
 _NOTE = "UPDATE exchange_event SET told = $2 WHERE id = $1"
@@ -136,15 +137,14 @@ class Courier:
         try:
             await work(row)
         except PartnerFailed as error:
-            began = row["recorded_at"] if "recorded_at" in row else row["asked_at"]  # noqa: SIM401
-            again = None if error.final else next_try(began, row["attempts"], self.now())
+            again = None if error.final else next_try(_began(row), row["attempts"], self.now())
             await failed(row, error.message[:_TOLD_MAX], again)
         except DomainError as error:
             await failed(row, error.message[:_TOLD_MAX], None)
         except Exception:  # noqa: BLE001  a bug in one must not hold up the others
             _log.error("something of the exchange failed", row=row["id"], exc_info=True)
             told = "Something went wrong here; it was logged."
-            await failed(row, told, next_try(self.now(), row["attempts"], self.now()))
+            await failed(row, told, next_try(_began(row), row["attempts"], self.now()))
 
     async def _event(self, row: asyncpg.Record) -> None:
         if row["direction"] == Direction.SENT:
@@ -175,7 +175,7 @@ class Courier:
             if document is None:
                 missing += 1
                 continue
-            faulty += (await self._take(giver, [document])).faulty
+            faulty += len((await self._take(giver, [document])).faulty)
         told = [f"{missing} were not shown."] if missing else []
         told += [f"{faulty} were faulty."] if faulty else []
         await self.database.pool.execute(_DELIVERED, row["id"], self.now())
@@ -196,12 +196,13 @@ class Courier:
         filters = read_criteria(orjson.loads(row["criteria"]))
         async for documents in self.partners.pages(partner, filters):
             taken = await self._take(giver, documents)
-            counted = (len(documents), taken.recorded, taken.faulty, self.now() + LEASE)
+            counted = (len(documents), taken.recorded, len(taken.faulty), self.now() + LEASE)
             await self.database.pool.execute(_COUNT, row["id"], *counted)
 
     async def _take(self, giver: Giver, documents: list[Any]) -> Taken:
-        async with transaction() as client:
-            return await take(raw(client), giver, documents, self._today())
+        about = giver.organisation
+        async with audited(Principal(), "footprint:receive", organisation_id=about) as open_:
+            return await take(open_, giver, documents, self._today())
 
     async def _partner(self, key: int) -> tuple[Giver, Registration]:
         row = await self.database.pool.fetchrow(_PARTNER, key)
@@ -236,3 +237,9 @@ class Courier:
 
     def _today(self) -> date:
         return self.now().date()
+
+
+def _began(row: asyncpg.Record) -> datetime:
+    """Since when it is to be done, of an event or an errand."""
+    began: datetime = row["recorded_at" if "recorded_at" in row else "asked_at"]  # noqa: SIM401
+    return began

@@ -14,9 +14,4 @@ EXTRA_CONSTRAINTS = (
     "exchange_errand_ended",
 )
 
-WITHHELD = {"partner": ("client_secret_sealed",)}
-UNWATCHED = {
-    "exchange_event": "a log itself: what travels, each once and kept",
-    "exchange_errand": "a log itself: what was asked of partners' systems",
-    "exchange_fault": "what partners sent that was not taken",
-}
+UNWATCHED = {"exchange_fault": "what partners sent that was not taken"}

@@ -50,10 +50,8 @@ PARTNERS = Source(
 SHARES = Source(
     name="partner_share",
     table="partner_share",
-    prefix="partnershare",
     visible_to=of_partner_visible_to,
     fields={
-        "id": Column("{t}.id", SqlType.BIGINT, nullable=False, prefix="partnershare", unique=True),
         "shared_at": Column("{t}.shared_at", SqlType.TIMESTAMP, nullable=False),
         "partner": One(PARTNERS, "{u}.id = {t}.partner_id"),
     },
