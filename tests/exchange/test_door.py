@@ -25,12 +25,13 @@ async def keep(here: Instance, *, visibility: str = "PRIVATE", **changes: Any) -
     """A footprint of the member."""
     changes.setdefault("id", uuid4())
     sent: FootprintFacts = facts(**changes)
-    async with transaction() as client:
-        connection = raw(client)
-        key = await create_footprint(connection, here.organisation, sent)
-        await connection.execute(
-            "UPDATE footprint SET visibility = $2 WHERE id = $1", key, visibility
-        )
+    with here.database.active():
+        async with transaction() as client:
+            connection = raw(client)
+            key = await create_footprint(connection, here.organisation, sent)
+            await connection.execute(
+                "UPDATE footprint SET visibility = $2 WHERE id = $1", key, visibility
+            )
     return key
 
 

@@ -220,14 +220,14 @@ class Courier:
         )
 
     async def _event_failed(self, row: asyncpg.Record, told: str, again: datetime | None) -> None:
-        _log.warning("an event was not delivered", event=row["id"], again_at=str(again))
+        _log.warning("an event was not delivered", row=row["id"], again_at=str(again))
         if again is None:
             await self.database.pool.execute(_EVENT_OVER, row["id"], self.now(), told)
         else:
             await self.database.pool.execute(_EVENT_AGAIN, row["id"], again, told)
 
     async def _errand_failed(self, row: asyncpg.Record, told: str, again: datetime | None) -> None:
-        _log.warning("an errand failed", errand=row["id"], again_at=str(again))
+        _log.warning("an errand failed", row=row["id"], again_at=str(again))
         # A check is for somebody who waits for it: it tells at once.
         if again is None or row["errand"] == Errand.CHECK:
             over = (row["id"], self.now(), told, "FAILED")
