@@ -16,6 +16,7 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.exchange import ExchangeMutation, ExchangeQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -74,6 +75,7 @@ class Query(
     SharesQuery,
     OverlapsQuery,
     ImportsQuery,
+    ExchangeQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -107,6 +109,7 @@ class Mutation(
     SharesMutation,
     OverlapsMutation,
     ImportsMutation,
+    ExchangeMutation,
     GuidanceMutation,
     ClaimsMutation,
     CoversMutation,

@@ -139,6 +139,7 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
         "IssuedInvoices",
         "MemberLeftOut",
         "NewApplication",
+        "PartnerSecret",
         "Refusal",
         "RowProblem",
         "ServiceClientSecret",
@@ -176,6 +177,9 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               assessedClaims(first: 1000) { totalCount nodes { id } }
               pledges(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
+              partners(first: 1000) { totalCount nodes { id } }
+              exchangeEvents(first: 1000) { totalCount nodes { id } }
+              exchangeErrands(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -230,6 +234,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
         "assessedClaims": {world.id("assessed", one) for one in reading.ASSESSED[caller]},
         "pledges": figures("pledge", reading.CLAIMS),
+        "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
+        "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
+        "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
         "stagedImports": {world.id("import", one) for one in reading.IMPORTS[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},
