@@ -378,7 +378,8 @@ ExchangeEventResult = Annotated[
     ExchangeEvent | Refusal,
     strawberry.union("ExchangeEventResult", description="The event, or why there is none."),
 ]
-_IDS = {"partner": PARTNERS, "company": ORGANISATIONS}
+_COMPANY = {"company": ORGANISATIONS}
+_PARTNER = {"partner": PARTNERS}
 _SHARED = {"partner": PARTNERS, "footprints": KEPT_FOOTPRINTS}
 
 
@@ -391,21 +392,21 @@ class ExchangeMutation:
             RegisterPartner,
             RegisterPartnerInput,
             PARTNERS,
-            _IDS,
+            _COMPANY,
             around="partner",
         ),
     )
     change_partner: PartnerResult | None = mutation(
         "Say something else of a partner from now on.",
-        Does(change_partner, ChangePartner, ChangePartnerInput, PARTNERS, _IDS),
+        Does(change_partner, ChangePartner, ChangePartnerInput, PARTNERS, _PARTNER | _COMPANY),
     )
     remove_partner: PartnerResult | None = mutation(
         "End a partner's access and ours to it; what was exchanged stays.",
-        Does(remove_partner, RemovePartner, RemovePartnerInput, PARTNERS, _IDS),
+        Does(remove_partner, RemovePartner, RemovePartnerInput, PARTNERS, _PARTNER),
     )
     check_partner: ExchangeErrandResult | None = mutation(
         "Try a partner's system: a token, and a list. The errand tells what it found.",
-        Does(check_partner, CheckPartner, CheckPartnerInput, ERRANDS, _IDS),
+        Does(check_partner, CheckPartner, CheckPartnerInput, ERRANDS, _PARTNER),
     )
     share_footprint_with_partner: PartnerResult | None = mutation(
         "Let a partner fetch footprints of your organisation, and tell its system.",
@@ -421,11 +422,11 @@ class ExchangeMutation:
     )
     fetch_footprints: ExchangeErrandResult | None = mutation(
         "Fetch what a partner shows. What is right is recorded, what is not is told as faults.",
-        Does(fetch_footprints, FetchFootprints, FetchFootprintsInput, ERRANDS, _IDS),
+        Does(fetch_footprints, FetchFootprints, FetchFootprintsInput, ERRANDS, _PARTNER),
     )
     request_from_partner: ExchangeEventResult | None = mutation(
         "Ask a partner for a footprint. The event tells what became of it.",
-        Does(request_from_partner, RequestFromPartner, RequestFromPartnerInput, EVENTS, _IDS),
+        Does(request_from_partner, RequestFromPartner, RequestFromPartnerInput, EVENTS, _PARTNER),
     )
     answer_partner: ExchangeEventResult | None = mutation(
         "Answer a partner's request that is open; it gets exactly one answer.",
