@@ -34,7 +34,6 @@ from consortium.web.failures import database_down, masked
 from consortium.web.requests import headers_of, read_body
 from schema.errors import RequestRefused
 
-
 _HEADERS = {"x-content-type-options": "nosniff", "cache-control": "no-store"}
 _MEDIA_TYPES = frozenset({MEDIA_TYPE, "application/json"})
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -146,7 +145,7 @@ class ExchangeDoor(Door):
 
         return endpoint
 
-    def _refusal(self, error: Exception) -> Response:
+    def _refusal(self, error: Exception) -> Response:  # noqa: PLR0911  one for each kind
         match error:
             case TokenInvalid():
                 # PACT names one code for tokens; a token that is none is a bad request of 401.

@@ -1,7 +1,6 @@
 """Instances for each test."""
 
 from collections.abc import AsyncGenerator
-from pathlib import Path
 
 import pytest
 

@@ -55,7 +55,8 @@ async def test_who_may_ask(mill: Instance) -> None:
     partner = await mill.register("Buyer")
     key = await keep(mill)
     token = await mill.token(partner.client_id, partner.client_secret)
-    one = f"/3/footprints/{await mill.value('SELECT pact_id FROM footprint WHERE id = $1', key)}"
+    pact_id = await mill.value("SELECT pact_id FROM footprint WHERE id = $1", key)
+    one = f"/3/footprints/{pact_id}"
 
     async def told(path: str, **headers: str) -> tuple[int, str]:
         answer = await mill.http.get(path, headers=headers)
@@ -98,7 +99,9 @@ async def test_plain_http_is_refused_unless_the_proxy_has_https(database: Databa
     assert "HTTPS" in refused.json()["message"]
 
 
-async def test_footprints_are_listed_by_pages_and_criteria(mill: Instance) -> None:
+async def test_footprints_are_listed_by_pages_and_criteria(  # noqa: PLR0915  one world, many questions
+    mill: Instance,
+) -> None:
     """A stable order, links that work again, and filters as PACT defines them."""
     partner = await mill.register("Buyer")
     headers = bearer(await mill.token(partner.client_id, partner.client_secret))
@@ -189,13 +192,14 @@ async def test_events_are_kept_before_they_are_answered(mill: Instance) -> None:
     elsewhere = said(CREATED, {}, source="https://evil.example")
     status, text = await sent(elsewhere)
     assert (status, "AccessDenied" in text, "source" in text) == (403, True, True)
-    for false in (
+    wrong: list[object] = [
         said(PUBLISHED, {"pfIds": ["urn:gtin:4712345060507"]}),
         said(FULFILLED, {"requestEventId": "nothing", "pfs": [{}]}),
         said(CREATED, {"validOn": "soon"}),
         said(CREATED, {}, specversion="2.0"),
         [],
-    ):
+    ]
+    for false in wrong:
         status, text = await sent(false)
         assert (status, orjson.loads(text)["code"]) == (400, "BadRequest"), text
     assert (await sent(said(CREATED, {}), "text/plain"))[0] == 400

@@ -1,4 +1,4 @@
-"""Partners' systems that do not do as PACT says: each is survived, told, and leaves nothing half."""
+"""Partners' systems that do not do as PACT says: each is survived, and leaves nothing half."""
 
 import asyncio
 import gzip
@@ -81,13 +81,16 @@ async def strange(tls: Tls, lists: Answers) -> AsyncGenerator[Strange]:
         )
         server = uvicorn.Server(config)
         running = asyncio.create_task(server.serve([listener]))
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
             await asyncio.sleep(0.01)
         try:
             yield made
         finally:
             server.should_exit = True
             await running
+
+
+OURS = {"client_id": "a", "client_secret": "b"}
 
 
 def system(url: str, **more: Any) -> Registration:
@@ -256,7 +259,7 @@ async def test_faulty_footprints_are_told_and_never_half_recorded(mill: Instance
         return JSONResponse({"data": [good, negative, false, unread, None]})
 
     async with strange(tls, lists) as there:
-        partner = await mill.register("Odd", base_url=there.url, client_id="a", client_secret="b")
+        partner = await mill.register("Odd", base_url=there.url, **OURS)
         await mill.does(fetch_footprints, FetchFootprints(partner.key))
         await mill.work()
         # What is right at last is no fault any more.
@@ -319,8 +322,8 @@ async def test_a_bug_in_one_does_not_stop_the_others(
         return _page(request, None)
 
     async with strange(tls, fine) as there:
-        one = await mill.register("One", base_url=there.url, client_id="a", client_secret="b")
-        two = await mill.register("Two", base_url=there.url, client_id="a", client_secret="b")
+        one = await mill.register("One", base_url=there.url, **OURS)
+        two = await mill.register("Two", base_url=there.url, **OURS)
         monkeypatch.setattr(Courier, "_fetch", broken)
         await mill.does(fetch_footprints, FetchFootprints(one.key))
         await mill.does(check_partner, CheckPartner(two.key))

@@ -215,7 +215,10 @@ async def test_a_retry_survives_a_restart(mill: Instance, printer: Instance, tls
 async def test_it_is_given_up_after_72_hours(mill: Instance) -> None:
     """And not before; the failure is told."""
     partner = await mill.register(
-        "Away", base_url="https://127.0.0.1:1", client_id="x", client_secret="y"
+        "Away",
+        base_url="https://127.0.0.1:1",
+        client_id="x",
+        client_secret="y",  # noqa: S106
     )
     await mill.does(share_with_partner, SharedWithPartner(partner.key, (await keep(mill),)))
     for hours, state in ((71, "WAITING"), (72, "FAILED")):

@@ -1,5 +1,6 @@
 """Requests: partners' answered, by rule or by their owner; our own sent to partners."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -195,9 +196,7 @@ async def answer_by_rule(event: int) -> None:
 
 def _in_use(filters: Filters) -> Filters:
     """What is asked for: footprints that are in use, unless a status is named."""
-    given = {name: getattr(filters, name) for name in filters.__slots__}
-    status = filters.status or (PfStatus.ACTIVE.value.lower(),)
-    return Filters(**(given | {"status": status}))
+    return replace(filters, status=filters.status or (PfStatus.ACTIVE.value.lower(),))
 
 
 async def _fulfil(connection: Connection, event: Record, documents: list[dict[str, Any]]) -> None:

@@ -20,7 +20,7 @@ _PARTNER = "SELECT base_url, client_id FROM partner WHERE id = $1 AND removed_at
 _PACT_IDS = "SELECT pact_id FROM footprint WHERE id = ANY ($1::bigint[]) ORDER BY id"
 
 
-async def send(
+async def send(  # noqa: PLR0913  what an event has
     connection: Connection,
     partner: int,
     kind: EventKind,

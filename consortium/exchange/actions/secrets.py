@@ -1,4 +1,4 @@
-"""What seals partners' secrets: wired by whoever opens the server, for actions are given no keys."""
+"""What seals partners' secrets: wired by whoever opens the server, since actions get no keys."""
 
 from collections.abc import Generator
 from contextlib import contextmanager

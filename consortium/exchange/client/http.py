@@ -6,7 +6,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx
@@ -41,7 +41,7 @@ class Answer:
     body: bytes
     next_url: str | None = None
 
-    def json(self) -> Any:
+    def json(self) -> Any:  # noqa: ANN401  JSON of others
         """What the body says. Raises PartnerFailed."""
         try:
             return orjson.loads(self.body)
@@ -53,9 +53,9 @@ class Answer:
         """The failure that this answer is, with what it says of itself."""
         try:
             said: Any = orjson.loads(self.body)
-            message = said["message"] if isinstance(said, dict) else ""
-        except (orjson.JSONDecodeError, KeyError):
-            message = ""
+        except orjson.JSONDecodeError:
+            said = None
+        message = cast("dict[str, Any]", said).get("message") if isinstance(said, dict) else None
         told = f": {message[:_QUOTED_MAX]}" if isinstance(message, str) and message else ""
         # What is wrong with a request stays wrong; anything else may be put right over there.
         final = self.status in {400, 413, 415, 422}

@@ -77,7 +77,7 @@ class Partners:
             yield _data(answer, list)
             url = _following(partner, answer)
 
-    async def footprint(self, partner: Registration, pf_id: UUID) -> Any:
+    async def footprint(self, partner: Registration, pf_id: UUID) -> Any:  # noqa: ANN401  JSON of others
         """One footprint as it came; None where there is none to be seen. Raises PartnerFailed."""
         url = f"{partner.base_url}{FOOTPRINTS_PATH}/{pf_id}"
         answer = await self._authorised(partner, "GET", url)
@@ -87,7 +87,7 @@ class Partners:
         """Hand an event over at one of the partner's registered addresses. Raises PartnerFailed."""
         body = orjson.dumps(event)
         answer = await self._authorised(partner, "POST", address, body=body, media_type=MEDIA_TYPE)
-        if not _OK <= answer.status < 300:  # noqa: PLR2004  any success
+        if not _OK <= answer.status < 300:
             raise answer.refused()
 
     async def check(self, partner: Registration) -> str:
@@ -109,15 +109,19 @@ class Partners:
         media_type: str = "application/json",
     ) -> Answer:
         """The answer to a request with a token; with another one where it is said to be no good."""
-        for fresh in (False, True):
+        headers = {} if body is None else {"content-type": media_type}
+
+        async def asked(*, fresh: bool) -> Answer:
             token = await self._token(partner, fresh=fresh)
-            headers = {"authorization": f"Bearer {token}"}
-            if body is not None:
-                headers["content-type"] = media_type
-            answer = await self.network.ask(method, url, headers=headers, body=body)
-            if answer.status != _UNAUTHORISED:
-                return answer
-        raise answer.refused()
+            said = {**headers, "authorization": f"Bearer {token}"}
+            return await self.network.ask(method, url, headers=said, body=body)
+
+        answer = await asked(fresh=False)
+        if answer.status == _UNAUTHORISED:
+            answer = await asked(fresh=True)
+        if answer.status == _UNAUTHORISED:
+            raise answer.refused()
+        return answer
 
     async def _token(self, partner: Registration, *, fresh: bool) -> str:
         kept = self._tokens.get(_key(partner))
@@ -174,7 +178,7 @@ def _key(partner: Registration) -> tuple[int, int]:
     return partner.partner_id, partner.version
 
 
-def _data(answer: Answer, kind: type[Any]) -> Any:
+def _data(answer: Answer, kind: type[Any]) -> Any:  # noqa: ANN401  JSON of others
     """What a successful answer holds under `data`. Raises PartnerFailed."""
     if answer.status != _OK:
         raise answer.refused()
@@ -194,13 +198,18 @@ def _following(partner: Registration, answer: Answer) -> str | None:
     return answer.next_url
 
 
+def _visible(text: str) -> bool:
+    """Whether a text can stand in a header as it is."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 def _read_token(answer: Answer, now: datetime) -> _Token:
     said = answer.json()
     given = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
     text, seconds = given.get("access_token"), given.get("expires_in")
-    usable = isinstance(text, str) and 0 < len(text) <= _TOKEN_LENGTH_MAX
-    if not usable or not (text.isascii() and text.isprintable()) or " " in text:
+    if not isinstance(text, str) or not 0 < len(text) <= _TOKEN_LENGTH_MAX or not _visible(text):
         raise PartnerFailed(f"{answer.url} answered without an `access_token`.")
-    known = isinstance(seconds, int) and 0 < seconds <= _LIFE_SECONDS_MAX
-    lives = timedelta(seconds=seconds) if known else _LIVES
+    lives = _LIVES
+    if isinstance(seconds, int) and 0 < seconds <= _LIFE_SECONDS_MAX:
+        lives = timedelta(seconds=seconds)
     return _Token(text, now + max(lives - _SPARE, lives / 2))

@@ -61,8 +61,8 @@ FROM partner WHERE id = $1 AND removed_at IS NULL
 # An answer may have come before the delivery was noted: then it stands.
 _DELIVERED = """
 UPDATE exchange_event SET told = '',
-    state = CASE WHEN kind = 'REQUEST_CREATED' AND direction = 'SENT' THEN 'OPEN' ELSE 'DONE' END,
-    ended_at = CASE WHEN kind = 'REQUEST_CREATED' AND direction = 'SENT' THEN NULL ELSE $2::timestamptz END
+    state = CASE WHEN kind = 'REQUEST_CREATED' THEN 'OPEN' ELSE 'DONE' END,
+    ended_at = CASE WHEN kind <> 'REQUEST_CREATED' THEN $2::timestamptz END
 WHERE id = $1 AND state = 'WAITING'
 """
 _NOTE = "UPDATE exchange_event SET told = $2 WHERE id = $1"
@@ -241,5 +241,5 @@ class Courier:
 
 def _began(row: asyncpg.Record) -> datetime:
     """Since when it is to be done, of an event or an errand."""
-    began: datetime = row["recorded_at" if "recorded_at" in row else "asked_at"]  # noqa: SIM401
+    began: datetime = row["recorded_at" if "recorded_at" in row else "asked_at"]
     return began

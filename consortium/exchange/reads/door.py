@@ -63,8 +63,9 @@ WHERE p.oauth_client_id = $1 AND p.removed_at IS NULL
 class Fetching(Protocol):
     """A connection or pool."""
 
-    async def fetch(self, query: str, *args: Any) -> list[Any]:  # noqa: ANN401  as asyncpg's
+    async def fetch(self, query: str, *args: Any) -> list[Any]:
         """The rows."""
+        ...
 
 
 class Listed(NamedTuple):

@@ -150,11 +150,12 @@ def _text(given: Mapping[str, Any], name: str, *path: str) -> str:
 
 
 def _list(given: Mapping[str, Any], name: str) -> list[Any]:
-    value: Any = given.get(name)
-    if not isinstance(value, list) or not 0 < len(cast("list[Any]", value)) <= FOOTPRINTS_MAX:
+    value: object = given.get(name)
+    many = cast("list[Any]", value) if isinstance(value, list) else []
+    if not 0 < len(many) <= FOOTPRINTS_MAX:
         told = f"`{name}` is a list of 1 to {FOOTPRINTS_MAX}."
         raise EventInvalid(told).at("data", name)
-    return cast("list[Any]", value)
+    return many
 
 
 def _moment(text: str) -> datetime:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, Union, cast, get_args, get_origin, get_type_hints
+from typing import Any, NoReturn, Union, cast, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 from consortium.footprints.rules.facts import FootprintFacts, pact_name
@@ -210,12 +210,15 @@ _READERS: Mapping[Any, Any] = {
 }
 
 
-def _fault(faults: list[WireFault], at: str, right: str) -> Any:
+def _fault(faults: list[WireFault], at: str, right: str) -> NoReturn:
     faults.append(WireFault(at, f"`{at}` {right}." if at else f"A footprint {right}."))
     raise _Unreadable
 
 
-def _written(value: Any) -> Any:
+def _written(value: Any) -> Any:  # noqa: PLR0911  one for each kind of value
+    if is_dataclass(value):
+        told = {one.wire: getattr(value, one.name) for one in _fields_of(cast("type", type(value)))}
+        return {name: _written(one) for name, one in told.items() if one is not None}
     match value:
         case Enum():
             return value.value
@@ -226,9 +229,7 @@ def _written(value: Any) -> Any:
         case UUID():
             return str(value)
         case tuple():
-            return [_written(one) for one in cast("tuple[Any, ...]", value)]
-        case _ if is_dataclass(value):
-            told = {one.wire: getattr(value, one.name) for one in _fields_of(type(value))}
-            return {name: _written(one) for name, one in told.items() if one is not None}
+            many: tuple[Any, ...] = value
+            return [_written(one) for one in many]
         case _:
             return value
