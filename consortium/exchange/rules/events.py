@@ -149,9 +149,9 @@ def _text(given: Mapping[str, Any], name: str, *path: str) -> str:
     return value
 
 
-def _list(given: Mapping[str, Any], name: str) -> list[Any]:
+def _list(given: Mapping[str, Any], name: str) -> list[object]:
     value: object = given.get(name)
-    many = cast("list[Any]", value) if isinstance(value, list) else []
+    many = cast("list[object]", value) if isinstance(value, list) else []
     if not 0 < len(many) <= FOOTPRINTS_MAX:
         told = f"`{name}` is a list of 1 to {FOOTPRINTS_MAX}."
         raise EventInvalid(told).at("data", name)

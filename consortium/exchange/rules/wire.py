@@ -215,7 +215,7 @@ def _fault(faults: list[WireFault], at: str, right: str) -> NoReturn:
     raise _Unreadable
 
 
-def _written(value: Any) -> Any:  # noqa: PLR0911  one for each kind of value
+def _written(value: object) -> Any:  # noqa: PLR0911  one for each kind of value
     if is_dataclass(value):
         told = {one.wire: getattr(value, one.name) for one in _fields_of(cast("type", type(value)))}
         return {name: _written(one) for name, one in told.items() if one is not None}
@@ -229,7 +229,6 @@ def _written(value: Any) -> Any:  # noqa: PLR0911  one for each kind of value
         case UUID():
             return str(value)
         case tuple():
-            many: tuple[Any, ...] = value
-            return [_written(one) for one in many]
+            return [_written(one) for one in cast("tuple[object, ...]", value)]
         case _:
             return value
