@@ -15,6 +15,8 @@ from consortium.exchange.reads.partners import ERRANDS as EXCHANGE_ERRANDS
 from consortium.exchange.reads.partners import EVENTS as EXCHANGE_EVENTS
 from consortium.exchange.reads.partners import FAULTS as EXCHANGE_FAULTS
 from consortium.exchange.reads.partners import PARTNERS
+from consortium.footprints.reads.footprints import ALL_FOOTPRINTS, FOOTPRINTS, PRODUCTS
+from consortium.footprints.reads.requests import REQUESTS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
 from consortium.guidance.reads import VERSIONS as GUIDANCE_VERSIONS
 from consortium.identity.reads import (
@@ -62,6 +64,9 @@ NODES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "ValueChain": VALUE_CHAINS,
     "ValueChainStage": STAGES,
+    "Product": PRODUCTS,
+    "Footprint": FOOTPRINTS,
+    "FootprintRequest": REQUESTS,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Solution": SOLUTIONS,
@@ -119,7 +124,12 @@ AUDIT_CHANGES.relate(
 )
 
 SEARCHED = Search(
-    {"Organisation": ORGANISATIONS, "Initiative": INITIATIVES, "Claim": CLAIMS},
+    {
+        "Organisation": ORGANISATIONS,
+        "Initiative": INITIATIVES,
+        "Claim": CLAIMS,
+        "Product": PRODUCTS,
+    },
 )
 
 _BY_NAME_KEY = Key("{t}.name_key = {value}", prepare=lambda name: name_key(str(name)))
@@ -148,6 +158,10 @@ ROOT = Source(
         "memberships": Many(MEMBERSHIPS),
         "value_chain": _lookup(VALUE_CHAINS, name=_BY_NAME_KEY),
         "value_chains": Many(VALUE_CHAINS),
+        "product": _lookup(PRODUCTS),
+        "products": Many(PRODUCTS),
+        "footprints": ALL_FOOTPRINTS,
+        "footprint_requests": Many(REQUESTS),
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

@@ -132,7 +132,7 @@ CREATE TRIGGER organisation_standing AFTER INSERT ON footprint_request
     REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION organisation_standing('organisation_id', 'asked_id');
 
-SELECT audit_watch('product', '{}', '{name_key,search,search_text}');
+SELECT audit_watch('product', '{}', '{name_key,name_words,search,search_text}');
 SELECT audit_watch('product_identifier', '{}', '{organisation_id,key}');
 SELECT audit_watch('footprint', '{}',
     '{organisation_id,company_keys,product_keys,classification_keys,valid_from,valid_to}');
@@ -165,6 +165,7 @@ class Migration(migrations.Migration):
                 ),
                 ("name", fields.TextField(unique=False)),
                 ("name_key", KeyField(generated=False, null=False, unique=False)),
+                ("name_words", TextArrayField(generated=False, null=False, unique=False)),
                 ("description", fields.TextField(default="", db_default="", unique=False)),
                 (
                     "unit",
@@ -206,6 +207,7 @@ class Migration(migrations.Migration):
                     Index(fields=["organisation_id", "id"], name="product_organisation_idx"),
                     Index(fields=["name_key", "id"], name="product_name_idx"),
                     GinIndex(fields=["search"], name="product_search_idx"),
+                    GinIndex(fields=["name_words"], name="product_words_idx"),
                 ],
                 "pk_attr": "id",
                 "table_description": "A product or service as one organisation knows it: its own, or one that it buys.",

@@ -32,15 +32,16 @@ from consortium.exchange.reads.partners import (
     ERRANDS,
     EVENTS,
     FAULTS,
-    KEPT_FOOTPRINTS,
     PARTNERS,
     SHARES,
 )
 from consortium.exchange.rules.events import EventKind
 from consortium.exchange.rules.vocabulary import Direction, Errand, ErrandState, EventState
+from consortium.footprints.reads.footprints import FOOTPRINTS
 from consortium.organisations.reads import ORGANISATIONS
 from schema.enums import described
 from schema.filters import filter_of, order_of
+from schema.footprints import Footprint
 from schema.identity import ServiceClient
 from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node
@@ -141,8 +142,7 @@ class Partner(Node):
 class PartnerShare:
     shared_at: datetime = strawberry.field(description="Since when.")
     partner: Partner = strawberry.field(description="Which partner.")
-    footprint: strawberry.ID = strawberry.field(description="The global id of the footprint.")
-    footprint_id: str = strawberry.field(description="Its id at PACT's door.")
+    footprint: Footprint | None = strawberry.field(description="Which footprint.")
 
 
 @strawberry.type(
@@ -380,7 +380,7 @@ ExchangeEventResult = Annotated[
 ]
 _COMPANY = {"company": ORGANISATIONS}
 _PARTNER = {"partner": PARTNERS}
-_SHARED = {"partner": PARTNERS, "footprints": KEPT_FOOTPRINTS}
+_SHARED = {"partner": PARTNERS, "footprints": FOOTPRINTS}
 
 
 @strawberry.type
@@ -435,6 +435,6 @@ class ExchangeMutation:
             AnswerPartner,
             AnswerPartnerInput,
             EVENTS,
-            {"request": EVENTS, "footprints": KEPT_FOOTPRINTS},
+            {"request": EVENTS, "footprints": FOOTPRINTS},
         ),
     )

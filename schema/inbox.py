@@ -28,6 +28,7 @@ described(
     APPLICATION="An application that is not decided, answered or accepted yet.",
     INVOICE_OVERDUE="An invoice that is open past its due date.",
     ASSESSED_CLAIM="An assessed claim to be reviewed, answered or published.",
+    FOOTPRINT_REQUEST="A request for a footprint that is not answered yet.",
     ENGAGEMENT_ENDING="An assurer's engagement that ends within 30 days.",
 )
 described(

@@ -17,6 +17,8 @@ from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.exchange import ExchangeMutation, ExchangeQuery
+from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
+from schema.footprints import FootprintsMutation, FootprintsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -28,6 +30,7 @@ from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
+from schema.products import ProductsMutation, ProductsQuery
 from schema.profile import ProfileQuery
 from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
@@ -67,6 +70,9 @@ class Query(
     WorkingGroupsQuery,
     InboxQuery,
     ValueChainsQuery,
+    ProductsQuery,
+    FootprintsQuery,
+    FootprintRequestsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,
@@ -102,6 +108,9 @@ class Mutation(
     DecisionsMutation,
     DuesMutation,
     WorkingGroupsMutation,
+    ProductsMutation,
+    FootprintsMutation,
+    FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,
     ComparisonsMutation,

@@ -1,4 +1,4 @@
-"""Full-text search over organisations, initiatives and claims."""
+"""Full-text search over organisations, initiatives, claims and products."""
 
 from typing import Annotated
 
@@ -10,9 +10,10 @@ from schema.enums import described, enum_of
 from schema.initiatives import Initiative
 from schema.organisations import Organisation
 from schema.paging import argument, field, optional
+from schema.products import Product
 
 SearchHit = Annotated[
-    Organisation | Initiative | Claim,
+    Organisation | Initiative | Claim | Product,
     strawberry.union("SearchHit", description="Anything that can be found by words."),
 ]
 SearchType = described(
@@ -20,6 +21,7 @@ SearchType = described(
     "What to search.",
     ORGANISATION="Names, aliases and sectors of organisations.",
     INITIATIVE="Names and descriptions of initiatives.",
+    PRODUCT="Names and identifiers of products.",
     CLAIM="Claims: who, what, in which words.",
 )
 

@@ -63,6 +63,8 @@ class Product(Model):
     )
     name = fields.TextField()
     name_key: fields.Field[str] = KeyField()
+    # Folded, each once: what names are compared by.
+    name_words: fields.Field[list[str]] = TextArrayField()
     description = fields.TextField(default="", db_default="")
     # In which it is declared, unless a footprint says otherwise.
     unit = word_field(DeclaredUnit, null=True)
@@ -78,6 +80,7 @@ class Product(Model):
             Index(fields=("organisation_id", "id"), name="product_organisation_idx"),
             Index(fields=("name_key", "id"), name="product_name_idx"),
             GinIndex(fields=("search",), name="product_search_idx"),
+            GinIndex(fields=("name_words",), name="product_words_idx"),
         )
 
 

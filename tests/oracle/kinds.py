@@ -245,12 +245,6 @@ def _of_document(column: str) -> Read:
     return read
 
 
-def _pact_id(ask: Ask, row: Row) -> str:
-    kept = ask.world.get("Footprint", row["footprint_id"])
-    assert kept is not None
-    return str(kept["pact_id"])
-
-
 def _actor_name(ask: Ask, row: Row) -> str | None:
     own = ask.principal.organisation_id
     roles = ask.world.having("RoleGrant", "account_id", row.id)
@@ -457,12 +451,11 @@ KINDS: dict[str, Kind] = {
         ("NAME",),
     ),
     "PartnerShare": Kind(
-        plain("shared_at")
-        | {
-            "footprint": lambda _, row: f"footprint_{row['footprint_id']}",
-            "footprintId": _pact_id,
+        plain("shared_at"),
+        {
+            "partner": up("Partner", "partner_id"),
+            "footprint": up("Footprint", "footprint_id"),
         },
-        {"partner": up("Partner", "partner_id")},
     ),
     "ExchangeEvent": Kind(
         global_id("exchange")

@@ -183,7 +183,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "organisation company client shares events errands faults"
         ),
     ),
-    "PartnerShare": ("partners", "sharedAt partner footprint footprintId"),
+    "PartnerShare": ("partners", "sharedAt partner footprint"),
     "ExchangeEvent": (
         "partners",
         (

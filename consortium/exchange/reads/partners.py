@@ -2,6 +2,7 @@
 
 from consortium.exchange.rules.events import EventKind
 from consortium.exchange.rules.vocabulary import Direction, Errand, ErrandState, EventState
+from consortium.footprints.reads.footprints import FOOTPRINTS
 from consortium.identity.reads import SERVICE_CLIENTS
 from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
@@ -47,15 +48,6 @@ PARTNERS = Source(
     default_order=(("name", False),),
 )
 
-# By what footprints are named in commands; what they say is read where they are kept.
-KEPT_FOOTPRINTS = Source(
-    name="footprint",
-    table="footprint",
-    prefix="footprint",
-    visible_to=partner_visible_to,
-    fields={},
-)
-
 SHARES = Source(
     name="partner_share",
     table="partner_share",
@@ -63,11 +55,7 @@ SHARES = Source(
     fields={
         "shared_at": Column("{t}.shared_at", SqlType.TIMESTAMP, nullable=False),
         "partner": One(PARTNERS, "{u}.id = {t}.partner_id"),
-        "footprint": Column("{t}.footprint_id", SqlType.BIGINT, nullable=False, prefix="footprint"),
-        "footprint_id": Column(
-            "(SELECT f.pact_id::text FROM footprint f WHERE f.id = {t}.footprint_id)",
-            nullable=False,
-        ),
+        "footprint": One(FOOTPRINTS, "{u}.id = {t}.footprint_id"),
     },
     filters=("shared_at",),
 )

@@ -9,6 +9,7 @@ from typing import Any
 from consortium.footprints.rules.errors import FootprintFaulty
 from consortium.footprints.rules.facts import DeclaredUnit, FootprintFacts, PfStatus
 from consortium.footprints.rules.identifiers import IdentifierInvalid, identifier_of, match_keys
+from consortium.footprints.rules.matching import name_words
 from consortium.footprints.rules.meaning import faults
 from consortium.footprints.rules.storing import COLUMNS, facts_of, stored
 from consortium.footprints.rules.vocabulary import FootprintOrigin
@@ -22,8 +23,9 @@ JOIN product_identifier i ON i.organisation_id = $1 AND i.key = asked.key
 ORDER BY asked.place, i.product_id LIMIT 1
 """
 _ADD_PRODUCT = """
-INSERT INTO product (organisation_id, name, name_key, description, unit, visibility, search_text)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id
+INSERT INTO product
+    (organisation_id, name, name_key, name_words, description, unit, visibility, search_text)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id
 """
 _ADD_IDENTIFIERS = """
 INSERT INTO product_identifier (product_id, organisation_id, urn, kind, key)
@@ -128,12 +130,13 @@ async def add_product(
 ) -> int:
     """Write a product, by its name, description and unit, with identifiers that are its alone."""
     name, description, unit = about
-    values = (name, name_key(name), description, unit, visibility.value, search_words(name))
+    words = search_words(name)
+    values = (name, name_key(name), name_words(name), description, unit, visibility.value, words)
     key: int = await connection.fetchval(_ADD_PRODUCT, organisation_id, *values)
     identifiers = [one for one in map(_identified, urns) if one is not None]
     columns = list(zip(*identifiers, strict=True)) or [(), (), ()]
     await connection.execute(_ADD_IDENTIFIERS, key, organisation_id, *map(list, columns))
-    await connection.execute(SEARCH_TEXT, key, search_words(name))
+    await connection.execute(SEARCH_TEXT, key, words)
     return key
 
 
@@ -170,4 +173,4 @@ async def facts_kept(connection: Connection, key: int) -> FootprintFacts:
     row = await connection.fetchrow(_FACTS, key)
     if row is None:
         raise KeyError(key)
-    return facts_of(row, json.loads(row["details"]))
+    return facts_of(dict(row), json.loads(row["details"]))

@@ -47,6 +47,8 @@ DERIVED = {
     ("assessed_total", "group_id"): "recomputed from the claims",
     ("assessed_contributor", "organisation_id"): "recomputed from the claims",
     ("effect", "organisation_id"): "as of the solution",
+    ("product_identifier", "organisation_id"): "as of the product",
+    ("footprint", "organisation_id"): "as of the product",
     ("profile_span", "organisation_id"): "recomputed from memberships, periods and sizes",
     ("profile_stale", "organisation_id"): "what waits to be recomputed",
     ("audit_entry", "organisation_id"): "the trail tells what was, and is never changed",

@@ -8,6 +8,7 @@ import structlog
 from starlette.requests import Request
 from starlette.responses import Response
 
+from consortium.footprints.rules.requests import QuestionnaireOver
 from consortium.identity.actions.links import LinkInvalid
 from consortium.identity.actions.sessions import find_session, rotate_stale_session
 from consortium.identity.federation.fetching import ProviderFailed
@@ -32,6 +33,7 @@ _STATUS: dict[type[DomainError], int] = {
     NoSeatLeft: 409,
     NotFound: 404,
     ProviderFailed: 502,
+    QuestionnaireOver: 410,
     TooManyAttempts: 429,
 }
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
-from consortium.web.people import account, federation, interaction, links, sign_in
+from consortium.web.people import account, federation, interaction, links, questionnaires, sign_in
 from consortium.web.people.browser import HEADERS
 from consortium.web.people.door import Door
 from consortium.web.people.visit import People
@@ -34,6 +34,7 @@ def routes(people: People) -> list[Route]:
         ("/reset", everyone(links.reset_request_page)),
         ("/reset/{token}", everyone(links.reset_page)),
         ("/email/{token}", everyone(links.email_page)),
+        ("/questionnaires/{secret}", everyone(questionnaires.questionnaire_page)),
         ("/account", signed_in(account.show)),
         ("/account/second-factor", fresh(account.second_factor_page)),
         ("/account/erase", fresh(account.erasure_page)),
@@ -49,6 +50,7 @@ def routes(people: People) -> list[Route]:
         ("/reset", everyone(links.reset_request_sent)),
         ("/reset/{token}", everyone(links.reset_sent)),
         ("/email/{token}", everyone(links.email_sent)),
+        ("/questionnaires/{secret}", everyone(questionnaires.questionnaire_sent)),
         ("/account/name", signed_in(account.name_sent)),
         ("/account/password", signed_in(account.password_sent)),
         ("/account/email", fresh(account.email_sent)),

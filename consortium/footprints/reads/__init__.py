@@ -1,0 +1,1 @@
+"""What can be read of products, footprints and requests, and by whom."""
