@@ -1,6 +1,7 @@
 """PACT's door over real HTTPS: who may ask, what is listed, and what is told of a bad request."""
 
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
 from uuid import uuid4
 
@@ -209,3 +210,39 @@ async def test_events_are_kept_before_they_are_answered(mill: Instance) -> None:
     asked = said(CREATED, {"productId": ["urn:pact:null"]}, source="//buyer.example/pact/3/events")
     assert [await sent(one) for one in (published, published, asked)] == [(200, "")] * 3
     assert await mill.rows(kept) == [("PUBLISHED", "WAITING"), ("REQUEST_CREATED", "WAITING")]
+
+
+async def test_ten_thousand_are_listed_by_pages_of_a_thousand(mill: Instance) -> None:
+    """Each page in under a second, whatever was before it."""
+    partner, _, headers = await shared(mill)
+    columns = [
+        one
+        for (one,) in await mill.rows(
+            "SELECT column_name::text FROM information_schema.columns"
+            " WHERE table_name = 'footprint' AND column_name NOT IN ('id', 'pact_id')"
+        )
+    ]
+    names = ", ".join(columns)
+    async with mill.database.pool.acquire() as connection:
+        await connection.execute(
+            f"INSERT INTO footprint (pact_id, {names}) SELECT gen_random_uuid(), {names}"  # noqa: S608
+            " FROM footprint, generate_series(2, 10000)"
+        )
+        await connection.execute(
+            "INSERT INTO partner_share (partner_id, footprint_id) SELECT $1, id FROM footprint"
+            " ON CONFLICT DO NOTHING",
+            partner,
+        )
+        await connection.execute("ANALYZE footprint, partner_share")
+    url, seen, slowest = "/3/footprints?limit=1000&status=active&geography=SE", set(), 0.0
+    pages = 0
+    while url:
+        began = perf_counter()
+        page = await mill.http.get(url, headers=headers)
+        slowest = max(slowest, perf_counter() - began)
+        seen |= {one["id"] for one in page.json()["data"]}
+        url = page.links.get("next", {}).get("url", "")
+        pages += 1
+
+    assert (len(seen), pages) == (10_000, 10)
+    assert slowest < 1.0

@@ -121,9 +121,11 @@ async def test_footprints_travel(mill: Instance, printer: Instance) -> None:
     assert await printer.value("SELECT count(*) FROM exchange_fault") == 0
 
 
-async def test_a_request_gets_one_answer(mill: Instance, printer: Instance) -> None:
+async def test_a_request_gets_one_answer(  # noqa: PLR0915  one story of two sides
+    mill: Instance, printer: Instance
+) -> None:
     """By rule where something shared matches, else by its owner: footprints, or a reason."""
-    there, here = await acquainted(mill, printer)
+    _, here = await acquainted(mill, printer)
     code = "urn:pact:mill.example:supplier-id:A"
     key = await keep(mill, product_ids=(code,))
     asked = RequestFromPartner(here, AskedCriteria(product_id=(code,)), "For our report.")
@@ -145,6 +147,10 @@ async def test_a_request_gets_one_answer(mill: Instance, printer: Instance) -> N
     assert await printer.rows(RECEIVED) == [("ACTIVE", "Mill", "PRIVATE")]
     with pytest.raises(Exception, match="answer"):
         await mill.does(answer_partner, AnswerPartner(request, reason="Changed our mind."))
+
+    asked_for = "SELECT status, way, footprint_id FROM footprint_request"
+    received = await printer.value("SELECT id FROM footprint WHERE origin = 'RECEIVED'")
+    assert await printer.rows(asked_for) == [("ANSWERED", "PARTNER", received)]
 
     # Answered by that, it is shared: the next request is answered by rule.
     await printer.does(request_from_partner, asked)
@@ -169,8 +175,10 @@ async def test_a_request_gets_one_answer(mill: Instance, printer: Instance) -> N
         "NotFound: The request names no product.",
         "NotFound: We make no such product.",
     }
-    assert await mill.value("SELECT count(*) FROM exchange_event WHERE request_id IS NOT NULL") == 4
-    assert there
+    why = "SELECT ended_because FROM footprint_request WHERE status = 'REJECTED'"
+    assert {told for (told,) in await printer.rows(why)} == rejected
+    answers = "SELECT count(*) FROM exchange_event WHERE request_id IS NOT NULL"
+    assert await mill.value(answers) == 4
 
 
 async def test_a_retry_survives_a_restart(mill: Instance, printer: Instance, tls: Tls) -> None:

@@ -1,5 +1,6 @@
 """Requests: partners' answered, by rule or by their owner; our own sent to partners."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
@@ -34,7 +35,11 @@ from consortium.exchange.rules.partners import (
 )
 from consortium.exchange.rules.wire import write_footprint
 from consortium.footprints.actions.recording import facts_kept
+from consortium.footprints.actions.requests import Asked, Wanted, open_request
 from consortium.footprints.rules.facts import PfStatus
+from consortium.footprints.rules.requests import days_of
+from consortium.footprints.rules.texts import optional_text
+from consortium.footprints.rules.vocabulary import RequestWay
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
@@ -100,7 +105,7 @@ async def fetch_footprints(by: Principal, command: FetchFootprints, today: date)
 
     Raises NotFound, PermissionDenied, PartnerRemoved, CriterionInvalid.
     """
-    criteria = orjson.dumps(_criteria(command.criteria).wire()).decode()
+    criteria = orjson.dumps(_criteria(command.criteria)).decode()
     async with audited(by, "partner:fetch", organisation_id=by.organisation_id) as open_:
         return await ask_for_footprints(open_, by, command.partner, criteria, today)
 
@@ -108,21 +113,31 @@ async def fetch_footprints(by: Principal, command: FetchFootprints, today: date)
 async def request_from_partner(by: Principal, command: RequestFromPartner, today: date) -> int:
     """Ask a partner for a footprint by an event; returns the event's id.
 
+    One that names a product is among the organisation's requests for footprints, too.
+
     Raises NotFound, PermissionDenied, PartnerRemoved, CriterionInvalid.
     """
     criteria = _criteria(command.criteria)
     async with audited(by, "partner:request", organisation_id=by.organisation_id) as open_:
         kept = await partner_of(open_, by, command.partner, today)
         fetches_figures(by)
-        data: dict[str, Any] = dict(criteria.wire())
-        if command.comment:
-            data["comment"] = command.comment
+        comment = optional_text(command.comment, "comment")
+        data = _events_form(criteria) | ({"comment": comment} if comment else {})
+        asked_by: int | None = None
+        if urns := command.criteria.product_id:
+            asked = Asked(way=RequestWay.PARTNER, partner_id=command.partner)
+            days = (today, *days_of(None, today))
+            wanted = Wanted(None, urns[0], urns)
+            asked_by = await open_request(
+                open_, kept["organisation_id"], asked, wanted, comment, days
+            )
         return await send(
             open_,
             command.partner,
             EventKind.REQUEST_CREATED,
-            _events_form(data),
+            data,
             address=events_address(kept["base_url"]),
+            asked_by=asked_by,
         )
 
 
@@ -219,16 +234,17 @@ async def _answer(
     await send(connection, partner, kind, data, address=address, request=event["id"])
 
 
-def _criteria(given: AskedCriteria) -> Filters:
-    """The criteria, checked. Raises CriterionInvalid."""
+def _criteria(given: AskedCriteria) -> dict[str, list[str]]:
+    """The criteria as they travel, spelled as they were given. Raises CriterionInvalid."""
     told = {NAMES[name]: list(values) for name, values in given._asdict().items() if values}
-    return read_criteria(told, "criteria")
+    read_criteria(told, "criteria")
+    return told
 
 
-def _events_form(data: dict[str, Any]) -> dict[str, Any]:
+def _events_form(criteria: Mapping[str, list[str]]) -> dict[str, Any]:
     """Lists where an event has lists, and single texts where it has those."""
     single = {"status", "validOn", "validAfter", "validBefore"}
     return {
-        name: value[0] if name in single and len(value) == 1 else value
-        for name, value in data.items()
+        name: values[0] if name in single and len(values) == 1 else values
+        for name, values in criteria.items()
     }

@@ -16,7 +16,6 @@ import structlog
 
 from consortium.audit.actions import audited
 from consortium.exchange.actions.answering import answer_by_rule
-from consortium.exchange.actions.carrying import carry_requests
 from consortium.exchange.actions.taking import Giver, Taken, take
 from consortium.exchange.client.http import PartnerFailed
 from consortium.exchange.client.partner import Partners, Registration
@@ -118,7 +117,6 @@ class Courier:
         """Do what is due now, a few at once; returns how much was tried."""
         pool = self.database.pool
         with self.database.active():
-            await carry_requests()
             events = await pool.fetch(_TAKE_EVENTS, self.now(), LEASE, _AT_ONCE)
             errands = await pool.fetch(_TAKE_ERRANDS, self.now(), LEASE, _AT_ONCE)
             await asyncio.gather(
