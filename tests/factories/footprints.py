@@ -204,3 +204,20 @@ async def create_footprint(
     kept = Record(organisation_id=organisation_id, **{"origin": FootprintOrigin.ENTERED, **of})
     made = sent or facts(id=uuid4(), product_ids=(f"urn:pact:mill.example:supplier-id:{number()}",))
     return await record(cast("Any", connection), made, kept, TODAY)
+
+
+def whole() -> FootprintFacts:
+    """A footprint that states nearly everything, of an id of its own."""
+    return facts(
+        id=uuid4(),
+        comment="By the mill.",
+        product_classifications=("urn:cpc:0151",),
+        preceding_pf_ids=(PACT_ID,),
+        validity_period_end=datetime(2028, 1, 1, tzinfo=UTC),
+        dqi=DataQuality(Decimal(2), Decimal(1), Decimal("1.5")),
+        verification=Verification(VerificationCoverage.PRODUCT_LEVEL, "Assurers", comments="Fine."),
+        product_or_sector_specific_rules=(SpecificRules(RuleOperator.PEF, ("PEFCR", "B")),),
+        secondary_emission_factor_sources=(FactorSource("ecoinvent", "3.11"),),
+        land_area_occupation=Decimal("2.50"),
+        ccu_calculation_approach=CcuApproach.CUT_OFF,
+    )

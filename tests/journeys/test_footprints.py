@@ -63,7 +63,8 @@ ANSWER = {
     "packaging": "yes",
     "comment": "Mixed by hand.",
 }
-REQUESTS = """{ footprintRequests(first: 10) { nodes { id way status version productName endedBecause
+REQUESTS = """{
+  footprintRequests(first: 10) { nodes { id way status version productName endedBecause
   asked { name } product { name } footprint { id origin status validFrom validTo primaryDataShare
     companyName productName pcf { pcfIncludingBiogenicUptake pcfExcludingBiogenicUptake
       declaredUnitOfMeasurement referencePeriodEnd dqi { technological temporal }
@@ -92,7 +93,9 @@ async def counts(by: Engineer) -> tuple[int, int]:
     return data["footprints"]["totalCount"], data["products"]["totalCount"]
 
 
-async def test_three_suppliers_are_asked(database: Database, people: dict[str, Engineer]) -> None:
+async def test_three_suppliers_are_asked(  # noqa: PLR0915  one story
+    database: Database, people: dict[str, Engineer]
+) -> None:
     """One answers here, one by a questionnaire, one says no; nobody else sees any of it."""
     printer, mill, rival = people["Printer"], people["Mill"], people["Rival"]
     named = {name: f"org_{one.by.organisation_id}" for name, one in people.items()}

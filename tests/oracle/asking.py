@@ -88,6 +88,9 @@ class Ask:
             (SEEN_WITH, self._sees_with),
             ({"Effect"}, self._sees_effect),
             ({"Pledge"}, self._sees_pledge),
+            ({"Product"}, self._sees_product),
+            ({"Footprint"}, self._sees_footprint),
+            ({"FootprintShare", "ProductSuggestion", "FootprintRequest"}, self._is_party),
             ({"Allocation"}, self._sees_allocation),
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
@@ -199,6 +202,44 @@ class Ask:
         """As its own figure, or as the claim that it is."""
         shown = self.world.get("Claim", row["claim_id"]) or row
         return self._sees_figure(shown)
+
+    def _sees_footprint(self, row: Row) -> bool:
+        """As a figure, or where it is shared with the caller's organisation."""
+        rights, caller = self.principal.rights, self.principal.organisation_id
+        shares = self.world.having("FootprintShare", "footprint_id", row.id)
+        shared = any(one["organisation_id"] == caller for one in shares if caller)
+        return self._sees_as_figure(row) or (rights.has_organisation and shared)
+
+    def _sees_product(self, row: Row) -> bool:
+        """As a figure, or where one of its footprints is seen."""
+        told = self.world.having("Footprint", "product_id", row.id)
+        return self._sees_as_figure(row) or any(map(self._sees_footprint, told))
+
+    def _sees_as_figure(self, row: Row) -> bool:
+        shown = {"PUBLIC", "CONSORTIUM"} if self.principal.rights.is_member else {"PUBLIC"}
+        return row["visibility"] in shown or self.sees_whole(row["organisation_id"], "INVENTORIES")
+
+    def _is_party(self, row: Row) -> bool:
+        """What is an organisation's own business, or one's with another."""
+        if row.kind == "ProductSuggestion":
+            other = self.world.get("Product", row["other_id"])
+            if other is None or not self._sees_product(other):
+                return False
+        if self.principal.may(Permission.FIGURES_READ_ALL):
+            return True
+        own = self.principal.organisation_id
+        return self.principal.rights.has_organisation and own in self._parties(row)
+
+    def _parties(self, row: Row) -> list[int]:
+        match row.kind:
+            case "FootprintShare":
+                footprint = self.world.get("Footprint", row["footprint_id"])
+                assert footprint is not None
+                return [footprint["organisation_id"]]
+            case "ProductSuggestion":
+                return [row["owner_id"]]
+            case _:
+                return [row["organisation_id"], row["asked_id"]]
 
     def _sees_allocation(self, row: Row) -> bool:
         """A party, who sees all of a party's figures, and nobody else."""

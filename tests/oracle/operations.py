@@ -238,6 +238,8 @@ class Generator:
         if "id" in described.args:
             if choose.chance(50):
                 return {"id": inputs.id(kind)}
+            if set(described.args) == {"id"}:
+                return {"id": inputs.id(kind)}
             other = "name" if "name" in described.args else "reference"
             pool = inputs.pool(kind, other)
             return {other: str(choose.one_of(pool)) if pool and choose.chance(90) else "no such"}

@@ -9,6 +9,7 @@ from tests.oracle import (  # noqa: F401  complete KINDS
     assessment,
     guidance,
     overlaps,
+    products,
     progress,
     reviews,
     shares,
@@ -31,6 +32,9 @@ NODES = (
     "ValueChain",
     "ValueChainStage",
     "Inventory",
+    "Product",
+    "Footprint",
+    "FootprintRequest",
     "Initiative",
     "Solution",
     "ReferenceScenario",
@@ -69,6 +73,7 @@ NODES = (
     "AuditEntry",
 )
 SEARCHED = {"ORGANISATION": "Organisation", "INITIATIVE": "Initiative", "CLAIM": "Claim"}
+SEARCHED |= {"PRODUCT": "Product"}
 
 
 def _by_id(ask: Ask, given: str, kinds: tuple[str, ...] = NODES) -> Row | None:
@@ -171,6 +176,10 @@ ROOTS: dict[str, Root] = {
     "inventory": _lookup("Inventory", "reference", str, "reference"),
     "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),
+    "product": _lookup("Product", "name", name_key, "name_key"),
+    "products": _all("Product", ()),
+    "footprints": _all("Footprint", ()),
+    "footprintRequests": _all("FootprintRequest", ()),
     "initiatives": _all("Initiative"),
     "solutions": _all("Solution", ()),
     "referenceScenarios": _all("ReferenceScenario", ()),

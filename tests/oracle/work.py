@@ -118,9 +118,12 @@ def inbox(ask: Ask) -> list[Row]:
         "APPLICATION",
         "INVOICE_OVERDUE",
         "ASSESSED_CLAIM",
+        "FOOTPRINT_REQUEST",
     )
     parts = (_of_people, _of_groups, _of_memberships, _of_engagements, _of_applications)
-    items = [item for part in (*parts, _of_invoices, _of_claims) for item in part(ask)]
+    items = [
+        item for part in (*parts, _of_invoices, _of_claims, _of_requests) for item in part(ask)
+    ]
     return [
         Row(
             "InboxItem",
@@ -138,6 +141,21 @@ def inbox(ask: Ask) -> list[Row]:
 
 
 Items = Iterator[dict[str, Any]]
+
+
+def _of_requests(ask: Ask) -> Items:
+    for one in ask.world.all("FootprintRequest"):
+        waits = one["status"] == "OPEN" and one["way"] == "MEMBER"
+        if waits and ask.today <= one["expires_on"]:
+            yield {
+                "kind": "FOOTPRINT_REQUEST",
+                "key": one.id,
+                "thing": "pfrequest",
+                "organisation_id": one["asked_id"],
+                "waits_for": "MEMBER",
+                "since": one["asked_on"],
+                "due_on": one["due_on"],
+            }
 
 
 def _of_people(ask: Ask) -> Items:

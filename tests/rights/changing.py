@@ -1036,7 +1036,7 @@ def _partner(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
 def _footprints(name: str) -> Callable[[SmallWorld], Mapping[str, Any]]:
     return lambda world: {
         "partner": world.id("partner", "own"),
-        "footprints": [f"footprint_{world.ids[f'footprint_{name}']}"],
+        "footprints": [world.id("footprint", f"owner {name}")],
     }
 
 
@@ -1056,9 +1056,9 @@ _PARTNERS: tuple[Case, ...] = (
     Case("changePartner", "of the owner", _partner(version=1, name="Other"), ABSENT, _SET_UP),
     Case("removePartner", "of the owner", _partner(version=1), ABSENT, _SET_UP),
     Case("checkPartner", "of the owner", _partner(), ABSENT, _SET_UP),
-    Case("shareFootprintWithPartner", "of the owner", _footprints("kept"), ABSENT, _SHOWN),
-    Case("unshareFootprintWithPartner", "of the owner", _footprints("shared"), ABSENT, _SHOWN),
-    Case("publishToPartner", "of the owner", _footprints("kept"), ABSENT, _SHOWN),
+    Case("shareFootprintWithPartner", "of the owner", _footprints("PUBLIC"), ABSENT, _SHOWN),
+    Case("unshareFootprintWithPartner", "of the owner", _footprints("PRIVATE"), ABSENT, _SHOWN),
+    Case("publishToPartner", "of the owner", _footprints("PUBLIC"), ABSENT, _SHOWN),
     Case("fetchFootprints", "of the owner's partner", _partner(), ABSENT, _FETCHED),
     Case(
         "requestFromPartner",
@@ -1073,6 +1073,122 @@ _PARTNERS: tuple[Case, ...] = (
         lambda world: {"request": world.id("exchange", "own"), "reason": "There is none."},
         ABSENT,
         _SHOWN,
+    ),
+)
+
+_PCF: dict[str, Any] = {
+    "declaredUnitOfMeasurement": "KILOGRAM",
+    "declaredUnitAmount": "1",
+    "productMassPerDeclaredUnit": "1",
+    "referencePeriodStart": "2025-01-01T00:00:00Z",
+    "referencePeriodEnd": "2026-01-01T00:00:00Z",
+    "pcfExcludingBiogenicUptake": "1",
+    "pcfIncludingBiogenicUptake": "1",
+    "fossilCarbonContent": "0",
+    "fossilGhgEmissions": "1",
+    "packagingEmissionsIncluded": False,
+    "ccsTechnologicalCo2CaptureIncluded": False,
+    "ipccCharacterizationFactors": ["AR6"],
+    "crossSectoralStandards": ["ISO14067"],
+    "exemptedEmissionsPercent": "0",
+    "primaryDataShare": "10",
+}
+_ABOUT = {"companyIds": ["urn:pact:owner.example:company:1"]}
+# Who sees the owner's private footprint, and changes nothing of it.
+_OWNERS = _all(DENIED, *_OWN, "assurer_inventories") | _all(DONE, *_WRITERS)
+# The one that is shared is seen by the other member as well.
+_SHARED_ONE = _OWNERS | _all(DENIED, "other_viewer", "other_approver", "other_admin")
+_ASKERS = ("viewer", "admin", "service_reads", "secretariat")
+_THEIRS = ("other_viewer", "other_admin")
+
+
+def _private(
+    mutation: str, what: str, by: Mapping[str, str] | None = None, /, **given: Any
+) -> Case:
+    by = _OWNERS if by is None else by
+    return Case(mutation, what, _given(**given), ABSENT, by)
+
+
+_PRODUCT, _FOOTPRINT = ("product", "owner PRIVATE"), ("footprint", "owner PRIVATE")
+_EVERY_WRITER = _all(DONE, *_WRITERS, "other_approver")
+_FOOTPRINTS: tuple[Case, ...] = (
+    Case("recordProduct", "of one's own", lambda _: {"name": "Ink"}, DENIED, _EVERY_WRITER),
+    _private("changeProduct", "of the owner", product=_PRODUCT, version=1, name="Ink"),
+    _private(
+        "addProductIdentifier", "of the owner", product=_PRODUCT, identifier="urn:cas:7732-18-5"
+    ),
+    _private(
+        "decideProductMatch",
+        "of the owner",
+        product=_PRODUCT,
+        other=("product", "other PUBLIC"),
+        version=1,
+        decision="DECLINED",
+    ),
+    _private("recordFootprint", "of the owner", product=_PRODUCT, pcf=_PCF, about=_ABOUT),
+    _private(
+        "correctFootprint",
+        "of the owner",
+        footprint=_FOOTPRINT,
+        version=1,
+        pcf=_PCF,
+        about=_ABOUT,
+    ),
+    _private("deprecateFootprint", "of the owner", footprint=_FOOTPRINT, version=1, reason="Old."),
+    _private(
+        "setFootprintVisibility",
+        "from the owner alone to members",
+        footprint=_FOOTPRINT,
+        version=1,
+        visibility="CONSORTIUM",
+    ),
+    _private(
+        "setFootprintVisibility",
+        "published",
+        _OWNERS | _all(DENIED, "editor", "service_writes"),
+        footprint=_FOOTPRINT,
+        version=1,
+        visibility="PUBLIC",
+    ),
+    _private(
+        "shareFootprint", "of the owner", footprint=_FOOTPRINT, organisation=("org", "assurer")
+    ),
+    _private(
+        "unshareFootprint",
+        "of the owner",
+        _SHARED_ONE,
+        footprint=("footprint", "owner shared"),
+        organisation=("org", "other"),
+    ),
+    Case(
+        "requestFootprint",
+        "of a member",
+        _given(productName="Ink", organisation=("org", "certifier")),
+        DENIED,
+        _EVERY_WRITER,
+    ),
+    _private(
+        "answerFootprintRequest",
+        "that the other was asked",
+        _all(DENIED, *_ASKERS, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
+        request=("pfrequest", "one"),
+        version=1,
+        footprint=("footprint", "other PRIVATE"),
+    ),
+    _private(
+        "rejectFootprintRequest",
+        "that the other was asked",
+        _all(DENIED, *_ASKERS, *_THEIRS, *_WRITERS) | {"other_approver": DONE},
+        request=("pfrequest", "one"),
+        version=1,
+        reason="No.",
+    ),
+    _private(
+        "withdrawFootprintRequest",
+        "of the owner's",
+        _all(DENIED, *_ASKERS, *_THEIRS, "other_approver") | _all(DONE, *_WRITERS),
+        request=("pfrequest", "one"),
+        version=1,
     ),
 )
 
@@ -1285,6 +1401,7 @@ CASES: tuple[Case, ...] = (
     *_EFFECTS,
     *_OVERLAPS,
     *_PLEDGES,
+    *_FOOTPRINTS,
     *_REORGANISATIONS,
     *_lives(),
     *_GROUPS,

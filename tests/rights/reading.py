@@ -33,6 +33,10 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   partners   whose partner it is, see PARTNERS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
+#   footprint  by its own visibility, and whom it is shared with, see PRODUCTS
+#   product    as its footprints are
+#   own        whose record the footprint or the product is
+#   asked      who asks for a footprint and who is asked, see REQUESTS
 #   within     no rows of their own: as far as the rows are seen that they are made of
 TYPES: Mapping[str, tuple[str, str]] = {
     "Solution": (
@@ -138,6 +142,102 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ClaimEvidenceEdge": ("within", "cursor node"),
     "AssessedClaimStepConnection": ("within", "edges nodes pageInfo totalCount"),
     "AssessedClaimStepEdge": ("within", "cursor node"),
+    "Product": (
+        "product",
+        (
+            "id name description unit visibility version recordedAt organisation identifiers "
+            "suggestions footprints requests"
+        ),
+    ),
+    "ProductIdentifier": (
+        "product",
+        ("urn kind"),
+    ),
+    "ProductSuggestion": (
+        "own",
+        ("reason identifier similarity decision decidedOn version product"),
+    ),
+    "ProductConnection": (
+        "within",
+        ("edges nodes pageInfo totalCount"),
+    ),
+    "ProductEdge": (
+        "within",
+        ("cursor node"),
+    ),
+    "ProductSuggestionConnection": (
+        "within",
+        ("edges nodes pageInfo totalCount"),
+    ),
+    "ProductSuggestionEdge": (
+        "within",
+        ("cursor node"),
+    ),
+    "Footprint": (
+        "footprint",
+        (
+            "id pactId status deprecatedOn deprecatedBecause origin receivedFrom visibility "
+            "version recordedAt specVersion createdAt companyName companyIds productName "
+            "productDescription productIds productClassifications precedingPfIds comment "
+            "validityPeriodStart validityPeriodEnd validFrom validTo primaryDataShare "
+            "geographyCountry pcf organisation product preceding following shares"
+        ),
+    ),
+    "CarbonFootprint": (
+        "footprint",
+        (
+            "declaredUnitAmount productMassPerDeclaredUnit pcfExcludingBiogenicUptake "
+            "pcfIncludingBiogenicUptake fossilGhgEmissions fossilCarbonContent "
+            "exemptedEmissionsPercent declaredUnitOfMeasurement referencePeriodStart "
+            "referencePeriodEnd ipccCharacterizationFactors crossSectoralStandards "
+            "packagingEmissionsIncluded ccsTechnologicalCo2CaptureIncluded primaryDataShare "
+            "geographyRegionOrSubregion geographyCountry geographyCountrySubdivision "
+            "boundaryProcessesDescription biogenicCarbonContent recycledCarbonContent "
+            "landUseChangeGhgEmissions landCarbonLeakage landManagementFossilGhgEmissions "
+            "landManagementBiogenicCo2Emissions landManagementBiogenicCo2Removals "
+            "biogenicCo2Uptake biogenicNonCo2Emissions landAreaOccupation aircraftGhgEmissions "
+            "packagingGhgEmissions packagingBiogenicCarbonContent outboundLogisticsGhgEmissions "
+            "ccsTechnologicalCo2Capture technologicalCo2CaptureOrigin technologicalCo2Removals "
+            "ccuCarbonContent ccuCalculationApproach ccuCreditCertification "
+            "exemptedEmissionsDescription allocationRulesDescription productOrSectorSpecificRules "
+            "secondaryEmissionFactorSources dqi verification"
+        ),
+    ),
+    "DataQuality": (
+        "footprint",
+        ("technological geographical temporal"),
+    ),
+    "FootprintVerification": (
+        "footprint",
+        ("coverage providerName completedAt standardName comments"),
+    ),
+    "FootprintShare": (
+        "own",
+        ("sharedOn organisation"),
+    ),
+    "FootprintConnection": (
+        "within",
+        ("edges nodes pageInfo totalCount"),
+    ),
+    "FootprintEdge": (
+        "within",
+        ("cursor node"),
+    ),
+    "FootprintRequest": (
+        "asked",
+        (
+            "id way status productName productIds comment askedEmail askedOn dueOn expiresOn "
+            "endedOn endedBecause version organisation asked product footprint"
+        ),
+    ),
+    "FootprintRequestConnection": (
+        "within",
+        ("edges nodes pageInfo totalCount"),
+    ),
+    "FootprintRequestEdge": (
+        "within",
+        ("cursor node"),
+    ),
     "Pledge": (
         "figure",
         (
@@ -596,7 +696,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies assessedClaims pledges"
+            "contactOfLastResort delegacies assessedClaims pledges products"
         ),
     ),
     "OrganisationConnection": (
@@ -666,8 +766,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "tiers tierAssignments invoice invoices dues workingGroup workingGroups delegacies "
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
-            "guidanceVersions assessedClaims stagedImports pledges "
-            "partners exchangeEvents exchangeErrands exchangeFaults"
+            "guidanceVersions assessedClaims stagedImports pledges product products footprints "
+            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults"
         ),
     ),
     "RateUsed": (
@@ -772,6 +872,20 @@ FIGURES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = dict.fromkeys(C
 }
 CLAIMS = {**FIGURES, "assurer_claims": (A, P)}
 INVENTORIES = {**FIGURES, "assurer_inventories": (A, P)}
+
+# Beyond these, the owner's private footprint that is shared with the other member.
+_SHARED_WITH = ("other_viewer", "other_approver", "other_admin")
+SHARED_FOOTPRINTS = {
+    *_SHARED_WITH,
+    *(name for name, (shown, _) in INVENTORIES.items() if "PRIVATE" in shown),
+}
+# Requests: one of the owner to the other, one of the owner's to an outsider.
+_ASKING = ("viewer", "editor", "approver", "admin", "service_reads", "service_writes")
+REQUESTS: Mapping[str, tuple[str, ...]] = (
+    dict.fromkeys(CALLERS, ())
+    | dict.fromkeys((*_ASKING, "secretariat"), ("one", "two"))
+    | dict.fromkeys(_SHARED_WITH, ("one",))
+)
 
 _OF_OWNER = frozenset(name for name, (where, _) in PEOPLE.items() if where == "owner")
 _OF_OTHER = frozenset(name for name, (where, _) in PEOPLE.items() if where == "other")

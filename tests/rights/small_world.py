@@ -9,8 +9,10 @@ from typing import Any
 import asyncpg
 
 from consortium.avoided.actions import rebuild_all
+from consortium.footprints.rules.identifiers import identifier_of
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
+from consortium.kernel.visibility import Visibility
 from consortium.storage.database import Database
 from tests.factories import (
     advance_guidance,
@@ -65,7 +67,7 @@ from tests.factories.applications import (
     create_terms,
 )
 from tests.factories.assessment import create_assessed_claim
-from tests.factories.footprints import create_footprint
+from tests.factories.footprints import GTIN, create_footprint, create_product, whole
 from tests.factories.rows import insert
 from tests.factories.shares import create_allocation
 from tests.served import TODAY
@@ -300,6 +302,7 @@ class _Maker:
             await self._related(owner)
             await self._solved(owner)
         await self._pledged()
+        await self._footprints()
         await self._allocated()
         await self._imported()
 
@@ -373,6 +376,76 @@ class _Maker:
                     said |= {"number": 2, "scope": "All.", "known_from": date(2024, 1, 1)}
                 await insert(c, "pledge_terms", **said)
 
+    async def _footprints(self) -> None:
+        """Products and footprints of every visibility, one shared, and a request between them."""
+        for owner in MEMBERS:
+            for visibility in VISIBILITIES:
+                await self._footprint(f"{owner} {visibility}", owner, visibility)
+        shared = await self._footprint("owner shared", "owner", "PRIVATE")
+        c, ids = self.connection, self.ids
+        other = ids["org other"]
+        about = {"footprint_id": shared, "organisation_id": other, "shared_on": date(2026, 3, 1)}
+        await insert(c, "footprint_share", **about)
+        asked = {
+            "organisation_id": ids["org owner"],
+            "way": "MEMBER",
+            "asked_id": other,
+            "product_id": ids["product owner PRIVATE"],
+            "product_name": "Paper",
+            "product_urns": [GTIN],
+            "asked_on": date(2026, 11, 1),
+            "due_on": date(2026, 12, 1),
+            "expires_on": date(2026, 12, 31),
+        }
+        ids["pfrequest one"] = await insert(c, "footprint_request", **asked)
+        answered = {
+            "asked_id": None,
+            "way": "QUESTIONNAIRE",
+            "secret_sha256": "c" * 64,
+            "asked_email": "supplier@example.com",
+            "comment": "Please.",
+            "status": "ANSWERED",
+            "ended_on": date(2026, 11, 2),
+            "footprint_id": shared,
+        }
+        ids["pfrequest two"] = await insert(c, "footprint_request", **asked | answered)
+        match = {
+            "product_id": ids["product owner PRIVATE"],
+            "other_id": ids["product other PUBLIC"],
+        }
+        decided = {"decision": "CONFIRMED", "reason": "SIMILAR_NAME", "decided_on": TODAY}
+        await insert(c, "product_match", **match, **decided)
+
+    async def _footprint(self, name: str, owner: str, visibility: str) -> int:
+        """A product with a code of its own and a footprint that says all that there is to say."""
+        c, ids = self.connection, self.ids
+        organisation = ids[f"org {owner}"]
+        ids[f"product {name}"] = product = await create_product(
+            c,
+            organisation,
+            name=f"Fine coated paper by {name}",
+            description="Coated.",
+            unit="kilogram",
+            visibility=visibility,
+        )
+        codes = [f"urn:pact:{owner}.example:supplier-id:{product}"]
+        codes += [GTIN] if visibility == "PUBLIC" else []
+        for urn in codes:
+            found = identifier_of(urn)
+            await insert(
+                c,
+                "product_identifier",
+                product_id=product,
+                organisation_id=organisation,
+                urn=urn,
+                kind=found.kind.value,
+                key=found.key,
+            )
+        kept = {"product_id": product, "visibility": Visibility(visibility)}
+        key = await create_footprint(c, organisation, whole(), **kept)
+        ids[f"footprint {name}"] = key
+        return key
+
     async def _imported(self) -> None:
         """A file of the owner's with a row that can be recorded, and a fault that was."""
         c, ids = self.connection, self.ids
@@ -405,8 +478,6 @@ class _Maker:
     async def exchanged(self) -> None:
         """The owner's partner, with something shared, asked for, fetched and refused."""
         c, ids = self.connection, self.ids
-        for name in ("shared", "kept"):
-            ids[f"footprint_{name}"] = await create_footprint(c, ids["org owner"])
         ids["partner own"] = partner = await insert(
             c,
             "partner",
@@ -420,7 +491,7 @@ class _Maker:
             client_secret_sealed="PROOF-partner",  # noqa: S106  no secret
         )
         of = {"partner_id": partner}
-        await insert(c, "partner_share", footprint_id=ids["footprint_shared"], **of)
+        await insert(c, "partner_share", footprint_id=ids["footprint owner PRIVATE"], **of)
         ids["exchange own"] = await insert(
             c,
             "exchange_event",

@@ -176,6 +176,9 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               allocations(first: 1000) { totalCount nodes { id } }
               assessedClaims(first: 1000) { totalCount nodes { id } }
               pledges(first: 1000) { totalCount nodes { id } }
+              products(first: 1000) { totalCount nodes { id } }
+              footprints(first: 1000) { totalCount nodes { id } }
+              footprintRequests(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
               partners(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
@@ -215,6 +218,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         shown = zip(MEMBERS, lines[caller], strict=True)
         return {world.id(kind, f"{owner} {one}") for owner, all_ in shown for one in all_}
 
+    def shared(kind: str) -> set[str]:
+        return {world.id(kind, "owner shared")} if caller in reading.SHARED_FOOTPRINTS else set()
+
     claims = figures("claim", reading.CLAIMS)
     for owner, shown in zip(MEMBERS, reading.CLAIMS[caller], strict=True):
         claims.add(world.id("claim", f"{owner} total"))
@@ -237,6 +243,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
         "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
         "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
+        "products": figures("product", reading.INVENTORIES) | shared("product"),
+        "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
+        "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},
         "stagedImports": {world.id("import", one) for one in reading.IMPORTS[caller]},
         "inventories": figures("inventory", reading.INVENTORIES),
         "accounts": {world.id("account", one) for one in reading.ACCOUNTS[caller]},

@@ -46,6 +46,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "invoice": '(reference: "RF20260001")',
         "dues": "(year: 2026)",
         "inventory": '(reference: "inventory owner PRIVATE")',
+        "product": f'(id: "{world.id("product", "owner PRIVATE")}")',
         "claim": '(reference: "claim owner PRIVATE")',
         "myApplication": f'(key: "{key_of("voted")}")',
         "avoidedEmissions": "(groupBy: [MEMBER, CATEGORY])",
