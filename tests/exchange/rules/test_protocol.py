@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consortium.exchange.rules.addresses import (
@@ -63,6 +63,7 @@ def test_what_is_no_criterion_is_refused_by_its_name(given_: dict[str, Any], fie
     assert refused.value.path == (field,)
 
 
+@settings(deadline=None)
 @given(
     st.builds(
         Filters,
@@ -75,6 +76,7 @@ def test_filters_travel_unchanged(filters: Filters) -> None:
     assert read_criteria(filters.wire()) == filters
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**59))
 def test_a_link_leads_to_its_place(place: int) -> None:
     """With the parameters that were asked with."""
@@ -203,6 +205,7 @@ def test_addresses_are_kept_in_one_spelling() -> None:
     assert not same_host("https://a.example/x", "https://a.example:444/y")
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300_000))
 def test_retries_end_after_72_hours(late_seconds: int) -> None:
     """The next attempt is later, within the 72 hours, and there is none after them."""

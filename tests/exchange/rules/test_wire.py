@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from consortium.exchange.rules.wire import read_footprint, write_footprint
 from consortium.footprints.rules.facts import FootprintFacts
@@ -14,6 +14,7 @@ from tests.factories.footprints import FACTS, meaningful
 Change = Callable[[dict[str, Any]], object]
 
 
+@settings(deadline=None)
 @given(meaningful())
 def test_what_goes_out_comes_in_identical(facts: FootprintFacts) -> None:
     """Through JSON and back, decimals with the places they had, and nothing null on the way."""
