@@ -11,6 +11,10 @@ from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.overlaps import OVERLAP_DECISIONS, OVERLAPS
 from consortium.effects.reads.shares import ALLOCATIONS
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
+from consortium.exchange.reads.partners import ERRANDS as EXCHANGE_ERRANDS
+from consortium.exchange.reads.partners import EVENTS as EXCHANGE_EVENTS
+from consortium.exchange.reads.partners import FAULTS as EXCHANGE_FAULTS
+from consortium.exchange.reads.partners import PARTNERS
 from consortium.footprints.reads.footprints import ALL_FOOTPRINTS, FOOTPRINTS, PRODUCTS
 from consortium.footprints.reads.requests import REQUESTS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
@@ -89,6 +93,9 @@ NODES: dict[str, Source] = {
     "AssessedClaim": ASSESSED_CLAIMS,
     "ClaimEvidence": CLAIM_EVIDENCE,
     "Pledge": PLEDGES,
+    "Partner": PARTNERS,
+    "ExchangeEvent": EXCHANGE_EVENTS,
+    "ExchangeErrand": EXCHANGE_ERRANDS,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -188,6 +195,10 @@ ROOT = Source(
         "pledges": Many(PLEDGES),
         "allocations": Many(ALLOCATIONS),
         "staged_imports": Many(STAGED_IMPORTS),
+        "partners": Many(PARTNERS),
+        "exchange_events": Many(EXCHANGE_EVENTS),
+        "exchange_errands": Many(EXCHANGE_ERRANDS),
+        "exchange_faults": Many(EXCHANGE_FAULTS),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

@@ -56,6 +56,19 @@ class Settings(BaseSettings):
         description="The address by which browsers and clients reach the server, without a path:"
         " the issuer of its tokens. Without it, the address that the server listens on.",
     )
+    ssl_certfile: Path | None = Field(
+        default=None,
+        description="The certificate (PEM, with those in between) by which the server speaks HTTPS"
+        " itself, together with `ssl_keyfile`. Without it, a proxy in front does.",
+    )
+    ssl_keyfile: Path | None = Field(
+        default=None, description="The certificate's private key (PEM, without a password)."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="The addresses of the proxies in front, with commas between: what they say of"
+        " the scheme (`X-Forwarded-Proto`) is believed, and of nobody else.",
+    )
     secret_key: SecretStr | None = Field(
         default=None,
         description="32 random bytes in base64, as `openssl rand -base64 32` prints: encrypts"
@@ -84,6 +97,16 @@ class Settings(BaseSettings):
         default=False,
         description="Whether a member's identity provider may be on this machine, without TLS: for"
         " tests and demonstrations only.",
+    )
+    exchange_allow_private: bool = Field(
+        default=False,
+        description="Whether partners' systems may be on this machine or in a private network: for"
+        " tests and closed networks.",
+    )
+    exchange_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) of further authorities that are believed when partners'"
+        " systems are asked.",
     )
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
@@ -124,6 +147,13 @@ class Settings(BaseSettings):
             raise ValueError("it is an address like https://data.example.org, without a path")
         return bare
 
+    @field_validator("ssl_certfile", "ssl_keyfile", "exchange_ca_file")
+    @classmethod
+    def _file(cls, file: Path | None) -> Path | None:
+        if file is not None and not file.is_file():
+            raise ValueError("there is no such file")
+        return file
+
     @field_validator("fonts_dir")
     @classmethod
     def _directory(cls, fonts: Path | None) -> Path | None:
@@ -134,7 +164,23 @@ class Settings(BaseSettings):
     @property
     def url(self) -> str:
         """The address that the server is known by, without a path."""
-        return self.public_url or f"http://{self.host}:{self.port}"
+        return self.public_url or f"{self.scheme}://{self.host}:{self.port}"
+
+    @property
+    def scheme(self) -> str:
+        """What the server itself speaks."""
+        return "http" if self.ssl_certfile is None else "https"
+
+
+def check_certificate(settings: Settings) -> None:
+    """Refuse a certificate without its key, or one that is not there. Raises SettingInvalid."""
+    files = {"ssl_certfile": settings.ssl_certfile, "ssl_keyfile": settings.ssl_keyfile}
+    for name, file in files.items():
+        setting = PREFIX + name.upper()
+        if file is None and any(files.values()):
+            raise SettingInvalid(f"{setting} is missing: a certificate and its key go together.")
+        if file is not None and not file.is_file():
+            raise SettingInvalid(f"{setting} cannot be used: there is no such file.")
 
 
 def load_settings() -> Settings:

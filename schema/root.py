@@ -19,6 +19,7 @@ from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
 from schema.effects import EffectsMutation, EffectsQuery
 from schema.engagements import EngagementsMutation, EngagementsQuery
+from schema.exchange import ExchangeMutation, ExchangeQuery
 from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
 from schema.footprints import FootprintsMutation, FootprintsQuery
 from schema.guidance import GuidanceMutation, GuidanceQuery
@@ -85,6 +86,7 @@ class Query(
     SharesQuery,
     OverlapsQuery,
     ImportsQuery,
+    ExchangeQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -123,6 +125,7 @@ class Mutation(
     SharesMutation,
     OverlapsMutation,
     ImportsMutation,
+    ExchangeMutation,
     GuidanceMutation,
     ClaimsMutation,
     CoversMutation,

@@ -3,15 +3,20 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import structlog
 
 from consortium.identity.actions.housekeeping import tidy
+from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import utc_now
 from consortium.outbox.jobs.backends import Backend, ToFiles, ToServer, to_console
 from consortium.outbox.jobs.dispatch import Dispatcher
 from consortium.settings import Settings
 from consortium.storage.database import Database
+
+if TYPE_CHECKING:
+    from consortium.exchange.jobs.courier import Courier
 
 _log = structlog.get_logger(__name__)
 
@@ -37,6 +42,27 @@ def mail_of(settings: Settings, database: Database) -> Dispatcher:
         backend=backend_of(settings),
         sender=settings.mail_from,
         public_url=settings.url,
+    )
+
+
+def courier_of(settings: Settings, database: Database) -> "Courier":
+    """What speaks with members' partners, as the settings say. Raises SecretKeyInvalid."""
+    # Here, so that the features are first imported in the catalogue's order.
+    from consortium.exchange.client.http import Network
+    from consortium.exchange.client.partner import Partners
+    from consortium.exchange.jobs.courier import Courier
+
+    network = Network(
+        allow_private=settings.exchange_allow_private, ca_file=settings.exchange_ca_file
+    )
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
+    return Courier(
+        database=database,
+        partners=Partners(network, utc_now),
+        sealer=Sealer(settings.secret_key.get_secret_value()),
+        public_url=settings.url,
+        now=utc_now,
     )
 
 

@@ -7,6 +7,7 @@ import sys
 import webbrowser
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,7 +15,7 @@ import typer
 from consortium.cli.opening import Address, DataDir, database_address, settings_with
 from consortium.cli.secret_key import with_secret_key
 from consortium.cli.sockets import listening, url_of
-from consortium.settings import Settings, load_settings
+from consortium.settings import Settings, check_certificate, load_settings
 
 if TYPE_CHECKING:
     from consortium.storage.database import Database
@@ -25,6 +26,16 @@ Host = Annotated[
 Port = Annotated[
     int | None,
     typer.Option(min=0, max=65535, help="The port; 0 takes any that is free.", show_default="8000"),
+]
+CertFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--ssl-certfile", help="The certificate (PEM), to speak HTTPS.", show_default=False
+    ),
+]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--ssl-keyfile", help="Its private key (PEM).", show_default=False),
 ]
 Prepare = Callable[["Database"], Awaitable[None]]
 
@@ -41,14 +52,28 @@ def register(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-def serve(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    *,
+    ssl_certfile: CertFile = None,
+    ssl_keyfile: KeyFile = None,
+) -> None:
     """Start the server."""
-    settings = settings_with(host=host, port=port, data_dir=data_dir)
+    settings = settings_with(
+        host=host,
+        port=port,
+        data_dir=data_dir,
+        ssl_certfile=ssl_certfile,
+        ssl_keyfile=ssl_keyfile,
+    )
+    check_certificate(settings)
     with (
         listening(settings.host, settings.port) as listener,
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
-        url = url_of(listener, settings.host)
+        url = url_of(listener, settings.host, settings.scheme)
         settings = _complete(settings, url)
         _run(_serve(settings, address, listener, lambda: typer.echo(f"Listening on {url}")))
 
@@ -95,7 +120,7 @@ async def _serve(
     """Serve until a signal comes; the database is closed after the last answer."""
     from consortium.assessment.actions import advance_totals
     from consortium.avoided.jobs import follow_calendar
-    from consortium.cli.background import keep_house, mail_of, running
+    from consortium.cli.background import courier_of, keep_house, mail_of, running
     from consortium.cli.http import Server
     from consortium.cli.worker import work_off
     from consortium.storage.database import Database
@@ -108,7 +133,14 @@ async def _serve(
             await prepare(database)
         mail = mail_of(settings, database)
         calendar = follow_calendar(database, advance_totals)
-        work = (calendar, mail.run(), keep_house(database), work_off(database))
+        courier = courier_of(settings, database)
+        work = (
+            calendar,
+            mail.run(),
+            courier.run(),
+            keep_house(database),
+            work_off(database),
+        )
         async with running(*work):
             await Server(create_app(settings, database), settings, ready).serve([listener])
 

@@ -42,11 +42,11 @@ def listening(host: str, port: int) -> Generator[socket.socket]:
         yield listener
 
 
-def url_of(listener: socket.socket, host: str) -> str:
+def url_of(listener: socket.socket, host: str, scheme: str = "http") -> str:
     """The address for a browser; a server that listens everywhere is reached as localhost."""
     port = listener.getsockname()[1]
     name = "localhost" if host in {"0.0.0.0", "::", ""} else host  # noqa: S104  only compared
-    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+    return f"{scheme}://[{name}]:{port}" if ":" in name else f"{scheme}://{name}:{port}"
 
 
 def _sentence(host: str, port: int, error: OSError) -> str:

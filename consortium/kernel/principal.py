@@ -25,6 +25,9 @@ class Permission(StrEnum):
     FIGURES_READ = "figures:read"
     FIGURES_READ_ALL = "figures:read-all"
     FIGURES_WRITE = "figures:write"
+    # PACT's own names of what a partner's system may do at its door.
+    FOOTPRINT_LIST = "footprint:list"
+    FOOTPRINT_READ = "footprint:read"
     GUIDANCE_MANAGE = "guidance:manage"
     IDENTITY_PROVIDERS_MANAGE = "identity-providers:manage"
     MEMBERSHIPS_MANAGE = "memberships:manage"

@@ -1,8 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 
 import asyncpg
 from starlette.applications import Starlette
@@ -66,14 +66,23 @@ def create_app(
     people = people_of(settings, database, now)
     server = _authorization_server(people, today)
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
+
+    @contextmanager
+    def acting() -> Generator[None]:
+        # Here, for the reason given below at the sums of members.
+        from consortium.exchange.actions.secrets import sealing
+
+        with database.active(), sealing(people.sealer):
+            yield
+
     solving = Solving(settings.solver_processes)
-    executor = Executor.over(
-        database.reads, Writing(database.active, told), Answers(database.pool, solving)
-    )
+    answers = Answers(database.pool, solving)
+    executor = Executor.over(database.reads, Writing(acting, told), answers)
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
     from consortium.web.documents import DocumentDoor
+    from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
 
     files = Files(settings.data_dir / "files")
@@ -96,6 +105,15 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    exchange = ExchangeDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        today=today,
+        now=now,
+        size_max=settings.max_document_bytes,
+    )
+
     async def ready(_: Request) -> Response:
         try:
             async with asyncio.timeout(READY_SECONDS):
@@ -114,6 +132,7 @@ def create_app(
             *oauth.routes(),
             *documents.routes(),
             *figures.routes(),
+            *exchange.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],

@@ -27,6 +27,10 @@ SEEN_WITH = {
     "EffectLine": ("Effect", "effect_id"),
     "ImportedRow": ("StagedImport", "staged_import_id"),
     "ImportFault": ("StagedImport", "staged_import_id"),
+    "PartnerShare": ("Partner", "partner_id"),
+    "ExchangeEvent": ("Partner", "partner_id"),
+    "ExchangeErrand": ("Partner", "partner_id"),
+    "ExchangeFault": ("Partner", "partner_id"),
 }
 # How a claim was made.
 OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
@@ -91,6 +95,7 @@ class Ask:
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             ({"StagedImport"}, self._sees_import),
+            ({"Partner"}, self._sees_partner),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -109,6 +114,11 @@ class Ask:
         rights = self.principal.rights
         writes = rights.has_organisation and rights.may(Permission.FIGURES_WRITE)
         return writes and row["organisation_id"] == self.principal.organisation_id
+
+    def _sees_partner(self, row: Row) -> bool:
+        """Whose partner it is."""
+        own: bool = row["organisation_id"] == self.principal.organisation_id
+        return own and self.principal.rights.has_organisation
 
     def _sees_work(self, row: Row) -> bool:
         """What working groups do, how many people there are, and what waits for whom."""

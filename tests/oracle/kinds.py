@@ -219,6 +219,9 @@ PREFIXES = {
     "effect_overlap_decision": "overlapdecision",
     "pledge": "pledge",
     "staged_import": "import",
+    "partner": "partner",
+    "exchange_event": "exchange",
+    "exchange_errand": "errand",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",
@@ -430,6 +433,53 @@ KINDS: dict[str, Kind] = {
         plain("position", "sheet", "number", "code", "message") | blank("sheet_column"),
         orders={"POSITION": lambda _, row: row["position"]},
         default_order=("POSITION",),
+    ),
+    "Partner": Kind(
+        global_id("partner")
+        | plain("name", "base_url", "auth_url", "client_id", "scope", "version")
+        | plain("registered_at", "removed_at")
+        | {"eventSources": lambda _, row: row["event_sources"].split()},
+        {
+            "organisation": up("Organisation", "organisation_id"),
+            "company": up("Organisation", "company_id"),
+            "client": up("ServiceClient", "oauth_client_id"),
+        },
+        {
+            "shares": down("PartnerShare", "partner_id"),
+            "events": down("ExchangeEvent", "partner_id"),
+            "errands": down("ExchangeErrand", "partner_id"),
+            "faults": down("ExchangeFault", "partner_id"),
+        },
+        {"NAME": lambda _, row: row["name"]},
+        ("NAME",),
+    ),
+    "PartnerShare": Kind(
+        plain("shared_at"),
+        {
+            "partner": up("Partner", "partner_id"),
+            "footprint": up("Footprint", "footprint_id"),
+        },
+    ),
+    "ExchangeEvent": Kind(
+        global_id("exchange")
+        | plain("direction", "kind", "event_id", "address", "state", "attempts", "data")
+        | plain("said_at", "recorded_at", "ended_at")
+        | blank("told")
+        | {"dueAt": lambda _, row: row["due_at"] if row["state"] == "WAITING" else None},
+        {"partner": up("Partner", "partner_id"), "request": up("ExchangeEvent", "request_id")},
+        orders={"RECORDED_AT": lambda _, row: row["recorded_at"]},
+    ),
+    "ExchangeErrand": Kind(
+        global_id("errand")
+        | plain("errand", "state", "pages", "received", "recorded", "faulty", "attempts")
+        | plain("asked_at", "ended_at")
+        | blank("told"),
+        {"partner": up("Partner", "partner_id")},
+        orders={"ASKED_AT": lambda _, row: row["asked_at"]},
+    ),
+    "ExchangeFault": Kind(
+        plain("field", "message", "found_at") | {"footprintId": lambda _, row: row["pf_id"]},
+        {"partner": up("Partner", "partner_id")},
     ),
     "AuditActor": Kind(plain("subject") | {"name": _actor_name}),
     "AuditClient": Kind(plain("client_id", "name")),

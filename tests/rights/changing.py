@@ -1029,6 +1029,53 @@ _PLEDGES: tuple[Case, ...] = (
 )
 
 
+def _partner(**given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"partner": world.id("partner", "own"), **given}
+
+
+def _footprints(name: str) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {
+        "partner": world.id("partner", "own"),
+        "footprints": [world.id("footprint", f"owner {name}")],
+    }
+
+
+# Who reads the owner's figures sees its partners.
+_SEEN = _all(DENIED, "viewer", "editor", "approver", "admin", "service_reads", "service_writes")
+_SET_UP = _SEEN | {"admin": DONE}
+_SHOWN = _SEEN | {"approver": DONE}
+_FETCHED = _SEEN | _all(DONE, *_WRITERS)
+_PARTNERS: tuple[Case, ...] = (
+    Case(
+        "registerPartner",
+        "of one's own organisation",
+        lambda _: {"name": "Another", "baseUrl": "https://another.example"},
+        DENIED,
+        _all(DONE, "admin", "other_admin", "secretariat"),
+    ),
+    Case("changePartner", "of the owner", _partner(version=1, name="Other"), ABSENT, _SET_UP),
+    Case("removePartner", "of the owner", _partner(version=1), ABSENT, _SET_UP),
+    Case("checkPartner", "of the owner", _partner(), ABSENT, _SET_UP),
+    Case("shareFootprintWithPartner", "of the owner", _footprints("PUBLIC"), ABSENT, _SHOWN),
+    Case("unshareFootprintWithPartner", "of the owner", _footprints("PRIVATE"), ABSENT, _SHOWN),
+    Case("publishToPartner", "of the owner", _footprints("PUBLIC"), ABSENT, _SHOWN),
+    Case("fetchFootprints", "of the owner's partner", _partner(), ABSENT, _FETCHED),
+    Case(
+        "requestFromPartner",
+        "of the owner's partner",
+        _partner(criteria={"productId": ["urn:x:y"]}),
+        ABSENT,
+        _FETCHED,
+    ),
+    Case(
+        "answerPartner",
+        "of the owner",
+        lambda world: {"request": world.id("exchange", "own"), "reason": "There is none."},
+        ABSENT,
+        _SHOWN,
+    ),
+)
+
 _PCF: dict[str, Any] = {
     "declaredUnitOfMeasurement": "KILOGRAM",
     "declaredUnitAmount": "1",
@@ -1350,6 +1397,7 @@ CASES: tuple[Case, ...] = (
     *_ASSESSMENT,
     *_GUIDANCE,
     *_IMPORTS,
+    *_PARTNERS,
     *_EFFECTS,
     *_OVERLAPS,
     *_PLEDGES,

@@ -30,6 +30,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   imported   who enters figures for the organisation, see IMPORTS
+#   partners   whose partner it is, see PARTNERS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
 #   footprint  by its own visibility, and whom it is shared with, see PRODUCTS
@@ -275,6 +276,37 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ProgressContribution": ("within", "quantity claims organisation"),
     "ProgressContributionConnection": ("within", "edges nodes pageInfo totalCount"),
     "ProgressContributionEdge": ("within", "cursor node"),
+    "Partner": (
+        "partners",
+        (
+            "id name baseUrl authUrl eventSources clientId scope version registeredAt removedAt "
+            "organisation company client shares events errands faults"
+        ),
+    ),
+    "PartnerShare": ("partners", "sharedAt partner footprint"),
+    "ExchangeEvent": (
+        "partners",
+        (
+            "id direction kind eventId address state attempts dueAt told data saidAt recordedAt "
+            "endedAt partner request"
+        ),
+    ),
+    "ExchangeErrand": (
+        "partners",
+        ("id errand state pages received recorded faulty attempts told askedAt endedAt partner"),
+    ),
+    "ExchangeFault": ("partners", "footprintId field message foundAt partner"),
+    "PartnerConnection": ("within", "edges nodes pageInfo totalCount"),
+    "PartnerEdge": ("within", "cursor node"),
+    "PartnerShareConnection": ("within", "edges nodes pageInfo totalCount"),
+    "PartnerShareEdge": ("within", "cursor node"),
+    "ExchangeEventConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ExchangeEventEdge": ("within", "cursor node"),
+    "ExchangeErrandConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ExchangeErrandEdge": ("within", "cursor node"),
+    "ExchangeFaultConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ExchangeFaultEdge": ("within", "cursor node"),
+    "PartnerSecret": ("asker", "partner clientId clientSecret"),
     "StagedImport": (
         "imported",
         (
@@ -735,7 +767,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims stagedImports pledges product products footprints "
-            "footprintRequests"
+            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults"
         ),
     ),
     "RateUsed": (
@@ -981,4 +1013,8 @@ PROOFS: Mapping[str, tuple[str, ...]] = {
 # The owner's import: who enters its figures.
 IMPORTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
     ("editor", "approver", "service_writes"), ("own",)
+)
+# The owner's partner: its people and systems that read its figures.
+PARTNERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
+    ("viewer", "editor", "approver", "admin", "service_reads", "service_writes"), ("own",)
 )

@@ -184,6 +184,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.shared()
         await maker.figures()
         await maker.people()
+        await maker.exchanged()
         await maker.overlapping()
         await maker.applicants()
         await maker.dues()
@@ -473,6 +474,40 @@ class _Maker:
         await insert(
             c, "staged_fault", staged_import_id=key, code="WRONG", message="It is wrong.", **row
         )
+
+    async def exchanged(self) -> None:
+        """The owner's partner, with something shared, asked for, fetched and refused."""
+        c, ids = self.connection, self.ids
+        ids["partner own"] = partner = await insert(
+            c,
+            "partner",
+            organisation_id=ids["org owner"],
+            company_id=ids["org other"],
+            name="Buyer",
+            base_url="https://buyer.example",
+            event_sources="https://a.example https://b.example",
+            oauth_client_id=ids["client owner"],
+            client_id="us",
+            client_secret_sealed="PROOF-partner",  # noqa: S106  no secret
+        )
+        of = {"partner_id": partner}
+        await insert(c, "partner_share", footprint_id=ids["footprint owner PRIVATE"], **of)
+        ids["exchange own"] = await insert(
+            c,
+            "exchange_event",
+            direction="RECEIVED",
+            kind="REQUEST_CREATED",
+            event_id="asked/1",
+            address="https://buyer.example",
+            said_at=datetime(2026, 11, 1, tzinfo=UTC),
+            data="{}",
+            state="OPEN",
+            **of,
+        )
+        over = {"state": "DONE", "ended_at": datetime(2026, 11, 2, tzinfo=UTC)}
+        ids["errand own"] = await insert(c, "exchange_errand", errand="FETCH", **of, **over)
+        fault = {"pf_id": "x", "field": "id", "message": "`id` is a UUID."}
+        await insert(c, "exchange_fault", **of, **fault)
 
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.

@@ -139,6 +139,7 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
         "IssuedInvoices",
         "MemberLeftOut",
         "NewApplication",
+        "PartnerSecret",
         "Refusal",
         "RowProblem",
         "ServiceClientSecret",
@@ -179,6 +180,9 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               footprints(first: 1000) { totalCount nodes { id } }
               footprintRequests(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
+              partners(first: 1000) { totalCount nodes { id } }
+              exchangeEvents(first: 1000) { totalCount nodes { id } }
+              exchangeErrands(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -236,6 +240,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "allocations": {world.id("allocation", one) for one in reading.SHARED[caller]},
         "assessedClaims": {world.id("assessed", one) for one in reading.ASSESSED[caller]},
         "pledges": figures("pledge", reading.CLAIMS),
+        "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
+        "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
+        "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
         "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
         "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},

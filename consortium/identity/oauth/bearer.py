@@ -12,7 +12,7 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 
 from consortium.identity.oauth.access_tokens import TYPE
-from consortium.identity.oauth.errors import TokenInvalid
+from consortium.identity.oauth.errors import TokenExpired, TokenInvalid
 from consortium.identity.oauth.keys import ALGORITHM, Keyring
 from consortium.identity.oauth.server import Addresses
 from consortium.kernel.ids import GlobalId
@@ -62,7 +62,7 @@ class Authenticator:
             return self._remembered(digest, self.claims(header))
         if seen.until <= self._clock():
             self._seen.pop(digest, None)
-            raise TokenInvalid("The access token has expired.")
+            raise TokenExpired
         return seen.principal
 
     async def read_keys_again(self) -> None:
@@ -96,7 +96,7 @@ class Authenticator:
             raise TokenInvalid("The access token is for another resource.")
         now, expiry = self._clock(), claims.get("exp")
         if not isinstance(expiry, int) or expiry + LEEWAY_SECONDS <= now:
-            raise TokenInvalid("The access token has expired.")
+            raise TokenExpired
         for name in ("nbf", "iat"):
             begin = claims.get(name, 0)
             if not isinstance(begin, int) or begin - LEEWAY_SECONDS > now:

@@ -3,7 +3,7 @@
 OAuthError
 ├── InvalidRequest, InvalidClient, InvalidGrant, UnauthorizedClient, UnsupportedGrantType
 ├── InvalidScope, InvalidTarget, UnsupportedTokenType
-└── TokenInvalid, InsufficientScope, TokenMisplaced      at a protected resource
+└── TokenInvalid, TokenExpired, InsufficientScope, TokenMisplaced      at a protected resource
 """
 
 from typing import ClassVar
@@ -73,6 +73,10 @@ class TokenInvalid(OAuthError):
     code = "TOKEN_INVALID"
     status = 401
     error: ClassVar[str] = "invalid_token"
+
+
+class TokenExpired(TokenInvalid):
+    """The access token has expired."""
 
 
 class InsufficientScope(TokenInvalid):

@@ -27,6 +27,8 @@ EXPLAINED = {
     Permission.FIGURES_READ: "Read your organisation's figures and those shared among members",
     Permission.FIGURES_READ_ALL: "Read every figure of every organisation",
     Permission.FIGURES_WRITE: "Enter and correct figures",
+    Permission.FOOTPRINT_LIST: "List footprints that a partner shares with you",
+    Permission.FOOTPRINT_READ: "Read single footprints that a partner shares with you",
     Permission.GUIDANCE_MANAGE: "Draft, publish and retire guidance",
     Permission.IDENTITY_PROVIDERS_MANAGE: "Set up your organisation's own sign-in",
     Permission.MEMBERSHIPS_MANAGE: "Manage memberships",

@@ -1,0 +1,1 @@
+"""Footprints exchanged with other companies' systems: PACT's technical specification, version 3."""

@@ -1,0 +1,1 @@
+"""Partners set up, footprints shared, events taken in and answered."""

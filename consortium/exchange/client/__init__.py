@@ -1,0 +1,1 @@
+"""This server as a client of partners' systems, trusting them with little."""

@@ -1,0 +1,1 @@
+"""What the protocol says: addresses, filters, pages, events, and footprints as they travel."""
