@@ -9,7 +9,7 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from consortium.footprints.rules.facts import (
@@ -179,7 +179,7 @@ def _json(facts: Any, besides: set[str]) -> dict[str, Any]:  # noqa: ANN401  any
 
 def _written(value: Any) -> Any:  # noqa: ANN401  whatever a fact holds
     if isinstance(value, tuple):
-        return [_written(one) for one in cast("tuple[Any, ...]", value)]
+        return [_written(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
     if is_dataclass(value):
         return _json(value, set())
     write = next((_WRITE[kind] for kind in _WRITE if isinstance(value, kind)), None)
