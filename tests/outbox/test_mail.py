@@ -33,6 +33,8 @@ DATA = {
     "kind": "EXPIRING",
     "status": "SUBMITTED",
     "day": "2026-03-01",
+    "product": "Ink",
+    "comment": "Please.",
 }
 DUE = "UPDATE outbox_mail SET due_at = $1"
 

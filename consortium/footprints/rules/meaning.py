@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 from consortium.footprints.rules.facts import (
@@ -121,11 +121,11 @@ def _unwritable(value: object, *path: str | int) -> Iterator[tuple[str | int, ..
         case float() if not isfinite(value):
             yield path
         case Mapping():
-            for name, inner in value.items():
+            for name, inner in cast("Mapping[str, object]", value).items():
                 yield from _unwritable(name, *path)
-                yield from _unwritable(inner, *path, str(name))
+                yield from _unwritable(inner, *path, name)
         case tuple() | list():
-            for place, inner in enumerate(value):
+            for place, inner in enumerate(cast("Sequence[object]", value)):
                 yield from _unwritable(inner, *path, place)
         case _ if is_dataclass(value):
             for one in fields(value):

@@ -115,10 +115,10 @@ def facts_of(row: Mapping[str, Any], details: Mapping[str, Any]) -> FootprintFac
 
 
 def _pcf_of(row: Mapping[str, Any], told: Mapping[str, Any]) -> PcfFacts:
-    columns = {name: row[name] for name in _OF_PCF}
+    columns: dict[str, Any] = {name: row[name] for name in _OF_PCF}
     region = columns.pop("geography_region_or_subregion")
     unit = columns.pop("declared_unit_of_measurement")
-    changed = {
+    changed: dict[str, Any] = {
         "ipcc_characterization_factors": tuple(told["ipcc_characterization_factors"]),
         "cross_sectoral_standards": tuple(told["cross_sectoral_standards"]),
         "ccu_calculation_approach": _one(told, "ccu_calculation_approach", CcuApproach),
@@ -179,7 +179,7 @@ def _json(facts: Any, besides: set[str]) -> dict[str, Any]:  # noqa: ANN401  any
 
 def _written(value: Any) -> Any:  # noqa: ANN401  whatever a fact holds
     if isinstance(value, tuple):
-        return [_written(one) for one in value]
+        return [_written(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
     if is_dataclass(value):
         return _json(value, set())
     write = next((_WRITE[kind] for kind in _WRITE if isinstance(value, kind)), None)
