@@ -29,7 +29,7 @@ from consortium.staging.rules.cells import Fault
 from consortium.staging.rules.kinds import ROWS_MAX, SHEETS_OF, ImportKind
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
-from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
+from consortium.value_chains.imports.stages import IMPORTER as VALUE_CHAINS
 
 IMPORTERS: dict[str, Importer] = {
     importer.kind: importer
