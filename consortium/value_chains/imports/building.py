@@ -1,7 +1,7 @@
 """What readers of other programs' packages share: processes as activities, and their links.
 
-A process whose products are several becomes an activity for each. Who supplies a flow is the process
-that is named, or else the only one that makes it; the checks name the row where that is not so.
+A process whose products are several becomes an activity for each. Who supplies a flow is the
+process that is named, or else the only one that makes it; the checks name the row where it is not.
 """
 
 import math

@@ -42,7 +42,7 @@ class MalformedPackage(FileUnreadable):
 def read_openlca(name: str, data: bytes) -> StatedSystem:
     """The processes of a package.
 
-    Raises FileUnreadable: it cannot be unpacked, is too large, or its parts are not as they must be.
+    Raises FileUnreadable: it cannot be unpacked, is too large, or its parts are none of openLCA's.
     """
     package = _Package(name)
     # By their paths: what processes refer to comes first, but for the units.

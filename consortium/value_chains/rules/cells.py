@@ -111,5 +111,5 @@ def _fault_of_number(text: str, value: Decimal | None) -> str | None:
     if value is None or not value.is_finite():
         return f"{text[:60]!r} is no finite number: write it as 1234567.89."
     if len(value.as_tuple().digits) > DIGITS_MAX or abs(value.adjusted()) > EXPONENT_MAX:
-        return f"A number has at most {DIGITS_MAX} digits, and at most {EXPONENT_MAX} zeros before or after."
+        return f"A number has at most {DIGITS_MAX} digits, and {EXPONENT_MAX} zeros at an end."
     return None

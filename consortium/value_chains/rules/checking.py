@@ -28,23 +28,21 @@ from consortium.value_chains.rules.stated import (
     Place,
     StatedSystem,
 )
+from consortium.value_chains.rules.units import UnitUnknown, converted, unit_of
 
 SHARES_WITHIN: Final = Decimal("1E-9")
 _ONE: Final = Decimal(1)
 _PLACES: Final = frozenset({"GLOBAL", *Region, *COUNTRIES})
-Convert = Callable[[Decimal, str, str], Decimal]
 
 
 class Known(NamedTuple):
-    """What a system may name that is on record, and how amounts are converted.
+    """What a system may name that is on record.
 
-    `organisation`: its id by a name, or None; `stages`: ids by the keys of names; `convert`: an
-    amount in one unit in another, raising a DomainError that says what would fit.
+    `organisation`: its id by a name, or None; `stages`: ids by the keys of names.
     """
 
     organisation: Callable[[str], int | None]
     stages: Mapping[str, int]
-    convert: Convert
 
 
 class Checked(NamedTuple):
@@ -134,7 +132,7 @@ class _Checking:
             filled,
             columns["name"],
             columns["product"],
-            columns["unit"],
+            self._units(cells),
             outputs,
             shares,
             organisations,
@@ -166,6 +164,23 @@ class _Checking:
             if not product:
                 told = "An activity makes one product: name it, or leave out the activity."
                 cells.fault(position, "product", FaultCode.PRODUCT_MISSING, told)
+
+    def _units(self, cells: Cells) -> list[str]:
+        """The symbols of the products' units; one that the file itself defines is as it is."""
+        texts = cells.rows.columns["unit"]
+        symbols: dict[str, str] = {}
+        unknown: dict[str, str] = {}
+        for text in set(texts):
+            try:
+                symbols[text] = unit_of(text).symbol if text else text
+            except UnitUnknown as error:
+                symbols[text] = text
+                if text not in self.stated.units:
+                    unknown[text] = error.message
+        for position, text in enumerate(texts if unknown else ()):
+            if text in unknown:
+                cells.fault(position, "unit", FaultCode.UNIT_UNKNOWN, unknown[text])
+        return [symbols[text] for text in texts]
 
     def _outputs(self, cells: Cells) -> list[Decimal]:
         found: list[Decimal] = []
@@ -243,28 +258,30 @@ class _Checking:
         )
         found: list[CheckedExchange] = []
         for position, (taker, maker, stated, unit, uncertainty, source, cited) in enumerate(read):
-            consumers = self._consumers(cells, position, "consumer", taker)
+            consumer = self._consumer(cells, position, "consumer", taker)
             supplier = self._supplier(cells, position, maker)
-            if supplier is None or stated is None:
+            if consumer is None or supplier is None or stated is None:
                 continue
             wanted = activities[supplier].unit
             amount = self._converted(cells, position, (stated, unit or wanted, wanted))
             rest = (amount, stated, unit or wanted, uncertainty, source or None, cited)
-            found += [CheckedExchange(one, supplier, *rest) for one in consumers]
+            found.append(CheckedExchange(consumer, supplier, *rest))
         return found
 
-    def _consumers(self, cells: Cells, position: int, column: str, code: str) -> Sequence[int]:
-        """The activity of a code, or all that are products of the process of that name."""
+    def _consumer(self, cells: Cells, position: int, column: str, code: str) -> int | None:
+        """The activity of a code, or the first product of the process of that name.
+
+        What a process takes and emits is recorded at any one of its products, for all of them.
+        """
         one = self._positions.get(code)
-        if one is not None:
-            return (one,)
-        found = self._processes.get(code, ())
-        if not found and code:
-            told = (
-                f"There is no activity {self._label(code)!r} in the file: add it, or correct this."
-            )
-            cells.fault(position, column, FaultCode.ACTIVITY_UNKNOWN, told)
-        return found
+        if one is not None or not code:
+            return one
+        found = self._processes.get(code)
+        if found is not None:
+            return found[0]
+        told = f"There is no activity {self._label(code)!r} in the file: add it, or correct this."
+        cells.fault(position, column, FaultCode.ACTIVITY_UNKNOWN, told)
+        return None
 
     def _supplier(self, cells: Cells, position: int, named: str) -> int | None:
         """The activity of a code, or the only one that makes the product of that name."""
@@ -284,8 +301,8 @@ class _Checking:
             return None
         listed = ", ".join(repr(codes[maker]) for maker in makers[:5])
         told = (
-            f"{label!r} is made by {len(makers)} activities ({listed}{', ...' * (len(makers) > 5)}):"
-            " choose one by its code."
+            f"{label!r} is made by {len(makers)} activities, such as {listed}: choose one by its"
+            " code."
         )
         cells.fault(position, "supplier", FaultCode.SUPPLIER_AMBIGUOUS, told)
         return None
@@ -313,13 +330,12 @@ class _Checking:
                     " CH4_FOSSIL, CH4_NON_FOSSIL, N2O, SF6, HFC134a, or CO2E_AR6 and the like."
                 )
                 cells.fault(position, "gas", FaultCode.GAS_UNKNOWN, told)
-            emitters = self._consumers(cells, position, "activity", code)
-            if gas is None or mass is None:
+            emitter = self._consumer(cells, position, "activity", code)
+            if gas is None or mass is None or emitter is None:
                 continue
             mass_kg = self._converted(cells, position, (mass, unit or "kg", "kg"))
-            for one in emitters:
-                made = CheckedEmission(one, gas, mass_kg, uncertainty, source or None)
-                self._emitted(found, cells, position, made)
+            made = CheckedEmission(emitter, gas, mass_kg, uncertainty, source or None)
+            self._emitted(found, cells, position, made)
         return list(found.values())
 
     def _emitted(
@@ -358,7 +374,7 @@ class _Checking:
     def _in_unit(self, amount: Decimal, of: str, to: str) -> Decimal:
         """By the units that are known here, or else as the file itself defines its own."""
         try:
-            return self.known.convert(amount, of, to)
+            return converted(amount, of, to)
         except DomainError:
             own, other = self.stated.units.get(of), self.stated.units.get(to)
             if own is None or other is None or own.group != other.group or not other.factor:

@@ -71,7 +71,7 @@ EXCHANGES: Final = Sheet(
     (
         _needed(
             "consumer",
-            "Who takes it: the code of an activity, or a process for all of its products.",
+            "Who takes it: the code of an activity, or its process.",
             "steel",
         ),
         _needed(
@@ -90,7 +90,7 @@ EMISSIONS: Final = Sheet(
     "emissions",
     "What an activity itself emits of a gas, for all that its process makes; below 0 it takes up.",
     (
-        _needed("activity", "Who emits it: a code, or a process for all of its products.", "steel"),
+        _needed("activity", "Who emits it: a code, or its process.", "steel"),
         _needed("gas", "The gas, such as CO2, CH4_FOSSIL, N2O, HFC134a or CO2E_AR6.", "CO2"),
         _needed("mass", "How much.", "60", _NUMBER),
         SheetColumn("unit", "A unit of mass. Blank: kg.", example="kg"),

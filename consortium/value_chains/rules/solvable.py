@@ -31,16 +31,9 @@ def told_unsolvable(
     faults: Faults,
 ) -> None:
     """Note where a loop needs more than it makes, or why there is no answer otherwise."""
-    shares = np.array([one.share for one in activities], dtype=np.float64)
-    consumers = np.array([one.consumer for one in exchanges], dtype=np.intp)
-    amounts = np.array([one.amount for one in exchanges], dtype=np.float64)
     system = system_of(
         np.array([one.output for one in activities], dtype=np.float64),
-        Exchanges(
-            np.array([one.supplier for one in exchanges], dtype=np.intp),
-            consumers,
-            amounts * shares[consumers],
-        ),
+        _shared(activities, exchanges),
         # Weights every activity alike: whether there is an answer does not depend on emissions.
         np.ones((1, len(activities))),
     )
@@ -59,3 +52,24 @@ def told_unsolvable(
         faults.add(whole, "", FaultCode.SYSTEM_SINGULAR, SystemSingular.meaning())
     except SystemNotSolved:
         faults.add(whole, "", FaultCode.SYSTEM_NOT_SOLVED, SystemNotSolved.meaning())
+
+
+def _shared(
+    activities: Sequence[CheckedActivity], exchanges: Sequence[CheckedExchange]
+) -> Exchanges:
+    """The exchanges of all processes, of which each product takes its share."""
+    shares = np.array([one.share for one in activities], dtype=np.float64)
+    products: dict[str, list[int]] = {}
+    for position, activity in enumerate(activities):
+        products.setdefault(activity.process, []).append(position)
+    suppliers: list[int] = []
+    consumers: list[int] = []
+    amounts: list[float] = []
+    for one in exchanges:
+        for consumer in products[activities[one.consumer].process]:
+            suppliers.append(one.supplier)
+            consumers.append(consumer)
+            amounts.append(float(one.amount))
+    takers = np.array(consumers, dtype=np.intp)
+    taken = np.array(amounts, dtype=np.float64) * shares[takers]
+    return Exchanges(np.array(suppliers, dtype=np.intp), takers, taken)
