@@ -157,7 +157,7 @@ async def _opened(open_: Connection, by: Principal, command: FillVersion) -> Kno
         raise ChainVersionFilled
     names = await Names.load(open_)
     stages = await open_.fetch(STAGES, row["value_chain_id"])
-    return Known(names.find, {name: key for name, key in stages})
+    return Known(names.find, {one["name_key"]: one["id"] for one in stages})
 
 
 async def _load(open_: Connection, key: int, system: CheckedSystem, progress: Progress) -> None:

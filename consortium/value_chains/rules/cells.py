@@ -17,7 +17,7 @@ EXPONENT_MAX: Final = 100
 # Columns whose texts are keys, which stay short.
 _KEYS: Final = frozenset({"code", "process", "error_source", "consumer", "supplier", "activity"})
 _NEEDED: Final = frozenset(
-    {"code", "name", "unit", "output", "consumer", "supplier", "amount", "activity", "gas", "mass"}
+    {"code", "name", "output", "consumer", "supplier", "amount", "activity", "gas", "mass"}
 )
 
 

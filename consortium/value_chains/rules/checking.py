@@ -172,7 +172,7 @@ class _Checking:
         unknown: dict[str, str] = {}
         for text in set(texts):
             try:
-                symbols[text] = unit_of(text).symbol if text else text
+                symbols[text] = unit_of(text).symbol
             except UnitUnknown as error:
                 symbols[text] = text
                 if text not in self.stated.units:
