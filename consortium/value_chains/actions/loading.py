@@ -122,27 +122,44 @@ async def fill_version(
         PermissionDenied: the caller enters no figures.
         ChangedMeanwhile, ChainVersionNotDraft, ChainVersionFilled: as they say.
     """
-    if by.organisation_id is None or not _writes(by):
-        raise PermissionDenied
-    key = command.chain_version
-    async with audited(
-        by, "chain-version:fill", organisation_id=by.organisation_id, note=command.note
-    ) as open_:
-        known = await _opened(open_, by, command)
-        system, faults = await asyncio.to_thread(checked, stated, known)
-        if system is None:
-            return Filled(0, 0, 0, faults)
-        for statement in CLEAR if command.replaces else ():
-            await open_.execute(statement, key)
-        await _load(open_, key, system, progress)
-        await open_.execute(CHANGED, key)
+    check_filler(by)
+    try:
+        async with audited(
+            by, "chain-version:fill", organisation_id=by.organisation_id, note=command.note
+        ) as open_:
+            known = await _opened(open_, by, command)
+            system, faults = await asyncio.to_thread(checked, stated, known)
+            if system is None:
+                raise _Faulty(faults)
+            await _replaced(open_, command, system, progress)
+    except _Faulty as error:
+        return Filled(0, 0, 0, error.faults)
     counts = (len(system.activities), len(system.exchanges), len(system.emissions))
     return Filled(*counts, faults)
 
 
-def _writes(by: Principal) -> bool:
-    """Whether the caller enters figures for an organisation."""
-    return by.rights.has_organisation and by.may(Permission.FIGURES_WRITE)
+class _Faulty(Exception):
+    """Ends the transaction, of which nothing is kept."""
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+
+
+async def _replaced(
+    open_: Connection, command: FillVersion, system: CheckedSystem, progress: Progress
+) -> None:
+    key = command.chain_version
+    for statement in CLEAR if command.replaces else ():
+        await open_.execute(statement, key)
+    await _load(open_, key, system, progress)
+    await open_.execute(CHANGED, key)
+
+
+def check_filler(by: Principal) -> None:
+    """Refuse who enters no figures for an organisation, before a file is read: PermissionDenied."""
+    writes = by.rights.has_organisation and by.may(Permission.FIGURES_WRITE)
+    if by.organisation_id is None or not writes:
+        raise PermissionDenied
 
 
 async def _opened(open_: Connection, by: Principal, command: FillVersion) -> Known:
