@@ -100,7 +100,7 @@ DUST = flow("f-dust", "Particulates", "ELEMENTARY_FLOW", category="Emission to a
 
 def openlca() -> dict[str, Any]:
     """The same chain as a package of openLCA's, by its parts."""
-    made = {"isInput": False, "isQuantitativeReference": True}
+    made: dict[str, Any] = {"isInput": False, "isQuantitativeReference": True}
     steel = {
         "@id": "p-steel",
         "name": "Arc furnace",

@@ -55,7 +55,7 @@ class Desk:
             "content-type": TYPES[form],
             "content-disposition": f'attachment; filename="chain.{form}"',
         }
-        given = {"version": f"chainversion_{self.drafts[draft]}", "seen": 1} | asked
+        given: dict[str, Any] = {"version": f"chainversion_{self.drafts[draft]}", "seen": 1} | asked
         return await self.api.http.post(
             "/imports/chains", content=content, headers=headers, params=given
         )

@@ -130,7 +130,7 @@ async def fill_version(
             known = await _opened(open_, by, command)
             system, faults = await asyncio.to_thread(checked, stated, known)
             if system is None:
-                raise _Faulty(faults)
+                raise _Faulty(faults)  # noqa: TRY301  the transaction must see it
             await _replaced(open_, command, system, progress)
     except _Faulty as error:
         return Filled(0, 0, 0, error.faults)

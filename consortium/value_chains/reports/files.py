@@ -18,7 +18,7 @@ from consortium.membership.reads.figures import figures_visible_to
 from consortium.membership.rules.engagements import Coverage
 from consortium.query.source import Source
 from consortium.query.visible import require_visible
-from consortium.storage.connections import Connection
+from consortium.storage.connections import PoolConnection
 from consortium.value_chains.rules.sheets import (
     ACTIVITIES,
     CHAIN_SHEETS,
@@ -69,7 +69,7 @@ WHERE e.chain_version_id = $1 ORDER BY e.id
 
 
 async def version_file(
-    connection: Connection, by: Principal, key: int, today: date, form: str
+    connection: PoolConnection, by: Principal, key: int, today: date, form: str
 ) -> IO[bytes]:
     """The version as a file of a form (`csv`, `json` or `xlsx`), at its beginning; to be closed.
 
@@ -89,7 +89,7 @@ async def version_file(
 
 
 async def _pages(
-    connection: Connection, sheet: Sheet, key: int
+    connection: PoolConnection, sheet: Sheet, key: int
 ) -> AsyncGenerator[Sequence[Sequence[Cell]]]:
     """The rows of a sheet, page by page."""
     cursor = await connection.cursor(ROWS[sheet.name], key)
@@ -97,7 +97,7 @@ async def _pages(
         yield [tuple(row) for row in page]
 
 
-async def _csv(connection: Connection, key: int, file: IO[bytes]) -> None:
+async def _csv(connection: PoolConnection, key: int, file: IO[bytes]) -> None:
     """One table of all sheets; before an apostrophe at the beginning another is written."""
     columns = list(dict.fromkeys(name for sheet in CHAIN_SHEETS for name in sheet.names))
     file.write(csv_lines([["sheet", *columns]]))
@@ -114,7 +114,7 @@ async def _csv(connection: Connection, key: int, file: IO[bytes]) -> None:
             file.write(csv_lines(lines))
 
 
-async def _workbook(connection: Connection, key: int) -> IO[bytes]:
+async def _workbook(connection: PoolConnection, key: int) -> IO[bytes]:
     book = Workbook()
     for sheet in CHAIN_SHEETS:
         page_of = book.sheet(sheet.name, sheet.names)
@@ -124,7 +124,7 @@ async def _workbook(connection: Connection, key: int) -> IO[bytes]:
     return book.finished()
 
 
-async def _json(connection: Connection, key: int, file: IO[bytes]) -> None:
+async def _json(connection: PoolConnection, key: int, file: IO[bytes]) -> None:
     """One object: what the version is, and its rows; amounts are texts, so that none is rounded."""
     about = await connection.fetchrow(ABOUT, key)
     file.write(orjson.dumps(dict(about or {}))[:-1])
