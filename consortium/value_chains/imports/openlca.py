@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from consortium.documents.archives import parts_of
 from consortium.documents.csv import FileUnreadable
@@ -85,7 +85,7 @@ class _Package:
 
     def process(self, path: str, node: Node) -> None:
         """Add a process with its exchanges; the place of an exchange is its number, from 1."""
-        exchanges = [one for one in node.get("exchanges") or [] if isinstance(one, Mapping)]
+        exchanges = _nodes(node.get("exchanges"))
         key = _text(node["@id"])
         products = self._products(node, exchanges)
         self.building.process(self._facts(path, node), list(products.values()))
@@ -94,8 +94,8 @@ class _Package:
                 self._exchange(key, Place(path, number), one)
 
     def _facts(self, path: str, node: Node) -> Process:
-        documented = node.get("processDocumentation") or {}
-        location = node.get("location") or {}
+        documented = _node(node.get("processDocumentation"))
+        location = _node(node.get("location"))
         code = self.locations.get(_text(location.get("@id"))) or _text(location.get("name"))
         return Process(
             _text(node["@id"]),
@@ -105,7 +105,7 @@ class _Package:
             _text(documented.get("validFrom"))[:10],
             _text(documented.get("validUntil"))[:10],
             "",
-            _text((documented.get("publication") or {}).get("name")),
+            _text(_node(documented.get("publication")).get("name")),
         )
 
     def _products(self, node: Node, exchanges: list[Node]) -> dict[int, Product]:
@@ -133,9 +133,9 @@ class _Package:
         if method not in _SHARED:
             return {}
         return {
-            _text(one["product"]["@id"]): _text(one.get("value"))
-            for one in node.get("allocationFactors") or []
-            if one.get("allocationType") == method and one.get("product")
+            _text(_node(one.get("product")).get("@id")): _text(one.get("value"))
+            for one in _nodes(node.get("allocationFactors"))
+            if one.get("allocationType") == method
         }
 
     def _exchange(self, process: str, place: Place, one: Node) -> None:
@@ -152,7 +152,7 @@ class _Package:
             self.building.emits(process, emitted)
             return
         self.building.stated.labels.setdefault(flow, self._flow_name(one))
-        provider = _text((one.get("defaultProvider") or {}).get("@id"))
+        provider = _text(_node(one.get("defaultProvider")).get("@id"))
         # What is avoided is given: it is not made elsewhere.
         if _is(one, "isAvoidedProduct", "avoidedProduct"):
             amount = negative(amount)
@@ -168,19 +168,31 @@ class _Package:
         return _text(known.get("name") or one["flow"].get("name"))
 
     def _units(self, group: str, node: Node) -> None:
-        for unit in node.get("units") or []:
+        for unit in _nodes(node.get("units")):
             factor = _decimal(unit.get("conversionFactor"))
             if factor is not None:
                 self.building.stated.units[_text(unit.get("name"))] = FileUnit(group, factor)
 
     def _node(self, path: str, content: bytes) -> Node:
         try:
-            node = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
+            loaded: object = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
         except (ValueError, RecursionError) as error:
             raise MalformedPackage(f"{self.name}: {path} is no JSON that can be read.") from error
-        if not isinstance(node, dict):
+        found = _node(loaded)
+        if not found:
             raise MalformedPackage(f"{self.name}: {path} is no object of openLCA's.")
-        return node
+        return found
+
+
+def _node(value: object) -> Node:
+    """An object; an empty one where it is something else."""
+    return cast("Node", value) if isinstance(value, dict) else {}
+
+
+def _nodes(value: object) -> list[Node]:
+    """The objects of a list."""
+    found = cast("list[object]", value) if isinstance(value, list) else []
+    return [_node(one) for one in found if isinstance(one, dict)]
 
 
 def _is(one: Node, *names: str) -> bool:
@@ -198,14 +210,15 @@ def _amount(one: Node) -> str:
 
 
 def _unit(one: Node) -> str:
-    return _text((one.get("unit") or {}).get("name"))
+    return _text(_node(one.get("unit")).get("name"))
 
 
 def _category(value: object) -> str:
     """The path of a category; in version 1 it is an object with a name."""
-    if isinstance(value, Mapping):
-        return " ".join([_text(value.get("name")), *map(_text, value.get("categoryPath") or [])])
-    return _text(value)
+    node = _node(value)
+    path = node.get("categoryPath")
+    above = cast("list[object]", path) if isinstance(path, list) else []
+    return " ".join([_text(value), *map(_text, above), _text(node.get("name"))]).strip()
 
 
 def _decimal(value: object) -> Decimal | None:
@@ -216,10 +229,9 @@ def _decimal(value: object) -> Decimal | None:
     return found if found.is_finite() else None
 
 
-def _uncertainty(node: Node | None) -> str:
+def _uncertainty(value: object) -> str:
     """Half the 95 % interval over the amount; blank where it is not known."""
-    if not isinstance(node, Mapping):
-        return ""
+    node = _node(value)
 
     def number(name: str) -> float:
         return float(_text(node.get(name)) or "nan")

@@ -1,6 +1,7 @@
 """Systems of activities from tables: a workbook with three sheets, or one CSV file."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Final
 
 from consortium.documents.csv import MalformedCsv, TooManyRows, WrongColumns, streamed_rows
@@ -84,23 +85,25 @@ def _adder(
 ) -> Callable[[int, list[str]], None]:
     """What adds a line to the rows of its sheet."""
     rows = _rows_of(stated)[sheet.name]
-    own = [(title, names.index(title)) for title in sheet.names if title in names]
+    # A column that is left out is blank: beyond the last cell stands one.
+    own = [names.index(title) if title in names else len(names) for title in rows.names]
     foreign = [place for place, title in enumerate(names) if title not in {"sheet", *sheet.names}]
+    mine, others = itemgetter(*own), itemgetter(*foreign, len(names), len(names))
 
     def add(line: int, cells: list[str]) -> None:
-        if any(cells[place] for place in foreign):
+        cells.append("")
+        if any(others(cells)):
             filled = ", ".join(names[place] for place in foreign if cells[place].strip())
             if filled:
                 told = f"{filled}: of another sheet than {sheet.name}; leave it blank"
                 raise WrongColumns(f"{name}: line {line}: {told}.")
-        rows.add(Place(sheet.name, line), _read(own, cells))
+        texts = [_plain(text) if text else text for text in mine(cells)]
+        rows.append(Place(sheet.name, line), texts)
 
     return add
 
 
-def _read(own: Iterable[tuple[str, int]], cells: list[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for title, place in own:
-        text = cells[place].strip()
-        found[title] = text[1:] if text.startswith(_GUARDED) else text
-    return found
+def _plain(text: str) -> str:
+    """What a cell says, without what a spreadsheet was kept from computing it by."""
+    text = text.strip()
+    return text[1:] if text.startswith(_GUARDED) else text

@@ -129,6 +129,13 @@ class StatedRows:
         self.sheets.append(intern(place.sheet))
         self.numbers.append(place.row)
 
+    def append(self, place: Place, texts: Sequence[str]) -> None:
+        """Add a row whose cells are given in the order of the columns."""
+        for column, text in zip(self.columns.values(), texts, strict=True):
+            column.append(intern(text) if text else "")
+        self.sheets.append(place.sheet)
+        self.numbers.append(place.row)
+
     def place(self, position: int) -> Place:
         """Where a row stands."""
         return Place(self.sheets[position], self.numbers[position])
