@@ -50,7 +50,7 @@ from consortium.query.source import (
 from consortium.query.sqltypes import SqlType
 from consortium.reorganisations.reads.merges import MERGES
 from consortium.staging.reads import STAGED_IMPORTS
-from consortium.value_chains.reads import STAGES, VALUE_CHAINS
+from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES, VALUE_CHAINS
 
 # The name of a node's type -> where it is read from.
 NODES: dict[str, Source] = {
@@ -58,6 +58,8 @@ NODES: dict[str, Source] = {
     "Membership": MEMBERSHIPS,
     "ValueChain": VALUE_CHAINS,
     "ValueChainStage": STAGES,
+    "ChainVersion": CHAIN_VERSIONS,
+    "Activity": ACTIVITIES,
     "Inventory": INVENTORIES,
     "Initiative": INITIATIVES,
     "Solution": SOLUTIONS,
@@ -141,6 +143,7 @@ ROOT = Source(
         "memberships": Many(MEMBERSHIPS),
         "value_chain": _lookup(VALUE_CHAINS, name=_BY_NAME_KEY),
         "value_chains": Many(VALUE_CHAINS),
+        "chain_versions": Many(CHAIN_VERSIONS),
         "inventory": _lookup(INVENTORIES, reference=_BY_REFERENCE),
         "inventories": Many(INVENTORIES),
         "initiative": _lookup(INITIATIVES, name=_BY_NAME_KEY),

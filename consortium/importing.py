@@ -162,7 +162,7 @@ async def import_chain(
 
     Raises:
         OrganisationUnknown, DraftUnknown: nothing goes by that name or reference.
-        FileUnreadable, ChainVersionNotDraft, ChainVersionFilled: as they say.
+        FileUnreadable, ChainVersionPublished, ChainVersionFilled: as they say.
     """
     try:
         data = await asyncio.to_thread(path.read_bytes)

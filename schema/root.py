@@ -3,6 +3,7 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from schema.activities import ActivitiesMutation
 from schema.applications import ApplicationsMutation, ApplicationsQuery
 from schema.assessed_totals import AssessedTotalsQuery
 from schema.assessing import AssessmentMutation
@@ -11,6 +12,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
+from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
 from schema.dues import DuesMutation, DuesQuery
@@ -66,6 +68,7 @@ class Query(
     WorkingGroupsQuery,
     InboxQuery,
     ValueChainsQuery,
+    ChainVersionsQuery,
     InventoryQuery,
     InitiativesQuery,
     SolutionsQuery,
@@ -100,6 +103,8 @@ class Mutation(
     DecisionsMutation,
     DuesMutation,
     WorkingGroupsMutation,
+    ChainVersionsMutation,
+    ActivitiesMutation,
     InventoryMutation,
     SolutionsMutation,
     ComparisonsMutation,

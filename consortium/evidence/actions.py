@@ -36,6 +36,20 @@ class Citations:
         return found
 
 
+class Cited(NamedTuple):
+    """Where something was published: its address, its title, or both."""
+
+    url: str = ""
+    title: str = ""
+
+
+async def citation_of(connection: Connection, cited: Cited | None) -> int | None:
+    """The source, recorded if it is new; None of none."""
+    if cited is None:
+        return None
+    return await Citations(connection).of(cited.url.strip(), cited.title.strip())
+
+
 _DOCUMENT = """
 INSERT INTO document (name, media_type, size_bytes, sha256) VALUES ($1, $2, $3, $4) RETURNING id
 """

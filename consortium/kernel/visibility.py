@@ -1,4 +1,4 @@
-"""Who may see a figure."""
+"""Who may see a figure, and who enters figures."""
 
 from enum import StrEnum
 
@@ -26,3 +26,12 @@ def check_visibility_change(
     needed = Permission.FIGURES_APPROVE if public else Permission.FIGURES_WRITE
     if by.organisation_id != organisation_id or not by.may(needed):
         raise PermissionDenied
+
+
+def writing_organisation(by: Principal) -> int:
+    """The organisation for which the caller enters figures. Raises PermissionDenied."""
+    # A token without `figures:read` does no more than the public.
+    writes = by.rights.has_organisation and by.may(Permission.FIGURES_WRITE)
+    if by.organisation_id is None or not writes:
+        raise PermissionDenied
+    return by.organisation_id

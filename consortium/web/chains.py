@@ -28,7 +28,6 @@ from consortium.kernel.ids import GlobalId
 from consortium.storage.files import Files, FileTooLarge, FileUnusable, Received, StorageFull
 from consortium.value_chains.actions.loading import (
     ChainVersionFilled,
-    ChainVersionNotDraft,
     Filled,
     FillVersion,
     check_filler,
@@ -38,6 +37,7 @@ from consortium.value_chains.imports.reading import read_chain
 from consortium.value_chains.reports.files import FORMS, PREFIX, version_file
 from consortium.value_chains.rules.sheets import CHAIN_SHEETS
 from consortium.value_chains.rules.stated import StatedSystem
+from consortium.value_chains.rules.versions import ChainVersionPublished
 from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
 
 CSV = "text/csv; charset=utf-8"
@@ -59,7 +59,7 @@ class ChainDoor(Door):
     statuses: ClassVar[dict[type[DomainError], int]] = {
         ArchiveTooLarge: 413,
         ChainVersionFilled: 409,
-        ChainVersionNotDraft: 409,
+        ChainVersionPublished: 409,
         ChangedMeanwhile: 409,
         DocumentRefused: 415,
         FileTooLarge: 413,

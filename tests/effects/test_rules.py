@@ -24,7 +24,6 @@ from consortium.effects.rules.comparisons import (
 from consortium.effects.rules.effects import lies_in
 from consortium.effects.rules.references import (
     BasisNotAllowed,
-    GeographyUnknown,
     LegalCapInvalid,
     PathUnknown,
     RemainingLifeInvalid,
@@ -46,6 +45,7 @@ from consortium.effects.rules.vocabulary import (
     Situation,
     Specificity,
 )
+from consortium.kernel.places import GeographyUnknown
 from consortium.kernel.gases import GwpSet
 
 NEW = Scenario(

@@ -7,6 +7,7 @@ from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
 from tests.oracle import (  # noqa: F401  complete KINDS
     assessment,
+    chains,
     guidance,
     overlaps,
     progress,
@@ -30,6 +31,8 @@ NODES = (
     "Membership",
     "ValueChain",
     "ValueChainStage",
+    "ChainVersion",
+    "Activity",
     "Inventory",
     "Initiative",
     "Solution",
@@ -165,6 +168,7 @@ ROOTS: dict[str, Root] = {
     "memberships": _all("Membership"),
     "valueChain": _lookup("ValueChain", "name", name_key, "name_key"),
     "valueChains": _all("ValueChain"),
+    "chainVersions": _all("ChainVersion"),
     "inventory": _lookup("Inventory", "reference", str, "reference"),
     "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),

@@ -12,11 +12,11 @@ from consortium.storage.database import Database
 from consortium.value_chains.actions import loading
 from consortium.value_chains.actions.loading import (
     ChainVersionFilled,
-    ChainVersionNotDraft,
     FillVersion,
     fill_version,
 )
 from consortium.value_chains.imports.reading import read_chain
+from consortium.value_chains.rules.versions import ChainVersionPublished
 from tests.effects.story import Engineer, engineer
 from tests.factories.rows import insert
 from tests.factories.value_chains import create_chain, create_stage
@@ -115,7 +115,7 @@ async def test_who_may_not_fill_a_version_changes_nothing(
     await database.pool.execute(
         "UPDATE chain_version SET status = 'PUBLISHED', published_on = '2026-01-01'"
     )
-    with pytest.raises(ChainVersionNotDraft):
+    with pytest.raises(ChainVersionPublished):
         await fill_version(desk.by, FillVersion(key, 1, ""), stated)
 
     assert await counts(database) == [0, 0, 0, 0]

@@ -23,7 +23,6 @@ from consortium.effects.rules.comparisons import (
     checked_rebound,
 )
 from consortium.effects.rules.confidence import Felt, chosen_method
-from consortium.effects.rules.references import check_geography
 from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import (
     Accounting,
@@ -36,6 +35,7 @@ from consortium.effects.rules.vocabulary import (
 )
 from consortium.kernel.errors import PermissionDenied, check_seen
 from consortium.kernel.gases import GwpSet
+from consortium.kernel.places import check_geography
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection

@@ -20,13 +20,13 @@ from consortium.effects.rules.effects import (
     check_within,
     checked_year,
 )
-from consortium.effects.rules.references import check_geography
 from consortium.effects.rules.solutions import LessVisible, ReferenceTaken, shown_to_more
 from consortium.effects.rules.texts import checked_reference
 from consortium.effects.rules.timeframes import Answer, Cohort
 from consortium.effects.rules.vocabulary import Timeframe
 from consortium.initiatives.reads import INITIATIVES
 from consortium.kernel.errors import check_seen
+from consortium.kernel.places import check_geography
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, check_visibility_change
 from consortium.query.visible import require_visible

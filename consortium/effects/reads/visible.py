@@ -1,9 +1,10 @@
 """Who sees solutions, and with them what they are compared by; and who sees effects."""
 
 from consortium.kernel.principal import Permission, Rights
-from consortium.membership.reads.figures import figures_visible_to, seen_whole
+from consortium.membership.reads.figures import below, figures_visible_to, seen_whole
 from consortium.membership.rules.engagements import Coverage
-from consortium.query.source import RowRule
+
+__all__ = ["below", "effect_visible_to", "solution_visible_to", "with_solution"]
 
 # As of other figures: by the visibility of each, its owner and its owner's assurers.
 solution_visible_to = figures_visible_to(Coverage.CLAIMS)
@@ -14,19 +15,6 @@ def with_solution(rights: Rights) -> str:
     if rights.may(Permission.FIGURES_READ_ALL):
         return "true"
     return _solution_where(solution_visible_to(rights))
-
-
-def below(parent: RowRule, table: str, column: str) -> RowRule:
-    """The row rule of what belongs to a row of a table, and is seen with it."""
-
-    def visible_to(rights: Rights) -> str:
-        rule = parent(rights)
-        if rule == "true":
-            return rule
-        inner = rule.replace("{t}", "above")
-        return f"{{t}}.{column} IN (SELECT above.id FROM {table} above WHERE {inner})"
-
-    return visible_to
 
 
 def effect_visible_to(rights: Rights) -> str:

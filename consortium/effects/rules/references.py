@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 from consortium.effects.rules.texts import checked_statement
 from consortium.effects.rules.vocabulary import (
-    GEOGRAPHIES,
     ReferenceBasis,
     ReferenceStep,
     Situation,
 )
 from consortium.kernel.errors import BadInput
+from consortium.kernel.places import check_geography
 
 # The answers that lead to each situation.
 PATHS = {
@@ -71,12 +71,6 @@ class LegalCapInvalid(BadInput):
 
     code = "LEGAL_CAP_INVALID"
     constraint = "reference_scenario_legal_cap"
-
-
-class GeographyUnknown(BadInput):
-    """A place is GLOBAL, a region of UN M49 such as EUROPE, or a country of ISO 3166-1 as CN."""
-
-    code = "GEOGRAPHY_UNKNOWN"
 
 
 class ValidityReversed(BadInput):
@@ -137,12 +131,6 @@ def checked_scenario(given: Scenario, lifetime_years: Decimal) -> tuple[Situatio
         description=checked_statement(given.description, "description"),
         legal_minimum=given.legal_minimum.strip(),
     )
-
-
-def check_geography(geography: str) -> None:
-    """Refuse what is no place. Raises GeographyUnknown."""
-    if geography not in GEOGRAPHIES:
-        raise GeographyUnknown().at("geography")
 
 
 def _check_basis(situation: Situation, basis: ReferenceBasis) -> None:

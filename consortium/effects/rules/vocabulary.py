@@ -2,12 +2,27 @@
 
 from enum import StrEnum
 
-from consortium.kernel.codes import COUNTRIES
-from consortium.kernel.regions import Region
+from consortium.kernel.places import GEOGRAPHIES, GLOBAL
 
-GLOBAL = "GLOBAL"
-# Where something holds: the world, a region of UN M49, a country of ISO 3166-1.
-GEOGRAPHIES = frozenset({GLOBAL, *Region, *COUNTRIES})
+__all__ = [
+    "GEOGRAPHIES",
+    "GLOBAL",
+    "Accounting",
+    "ChainRole",
+    "ComparisonOrigin",
+    "EffectLineKind",
+    "EnvironmentalObjective",
+    "FactorsBeyond",
+    "Finding",
+    "LifeCycleStage",
+    "LifePhase",
+    "ReferenceBasis",
+    "ReferenceStep",
+    "Situation",
+    "Specificity",
+    "Timeframe",
+    "UncertaintyMethod",
+]
 
 
 class ChainRole(StrEnum):

@@ -52,3 +52,16 @@ def figures_visible_to(coverage: Coverage) -> RowRule:
         return shown
 
     return visible_to
+
+
+def below(parent: RowRule, table: str, column: str) -> RowRule:
+    """The row rule of what belongs to a row of a table, and is seen with it."""
+
+    def visible_to(rights: Rights) -> str:
+        rule = parent(rights)
+        if rule == "true":
+            return rule
+        inner = rule.replace("{t}", "above")
+        return f"{{t}}.{column} IN (SELECT above.id FROM {table} above WHERE {inner})"
+
+    return visible_to

@@ -12,6 +12,7 @@ from consortium.organisations.actions.names import Names
 from consortium.storage.raw import Connection
 from consortium.value_chains.rules.checking import Known, checked
 from consortium.value_chains.rules.stated import CheckedSystem, Cited, Faults, StatedSystem
+from consortium.value_chains.rules.versions import check_draft
 from consortium.value_chains.rules.vocabulary import ChainVersionStatus
 
 # Rows that are sent at once.
@@ -75,12 +76,6 @@ Progress = Callable[[int, int], None]
 Values = tuple[object, ...]
 
 
-class ChainVersionNotDraft(DomainError):
-    """Only a draft is filled from a file: what is published stays. Copy it, and fill the copy."""
-
-    code = "CHAIN_VERSION_NOT_DRAFT"
-
-
 class ChainVersionFilled(DomainError):
     """The draft has activities already: say that they are to be replaced, or take another draft."""
 
@@ -120,7 +115,7 @@ async def fill_version(
     Raises:
         NotFound: there is no such version of the caller's organisation.
         PermissionDenied: the caller enters no figures.
-        ChangedMeanwhile, ChainVersionNotDraft, ChainVersionFilled: as they say.
+        ChangedMeanwhile, ChainVersionPublished, ChainVersionFilled: as they say.
     """
     check_filler(by)
     try:
@@ -168,8 +163,7 @@ async def _opened(open_: Connection, by: Principal, command: FillVersion) -> Kno
     if row is None or row["organisation_id"] != by.organisation_id:
         raise NotFound
     check_seen(command.version, row["version"])
-    if row["status"] != ChainVersionStatus.DRAFT:
-        raise ChainVersionNotDraft
+    check_draft(ChainVersionStatus(row["status"]))
     if not command.replaces and await open_.fetchval(FILLED, command.chain_version):
         raise ChainVersionFilled
     names = await Names.load(open_)

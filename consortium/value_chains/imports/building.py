@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final, NamedTuple
 
-from consortium.kernel.codes import COUNTRIES
-from consortium.kernel.regions import Region
+from consortium.kernel.places import GEOGRAPHIES
 from consortium.value_chains.rules.gas_names import UPTAKE, gas_named
 from consortium.value_chains.rules.stated import FaultCode, Place, StatedSystem
 
@@ -159,7 +158,7 @@ class Building:
     def _place(self, name: str) -> str:
         """A place of the file; a region that has no like is left blank, and counted."""
         found = _PLACES.get(name, name)
-        if not found or found == "GLOBAL" or found in COUNTRIES or found in set(Region):
+        if not found or found in GEOGRAPHIES:
             return found
         self.stated.left_out[f"place {name}"] += 1
         return ""

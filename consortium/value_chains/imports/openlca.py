@@ -175,7 +175,10 @@ class _Package:
 
     def _node(self, path: str, content: bytes) -> Node:
         try:
-            loaded: object = json.loads(content, parse_float=str, parse_int=str, parse_constant=str)
+            loaded = cast(
+                "object",
+                json.loads(content, parse_float=str, parse_int=str, parse_constant=str),
+            )
         except (ValueError, RecursionError) as error:
             raise MalformedPackage(f"{self.name}: {path} is no JSON that can be read.") from error
         found = _node(loaded)
@@ -192,7 +195,7 @@ def _node(value: object) -> Node:
 def _nodes(value: object) -> list[Node]:
     """The objects of a list."""
     found = cast("list[object]", value) if isinstance(value, list) else []
-    return [_node(one) for one in found if isinstance(one, dict)]
+    return [_node(cast("object", one)) for one in found if isinstance(one, dict)]
 
 
 def _is(one: Node, *names: str) -> bool:

@@ -14,11 +14,9 @@ import orjson
 from consortium.documents.sheets import Sheet
 from consortium.documents.tables import Cell, Workbook, csv_lines
 from consortium.kernel.principal import Principal
-from consortium.membership.reads.figures import figures_visible_to
-from consortium.membership.rules.engagements import Coverage
-from consortium.query.source import Source
 from consortium.query.visible import require_visible
 from consortium.storage.connections import PoolConnection
+from consortium.value_chains.reads import CHAIN_VERSIONS
 from consortium.value_chains.rules.sheets import (
     ACTIVITIES,
     CHAIN_SHEETS,
@@ -31,14 +29,6 @@ FORMS: Final = ("csv", "json", "xlsx")
 # Rows that are fetched at once.
 PAGE: Final = 5_000
 
-# Who may see a version at all; whoever sees it sees its activities.
-_VERSIONS: Final = Source(
-    name="chain_version",
-    table="chain_version",
-    prefix=PREFIX,
-    visible_to=figures_visible_to(Coverage.CLAIMS),
-    fields={},
-)
 ABOUT = """
 SELECT v.reference, v.title, v.status, v.version, c.name AS chain, o.name AS organisation
 FROM chain_version v JOIN value_chain c ON c.id = v.value_chain_id
@@ -76,7 +66,7 @@ async def version_file(
     Raises NotFound: there is no such version that the caller may see.
     """
     async with connection.transaction(isolation="repeatable_read", readonly=True):
-        await require_visible(connection, _VERSIONS, key, by, today)
+        await require_visible(connection, CHAIN_VERSIONS, key, by, today)
         if form == "xlsx":
             return await _workbook(connection, key)
         file = tempfile.TemporaryFile()  # noqa: SIM115  the caller closes it

@@ -9,10 +9,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from consortium.kernel.codes import COUNTRIES
 from consortium.kernel.errors import DomainError
+from consortium.kernel.places import GEOGRAPHIES
 from consortium.kernel.quantities import exact_sum
-from consortium.kernel.regions import Region
 from consortium.kernel.text import name_key
 from consortium.kernel.uncertainty import Estimate, estimated_sum
 from consortium.value_chains.rules.cells import Cells
@@ -32,7 +31,6 @@ from consortium.value_chains.rules.units import UnitUnknown, converted, unit_of
 
 SHARES_WITHIN: Final = Decimal("1E-9")
 _ONE: Final = Decimal(1)
-_PLACES: Final = frozenset({"GLOBAL", *Region, *COUNTRIES})
 
 
 class Known(NamedTuple):
@@ -232,7 +230,7 @@ class _Checking:
 
     def _geographies(self, cells: Cells) -> list[str | None]:
         texts = cells.rows.columns["geography"]
-        wrong = set(texts) - _PLACES - {""}
+        wrong = set(texts) - GEOGRAPHIES - {""}
         for position, text in enumerate(texts if wrong else ()):
             if text in wrong:
                 told = (
