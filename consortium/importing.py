@@ -29,7 +29,9 @@ from consortium.staging.rules.cells import Fault
 from consortium.staging.rules.kinds import ROWS_MAX, SHEETS_OF, ImportKind
 from consortium.storage.database import transaction
 from consortium.storage.raw import raw
-from consortium.value_chains.imports import IMPORTER as VALUE_CHAINS
+from consortium.value_chains.actions.loading import Filled, FillVersion, fill_version
+from consortium.value_chains.imports.reading import read_chain
+from consortium.value_chains.imports.stages import IMPORTER as VALUE_CHAINS
 
 IMPORTERS: dict[str, Importer] = {
     importer.kind: importer
@@ -55,6 +57,9 @@ SELECT EXISTS (
 """
 
 
+DRAFT = "SELECT id, version FROM chain_version WHERE organisation_id = $1 AND reference = $2"
+
+
 class UnknownKind(BadInput):
     """There is no such kind of file."""
 
@@ -65,6 +70,12 @@ class OrganisationUnknown(BadInput):
     """No organisation is listed under this name: name the one whose effects the file holds."""
 
     code = "IMPORT_ORGANISATION_UNKNOWN"
+
+
+class DraftUnknown(BadInput):
+    """The organisation has no version of a chain of this reference: draft it first."""
+
+    code = "IMPORT_DRAFT_UNKNOWN"
 
 
 class _NothingKept(Exception):
@@ -140,6 +151,37 @@ async def import_effects(path: Path, organisation: str, by_words: str, today: da
     note = f"{path.name}, SHA-256 {digest}, {len(rows)} rows, by {by_words}"
     by = Principal(rights, organisation_id=owner)
     return await record_at_once(by, ImportKind.EFFECTS, rows, note, today)
+
+
+async def import_chain(
+    path: Path, organisation: str, reference: str, by_words: str, *, replaces: bool = False
+) -> Filled:
+    """Record a file's system of activities in a draft of an organisation, whole; or its faults.
+
+    Whoever runs this stands at the machine, and does what an editor of the organisation may.
+
+    Raises:
+        OrganisationUnknown, DraftUnknown: nothing goes by that name or reference.
+        FileUnreadable, ChainVersionPublished, ChainVersionFilled: as they say.
+    """
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise FileUnreadable(f"{path}: {error.strerror or error}.") from error
+    async with transaction() as client:
+        owner = (await Names.load(raw(client))).find(organisation)
+        draft = await raw(client).fetchrow(DRAFT, owner, reference)
+    if owner is None:
+        raise OrganisationUnknown
+    if draft is None:
+        raise DraftUnknown
+    stated = await asyncio.to_thread(read_chain, path.name, data)
+    permissions = (Permission.FIGURES_READ, Permission.FIGURES_WRITE)
+    rights = Rights(is_member=True, has_organisation=True, permissions=frozenset(permissions))
+    digest = hashlib.sha256(data).hexdigest()
+    note = f"{path.name}, SHA-256 {digest}, {len(stated)} rows, by {by_words}"
+    command = FillVersion(draft["id"], draft["version"], note, replaces)
+    return await fill_version(Principal(rights, organisation_id=owner), command, stated)
 
 
 async def was_imported(kind: str, path: Path) -> bool:

@@ -15,10 +15,12 @@ from consortium.kernel.errors import DomainError
 if TYPE_CHECKING:
     from consortium.documents.imports import Report
     from consortium.staging.rules.cells import Fault
+    from consortium.value_chains.actions.loading import Filled
 
 # Of a long list, the first are enough to see what is wrong.
 LISTED_MAX = 50
 EFFECTS = "effects"
+CHAIN = "chain"
 
 
 class RowsRejected(DomainError):
@@ -44,14 +46,23 @@ def import_(
         bool, typer.Option("--skip-rejected", help="Load the other rows when some are rejected.")
     ] = False,
     organisation: Annotated[
-        str, typer.Option(help="Of a file of effects (XLSX or CSV): whose they are.")
+        str, typer.Option(help="Of a file of effects or of a chain: whose it is.")
     ] = "",
+    version: Annotated[
+        str, typer.Option(help="Of a chain (CSV, XLSX, openLCA's ZIP): the draft's reference.")
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Of a chain: remove first what the draft holds.")
+    ] = False,
 ) -> None:
-    """Load a file whole or not at all: members, avoided-emissions, inventories, effects, others."""
+    """Load a file whole or not at all: members, inventories, effects, chain, others."""
     from consortium.storage.contact import check_schema, connected
 
     if kind == EFFECTS:
         _import_effects(file, organisation, data_dir)
+        return
+    if kind == CHAIN:
+        _import_chain(file, (organisation, version), data_dir, replaces=replace)
         return
 
     async def load(dsn: str) -> "Report":
@@ -90,6 +101,33 @@ def _import_effects(file: Path, organisation: str, data_dir: Path | None) -> Non
     if faults:
         raise RowsRejected(f"{len(faults)} faults; nothing was changed")
     typer.echo("effects: all rows were recorded.")
+
+
+def _import_chain(
+    file: Path, draft: tuple[str, str], data_dir: Path | None, *, replaces: bool
+) -> None:
+    from consortium.importing import import_chain
+    from consortium.storage.database import Database
+
+    async def load(dsn: str) -> "Filled":
+        async with Database.open(dsn, max_size=2):
+            words = f"{_system_user()} at the command line"
+            return await import_chain(file, *draft, words, replaces=replaces)
+
+    settings = settings_with(data_dir=data_dir)
+    with database_address(settings, share=True, progress=typer.echo) as address:
+        filled = asyncio.run(load(address.dsn))
+    told = [
+        f"{one.sheet} row {one.row}{one.column and ', '}{one.column}: {one.message}"
+        for one in filled.faults.told
+    ]
+    _list("rejected", told)
+    if filled.faults.count:
+        raise RowsRejected(f"{filled.faults.count} faults; nothing was changed")
+    typer.echo(
+        f"chain: {filled.activities} activities, {filled.exchanges} exchanges and"
+        f" {filled.emissions} emissions were recorded."
+    )
 
 
 async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected: bool) -> "Report":

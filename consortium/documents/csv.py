@@ -96,6 +96,14 @@ def parse_table(name: str, data: bytes, columns: Columns, rows_max: int | None =
     return Table(name, records, hashlib.sha256(data).hexdigest())
 
 
+def streamed_rows(name: str, data: bytes) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are not blank, header and all, each with the line that it begins on.
+
+    For files of many rows, which are kept in another form. Raises FileUnreadable on the way.
+    """
+    return _rows(name, _decoded(name, data))
+
+
 def _decoded(name: str, data: bytes) -> str:
     body = data.removeprefix(_BOM)
     skipped = len(data) - len(body)

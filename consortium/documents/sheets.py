@@ -3,6 +3,22 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+# What a formula shows that has failed (ECMA-376 part 1, 18.17.3, and those that came later).
+FORMULA_ERRORS = frozenset(
+    {
+        "#NULL!",
+        "#DIV/0!",
+        "#VALUE!",
+        "#REF!",
+        "#NAME?",
+        "#NUM!",
+        "#N/A",
+        "#GETTING_DATA",
+        "#SPILL!",
+        "#CALC!",
+    }
+)
+
 
 class CellKind(StrEnum):
     """What a cell holds, as people are told."""

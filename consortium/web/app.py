@@ -81,12 +81,21 @@ def create_app(
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
+    from consortium.web.chains import ChainDoor
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
 
     files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+    )
+    chains = ChainDoor(
         database=database,
         authenticator=authenticator,
         addresses=server.addresses,
@@ -131,6 +140,7 @@ def create_app(
             Route("/health/ready", ready),
             *oauth.routes(),
             *documents.routes(),
+            *chains.routes(),
             *figures.routes(),
             *exchange.routes(),
             *people_routes(people),

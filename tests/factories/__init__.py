@@ -53,7 +53,12 @@ from tests.factories.organisations import (
     create_size,
     create_succession,
 )
-from tests.factories.value_chains import create_chain, create_stage, create_stage_participant
+from tests.factories.value_chains import (
+    create_chain,
+    create_chain_version,
+    create_stage,
+    create_stage_participant,
+)
 
 __all__ = [
     "advance_guidance",
@@ -62,6 +67,7 @@ __all__ = [
     "create_assignment",
     "create_chain",
     "create_chain_action",
+    "create_chain_version",
     "create_citation",
     "create_claim",
     "create_comparison",

@@ -14,6 +14,7 @@ FIGURES = {
     "Inventory": "INVENTORIES",
     "Solution": "CLAIMS",
     "Pledge": "CLAIMS",
+    "ChainVersion": "CLAIMS",
 }
 # What is seen with a row of another sort, and the column that names it.
 SEEN_WITH = {
@@ -25,6 +26,9 @@ SEEN_WITH = {
     "EffectContribution": ("Allocation", "allocation_id"),
     "EffectCohort": ("Effect", "effect_id"),
     "EffectLine": ("Effect", "effect_id"),
+    "Activity": ("ChainVersion", "chain_version_id"),
+    "ActivityExchange": ("ChainVersion", "chain_version_id"),
+    "ActivityEmission": ("ChainVersion", "chain_version_id"),
     "ImportedRow": ("StagedImport", "staged_import_id"),
     "ImportFault": ("StagedImport", "staged_import_id"),
     "PartnerShare": ("Partner", "partner_id"),

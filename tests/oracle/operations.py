@@ -293,6 +293,8 @@ class Generator:
                     given[key] = inputs.orders(kind)
                 case "onDate" | "knownAt" if choose.chance(45):
                     given[key] = inputs.day().isoformat()
+                case "tiers" if choose.chance(60):
+                    given[key] = choose.one_of((1, 2, 3, 20))
                 case "since" if choose.chance(45):
                     given[key] = choose.one_of(("1999-01-01", "1990-02-28"))
                 case "search" if choose.chance(25):

@@ -7,6 +7,7 @@ from consortium.identity.proofs.tokens import sha256
 from consortium.kernel.text import name_key, search_words
 from tests.oracle import (  # noqa: F401  complete KINDS
     assessment,
+    chains,
     guidance,
     overlaps,
     products,
@@ -31,6 +32,8 @@ NODES = (
     "Membership",
     "ValueChain",
     "ValueChainStage",
+    "ChainVersion",
+    "Activity",
     "Inventory",
     "Product",
     "Footprint",
@@ -173,6 +176,7 @@ ROOTS: dict[str, Root] = {
     "memberships": _all("Membership"),
     "valueChain": _lookup("ValueChain", "name", name_key, "name_key"),
     "valueChains": _all("ValueChain"),
+    "chainVersions": _all("ChainVersion"),
     "inventory": _lookup("Inventory", "reference", str, "reference"),
     "inventories": _all("Inventory", ()),
     "initiative": _lookup("Initiative", "name", name_key, "name_key"),

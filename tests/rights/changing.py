@@ -1392,7 +1392,122 @@ _ASSESSMENT: tuple[Case, ...] = (
 )
 
 
+def _privately(outcome: str) -> dict[str, str]:
+    """Of what is the owner's alone: what its writers hear, and those who only see it."""
+    return _PRIVATELY | _all(outcome, *_WRITERS)
+
+
+def _version(name: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"chainVersion": world.id("chainversion", name), **given}
+
+
+_STALE = "CHANGED_MEANWHILE"
+_MADE = {"version": 7, "code": "new", "product": "New", "unit": "kg", "output": "1"}
+_CHAINS: tuple[Case, ...] = (
+    Case(
+        "createValueChain",
+        "that there is already",
+        lambda _: {"name": "CHAIN"},
+        DENIED,
+        _all("VALUE_CHAIN_EXISTS", *_WRITERS, "other_approver", "secretariat"),
+    ),
+    Case(
+        "createChainVersion",
+        "of a reference that is taken",
+        lambda world: {
+            "valueChain": world.id("chain", "one"),
+            "reference": "version-PUBLIC",
+            "title": "Again",
+        },
+        DENIED,
+        _all("REFERENCE_TAKEN", *_WRITERS, "other_approver"),
+    ),
+    Case(
+        "copyChainVersion",
+        "that is private",
+        _version("owner PRIVATE", reference="version-PUBLIC", title="Again"),
+        ABSENT,
+        _privately("REFERENCE_TAKEN"),
+    ),
+    Case(
+        "copyChainVersion",
+        "that is public",
+        _version("owner PUBLIC", reference="version-PUBLIC", title="Again"),
+        DENIED,
+        _all("REFERENCE_TAKEN", *_WRITERS, "other_approver"),
+    ),
+    Case(
+        "publishChainVersion",
+        "a draft that computes",
+        _version("owner draft", version=1),
+        ABSENT,
+        _PRIVATELY,
+    ),
+    *(
+        Case(mutation, "as it was", _version("owner draft", version=7), ABSENT, _privately(_STALE))
+        for mutation in ("publishChainVersion", "retireChainVersion", "discardChainVersion")
+    ),
+    Case(
+        "retireChainVersion",
+        "that is a draft",
+        _version("owner draft", version=1),
+        ABSENT,
+        _privately("CHAIN_VERSION_NOT_PUBLISHED"),
+    ),
+    Case(
+        "discardChainVersion",
+        "that is published",
+        _version("owner PRIVATE", version=1),
+        ABSENT,
+        _privately("CHAIN_VERSION_PUBLISHED"),
+    ),
+    Case(
+        "setChainVersionVisibility",
+        "of a draft",
+        _version("owner draft", version=1, visibility="CONSORTIUM"),
+        ABSENT,
+        _privately("CHAIN_VERSION_DRAFT"),
+    ),
+    Case(
+        "setChainVersionVisibility",
+        "published to all, as it was",
+        _version("owner PRIVATE", version=7, visibility="PUBLIC"),
+        ABSENT,
+        _OPENLY | {"approver": _STALE},
+    ),
+    Case(
+        "recordActivity",
+        "in a draft as it was",
+        _version("owner draft", **_MADE),
+        ABSENT,
+        _privately(_STALE),
+    ),
+    Case(
+        "recordActivity",
+        "in a public version",
+        _version("owner PUBLIC", **_MADE | {"version": 1}),
+        DENIED,
+        _all("CHAIN_VERSION_PUBLISHED", *_WRITERS),
+    ),
+    Case(
+        "changeActivity",
+        "of a draft as it was",
+        lambda world: {"activity": world.id("activity", "owner draft"), **_MADE},
+        ABSENT,
+        _privately(_STALE),
+    ),
+    Case(
+        "removeActivity",
+        "that others take of",
+        lambda world: {"activity": world.id("activity", "owner draft"), "version": 1},
+        ABSENT,
+        _privately("ACTIVITY_USED"),
+    ),
+)
+
+
 CASES: tuple[Case, ...] = (
+    *_CHAINS,
     *_SHARES,
     *_ASSESSMENT,
     *_GUIDANCE,

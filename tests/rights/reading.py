@@ -27,6 +27,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   guidance   what was published, and drafts for who manages it, see GUIDANCE
 #   trail      the audit trail, see TRAIL
 #   asker      the one who asks
+#   modelled   what is in a version of a value chain: as far as that is seen
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   imported   who enters figures for the organisation, see IMPORTS
@@ -88,6 +89,36 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "allocations superseded restates restatedBy assessedClaims initiatives"
         ),
     ),
+    "ChainVersion": (
+        "figure",
+        (
+            "id reference title status visibility version recordedAt publishedOn valueChain "
+            "organisation source copiedFrom copies activities"
+        ),
+    ),
+    "Activity": (
+        "modelled",
+        (
+            "id code process name product unit output share geography periodStart periodEnd "
+            "chainVersion organisation stage source inputs uses emissions suppliers customers"
+        ),
+    ),
+    "ActivityExchange": (
+        "modelled",
+        "amount statedAmount statedUnit uncertainty errorSource consumer supplier source",
+    ),
+    "ActivityEmission": ("modelled", "gas massKg uncertainty errorSource"),
+    "ActivityTier": ("modelled", "tier activity"),
+    "ChainVersionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ChainVersionEdge": ("within", "cursor node"),
+    "ActivityConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ActivityEdge": ("within", "cursor node"),
+    "ActivityExchangeConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ActivityExchangeEdge": ("within", "cursor node"),
+    "ActivityEmissionConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ActivityEmissionEdge": ("within", "cursor node"),
+    "ActivityTierConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ActivityTierEdge": ("within", "cursor node"),
     "Allocation": (
         "shared",
         (
@@ -696,7 +727,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "recordedAt source sizeSource sizes parents subsidiaries stages initiatives claims "
             "memberships membership membershipDecisions inventories solutions periods period "
             "predecessors successors mergedInto invoices tierAssignments seats "
-            "contactOfLastResort delegacies assessedClaims pledges products"
+            "contactOfLastResort delegacies assessedClaims pledges products chainVersions"
         ),
     ),
     "OrganisationConnection": (
@@ -767,7 +798,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims stagedImports pledges product products footprints "
-            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults"
+            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults chainVersions"
         ),
     ),
     "RateUsed": (
@@ -827,7 +858,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
     ),
     "ValueChain": (
         "everyone",
-        "id name description source stages endStages initiatives claims",
+        "id name description source stages endStages initiatives claims versions",
     ),
     "ValueChainConnection": (
         "within",

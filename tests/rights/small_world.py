@@ -21,6 +21,7 @@ from tests.factories import (
     create_assignment,
     create_chain,
     create_chain_action,
+    create_chain_version,
     create_citation,
     create_claim,
     create_comparison,
@@ -301,10 +302,37 @@ class _Maker:
                 )
             await self._related(owner)
             await self._solved(owner)
+        await self._modelled()
         await self._pledged()
         await self._footprints()
         await self._allocated()
         await self._imported()
+
+    async def _modelled(self) -> None:
+        """Versions of the chain, published with every visibility; and a draft copied from one."""
+        c, ids = self.connection, self.ids
+        for owner in MEMBERS:
+            organisation = ids[f"org {owner}"]
+            about = {"organisation_id": organisation, "stage_id": ids["stage last"]}
+            about |= {"geography": "DE", "period_start": date(2025, 1, 1)}
+            for visibility in (*VISIBILITIES, "draft"):
+                name = f"{owner} {visibility}"
+                shown = (
+                    {"status": "DRAFT", "copied_from_id": ids[f"chainversion {owner} PRIVATE"]}
+                    if visibility == "draft"
+                    else {"visibility": visibility}
+                )
+                found = await create_chain_version(
+                    c,
+                    ids["chain one"],
+                    organisation,
+                    reference=f"version-{visibility}",
+                    citation_id=ids["citation"],
+                    about=about,
+                    **shown,
+                )
+                ids |= {f"chainversion {name}": found[0], f"activity {name}": found[1]}
+                ids[f"activity {name} used"] = found[2]
 
     async def _allocated(self) -> None:
         """The owner's public effect, shared with a non-member; its hidden one, with the other."""

@@ -175,6 +175,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               effects(first: 1000) { totalCount nodes { id } }
               allocations(first: 1000) { totalCount nodes { id } }
               assessedClaims(first: 1000) { totalCount nodes { id } }
+              chainVersions(first: 1000) { totalCount nodes { id } }
               pledges(first: 1000) { totalCount nodes { id } }
               products(first: 1000) { totalCount nodes { id } }
               footprints(first: 1000) { totalCount nodes { id } }
@@ -203,6 +204,11 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
         for kind in ("gate", "criterion", "evidence")
         for one in reading.GUIDANCE[caller]
     }
+    owners = [name for name in asked.world.ids if name.startswith("chainversion ")]
+    for owner in owners:
+        if asked.world.id(*owner.split(" ", 1)) in expected["chainVersions"]:
+            activity = owner.removeprefix("chainversion ")
+            parts |= {asked.world.id("activity", f"{activity}{one}") for one in ("", " used")}
     parts |= {asked.world.id("proof", one) for one in reading.PROOFS[caller]}
     overlaps = {one for one in ids if one.startswith("overlapdecision_")}
     assert len(overlaps) == 1
@@ -231,8 +237,12 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         # Public, though its solution is not; and the other way round.
         effects |= {world.id("effect", f"{owner} ahead")} if "CONSORTIUM" in shown else set()
         effects |= {world.id("effect", f"{owner} hidden")} if "PRIVATE" in shown else set()
+    versions = figures("chainversion", reading.CLAIMS)
+    for owner, shown in zip(MEMBERS, reading.CLAIMS[caller], strict=True):
+        versions |= {world.id("chainversion", f"{owner} draft")} if "PRIVATE" in shown else set()
     return {
         "claims": claims,
+        "chainVersions": versions,
         "solutions": figures("solution", reading.CLAIMS),
         "referenceScenarios": figures("scenario", reading.CLAIMS),
         "comparisons": figures("comparison", reading.CLAIMS),

@@ -5,28 +5,12 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import NamedTuple
 
-from consortium.documents.sheets import CellKind, Sheet, SheetColumn, SheetRow
+from consortium.documents.sheets import FORMULA_ERRORS, CellKind, Sheet, SheetColumn, SheetRow
 
 TEXT_MAX = 10_000
 DIGITS_MAX = 30
 WHOLE_MAX = 2**31 - 1
 CELL_INVALID = "CELL_INVALID"
-
-# What a formula shows that has failed (ECMA-376 part 1, 18.17.3, and those that came later).
-FORMULA_ERRORS = frozenset(
-    {
-        "#NULL!",
-        "#DIV/0!",
-        "#VALUE!",
-        "#REF!",
-        "#NAME?",
-        "#NUM!",
-        "#N/A",
-        "#GETTING_DATA",
-        "#SPILL!",
-        "#CALC!",
-    }
-)
 
 Value = str | Decimal | int | date | bool | tuple[str, ...]
 

@@ -351,7 +351,8 @@ async def held_draft(
 
 async def check_computes(connection: Connection, version: int) -> None:
     """Refuse a version that has no answer, in the words of `check_shares` and `check_solvable`."""
-    check_shares(dict(await connection.fetch(SHARES_OFF, version)))
+    off = await connection.fetch(SHARES_OFF, version)
+    check_shares({row["process"]: row["together"] for row in off})
     made = await connection.fetch(OUTPUTS, version)
     taken = await connection.fetch(AMOUNTS, version)
     # Others are answered meanwhile.
