@@ -45,8 +45,8 @@ from consortium.effects.rules.vocabulary import (
     Situation,
     Specificity,
 )
-from consortium.kernel.places import GeographyUnknown
 from consortium.kernel.gases import GwpSet
+from consortium.kernel.places import GeographyUnknown
 
 NEW = Scenario(
     [ReferenceStep.NOTHING_IN_PLACE],
