@@ -164,6 +164,7 @@ async def _load_demo(settings: Settings, database: "Database") -> None:
     from consortium.cli.progress import progress_bar
     from consortium.demo import load
     from consortium.demo.accounts import make_accounts
+    from consortium.demo.chains import show_chain
     from consortium.demo.effects import show_examples
     from consortium.demo.office import open_office
     from consortium.kernel.clock import utc_today
@@ -174,6 +175,7 @@ async def _load_demo(settings: Settings, database: "Database") -> None:
     await make_accounts(database, settings.data_dir)
     await open_office(database, utc_today())
     await show_examples(database, utc_today())
+    await show_chain(database, utc_today())
 
 
 def _run(work: Awaitable[None]) -> None:

@@ -6,11 +6,19 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from consortium.kernel.errors import BadInput
+
 # A fiscal year of 52 or 53 weeks, or one that was cut or stretched a little, is still a year.
 YEAR_DAYS_MIN = 350
 YEAR_DAYS_MAX = 380
 
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+class PeriodReversed(BadInput):
+    """A period begins on its last day or before."""
+
+    code = "PERIOD_REVERSED"
 
 
 class Precision(StrEnum):

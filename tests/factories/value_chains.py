@@ -76,7 +76,8 @@ async def create_chain_version(
     await insert(connection, "activity_emission", **row | emitted)
     if shown["status"] != "DRAFT":
         await connection.fetchval(
-            "UPDATE chain_version SET status = $2, visibility = $3, published_on = $4 WHERE id = $1",
+            "UPDATE chain_version SET (status, visibility, published_on) = ($2, $3, $4)"
+            " WHERE id = $1",
             key,
             *shown.values(),
         )

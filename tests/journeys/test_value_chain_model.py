@@ -153,7 +153,7 @@ async def test_from_the_draft_to_the_scenario(office: Office) -> None:
     ]
     assert [one["gas"] for one in power["emissions"]["nodes"]] == ["CH4_FOSSIL", "CO2"]
     assert (await office.ask(office.stranger, of_version))["node"] is None
-    shown = {"chainVersion": version, "version": 5, "visibility": "CONSORTIUM"}
+    shown: dict[str, Any] = {"chainVersion": version, "version": 5, "visibility": "CONSORTIUM"}
     refused = await office.do("setChainVersionVisibility", **shown)
     assert refused["code"] == "CHAIN_VERSION_DRAFT"
 
@@ -162,7 +162,7 @@ async def test_from_the_draft_to_the_scenario(office: Office) -> None:
     late = await office.do("removeActivity", activity=ids["car"], version=6)
     assert late["code"] == "CHAIN_VERSION_PUBLISHED"
     assert (await office.ask(office.stranger, of_version))["node"] is None
-    denied = {"chainVersion": version, "reference": "mine", "title": "Mine"}
+    denied: dict[str, Any] = {"chainVersion": version, "reference": "mine", "title": "Mine"}
     assert (await office.do("copyChainVersion", by=office.stranger, **denied))["code"] == (
         "NOT_FOUND"
     )
@@ -185,7 +185,7 @@ async def test_from_the_draft_to_the_scenario(office: Office) -> None:
     }
     retired = await office.do("retireChainVersion", "status", chainVersion=version, version=7)
     assert retired == {"status": "RETIRED"}
-    gone = {"by": office.stranger, "chainVersion": copy["id"], "version": 1}
+    gone: dict[str, Any] = {"by": office.stranger, "chainVersion": copy["id"], "version": 1}
     assert (await office.do("discardChainVersion", "name", **gone)) == {"name": "Cars car-2025"}
     assert (await office.do("discardChainVersion", **gone))["code"] == "NOT_FOUND"
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consortium.kernel.codes import COUNTRIES
+from consortium.kernel.periods import PeriodReversed
 from consortium.kernel.regions import REGIONS, Region
 from consortium.membership.rules.profile import (
-    PeriodReversed,
     nodes_before,
     nodes_to,
     period_to,

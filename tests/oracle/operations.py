@@ -32,6 +32,11 @@ from tests.oracle.inputs import Inputs
 DEPTH = 10
 FIELDS = 45
 
+# Values of arguments that are not drawn from the world.
+_PLAIN: dict[str, tuple[str | int, ...]] = {
+    "since": ("1999-01-01", "1990-02-28"),
+    "tiers": (1, 2, 3, 20),
+}
 # A list under this key is compared without regard to order: the best match first, whoever it is.
 UNORDERED = "hits"
 
@@ -293,10 +298,8 @@ class Generator:
                     given[key] = inputs.orders(kind)
                 case "onDate" | "knownAt" if choose.chance(45):
                     given[key] = inputs.day().isoformat()
-                case "tiers" if choose.chance(60):
-                    given[key] = choose.one_of((1, 2, 3, 20))
-                case "since" if choose.chance(45):
-                    given[key] = choose.one_of(("1999-01-01", "1990-02-28"))
+                case "since" | "tiers" if choose.chance(45):
+                    given[key] = choose.one_of(_PLAIN[key])
                 case "search" if choose.chance(25):
                     given[key] = self._words()
                 case "groupBy" if choose.chance(80):

@@ -313,7 +313,7 @@ class _Maker:
         c, ids = self.connection, self.ids
         for owner in MEMBERS:
             organisation = ids[f"org {owner}"]
-            about = {"organisation_id": organisation, "stage_id": ids["stage last"]}
+            about: dict[str, Any] = {"organisation_id": organisation, "stage_id": ids["stage last"]}
             about |= {"geography": "DE", "period_start": date(2025, 1, 1)}
             for visibility in (*VISIBILITIES, "draft"):
                 name = f"{owner} {visibility}"

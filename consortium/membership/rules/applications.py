@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
+from consortium.kernel import texts
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.kernel.principal import Principal
 
@@ -34,7 +35,7 @@ class ApplicationKeyInvalid(BadInput):
     code = "APPLICATION_KEY_INVALID"
 
 
-class TextMissing(BadInput):
+class TextMissing(texts.TextMissing):
     """Say why: a text of 1 to 10 000 characters is needed here."""
 
     code = "TEXT_MISSING"

@@ -10,16 +10,10 @@
 
 from datetime import date, timedelta
 
-from consortium.kernel.errors import BadInput
+from consortium.kernel.periods import PeriodReversed
 
 # A tree over so many levels of days reaches beyond the year 9999.
 _LEVELS = 22
-
-
-class PeriodReversed(BadInput):
-    """A period begins on its last day or before."""
-
-    code = "PERIOD_REVERSED"
 
 
 def nodes_to(day: date) -> list[int]:

@@ -12,6 +12,7 @@ from consortium.audit.actions import audited
 from consortium.evidence.actions import Cited, citation_of
 from consortium.kernel.errors import DomainError
 from consortium.kernel.gases import gas_known
+from consortium.kernel.periods import PeriodReversed
 from consortium.kernel.places import check_geography
 from consortium.kernel.principal import Principal
 from consortium.kernel.texts import checked_text
@@ -27,7 +28,6 @@ from consortium.value_chains.rules.versions import (
     ActivityTwice,
     ActivityUsed,
     EmissionTwice,
-    PeriodReversed,
     StageOfAnotherChain,
     check_share,
     checked_code,

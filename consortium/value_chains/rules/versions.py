@@ -65,7 +65,7 @@ class ChainVersionCopied(DomainError):
 class ChainReferenceTaken(DomainError):
     """Your organisation has a version of that reference already: choose another."""
 
-    code = "REFERENCE_TAKEN"
+    code = "CHAIN_VERSION_REFERENCE_TAKEN"
 
 
 class SystemEmpty(BadInput):
@@ -97,12 +97,6 @@ class SharesNotOne(BadInput):
 
     code = "SHARES_NOT_ONE"
     constraint = "activity_possible"
-
-
-class PeriodReversed(BadInput):
-    """A period ends on its first day or later."""
-
-    code = "PERIOD_REVERSED"
 
 
 class CodeTooLong(BadInput):
