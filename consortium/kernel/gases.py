@@ -50,7 +50,7 @@ class GasNotInSet(BadInput):
 @cache
 def gases() -> Mapping[str, Mapping[GwpSet, Decimal]]:
     """All gases in the order of the list, with their kg CO2e for a kg by set, where they have."""
-    lines = (files(__package__) / "gwp100.csv").read_text("utf-8").splitlines()
+    lines = (files("consortium.kernel") / "gwp100.csv").read_text("utf-8").splitlines()
     return {
         line["gas"]: {one: Decimal(line[one]) for one in GwpSet if line[one]}
         for line in csv.DictReader(lines)
@@ -62,16 +62,3 @@ def gas_known(gas: str) -> str:
     if gas not in gases():
         raise GasUnknown(f"{GasUnknown.meaning()} Given was “{gas[:GAS_LENGTH_MAX]}”.")
     return gas
-
-
-def co2e_of(gwp_set: GwpSet) -> str:
-    """The gas that stands for what is known in CO2e of that set alone."""
-    return f"CO2E_{gwp_set}"
-
-
-def gwp100(gas: str, gwp_set: GwpSet) -> Decimal:
-    """Kg CO2e for a kg of a gas; raises GasUnknown or GasNotInSet."""
-    factors = gases()[gas_known(gas)]
-    if gwp_set not in factors:
-        raise GasNotInSet(f"{GasNotInSet.meaning()} {gas} has none in {gwp_set}.")
-    return factors[gwp_set]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from consortium.kernel.principal import Principal
 
@@ -70,9 +70,10 @@ def values_of(value: Any, inputs: Inputs) -> Any:
         case Bind():
             return value.get(inputs)
         case Mapping():
-            items = ((name, values_of(one, inputs)) for name, one in value.items())
+            pairs = cast("Mapping[str, Any]", value).items()
+            items = ((name, values_of(one, inputs)) for name, one in pairs)
             return {name: one for name, one in items if one is not None}
         case list():
-            return [values_of(one, inputs) for one in value]
+            return [values_of(one, inputs) for one in cast("Any", value)]
         case _:
             return value

@@ -88,7 +88,7 @@ class Keeper:
         try:
             for version, rows in task.rows.items():
                 self._keep(version, rows)
-            found = []
+            found: list[tuple[Chain, Question]] = []
             for side in task.sides:
                 chain = self._chain(side)
                 found.append((chain, side.question))

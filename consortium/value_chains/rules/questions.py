@@ -4,7 +4,7 @@ The answer is made where the system is solved, and holds positions' keys: the id
 lists it holds the largest `LIST_MAX` items and what the rest adds up to.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -162,9 +162,19 @@ class _Answer:
         self.supply: Supply = found.supply
         self.by_gas = found.by_gas
         self.direct = emitted(self.chain.solver.system, self.supply, self.factors)
-        parts = {
-            str(name): getattr(self, f"_{name}")() for name in Part if name in self.asked.parts
+        made: dict[Part, Callable[[], Any]] = {
+            Part.GASES: self._gases,
+            Part.ACTIVITIES: self._activities,
+            Part.ORGANISATIONS: self._organisations,
+            Part.STAGES: self._stages,
+            Part.TIERS: self._tiers,
+            Part.SUPPLIERS: self._suppliers,
+            Part.PATHS: self._paths,
+            Part.SENSITIVITIES: self._sensitivities,
+            Part.UNCERTAINTY: self._uncertainty,
+            Part.SANKEY: self._sankey,
         }
+        parts = {str(name): make() for name, make in made.items() if name in self.asked.parts}
         return {
             "kg_co2e": number(found.kg_co2e),
             "method": self.supply.method.value,
@@ -230,14 +240,14 @@ class _Answer:
         return [*rows, {"position": len(rows), **beyond}]
 
     def _suppliers(self) -> list[Answer]:
-        through = np.zeros(len(self.chain.ids))
-        amounts = np.zeros(len(self.chain.ids))
+        through: Floats = np.zeros(len(self.chain.ids))
+        amounts: Floats = np.zeros(len(self.chain.ids))
         for at in np.flatnonzero(self.demand):
             wanted = float(self.demand[at])
             through += through_suppliers(self.chain.solver, int(at), wanted, self.factors)
             amounts += self.chain.solver.system.needs[:, [at]].toarray()[:, 0] * wanted
-        taken = np.flatnonzero(amounts)
-        order = taken[np.argsort(-np.abs(through[taken]), kind="stable")][:LIST_MAX]
+        taken: list[int] = np.flatnonzero(amounts).tolist()
+        order = sorted(taken, key=lambda at: -abs(float(through[at])))[:LIST_MAX]
         return [
             {
                 "position": place,

@@ -38,10 +38,3 @@ def elasticities_of(solver: Solver, supply: Supply, factors: Floats, most: int =
     moved = entries.data * unit[suppliers] * supply.amounts[consumers] / whole
     strongest = np.argsort(-np.abs(moved), kind="stable")[: min(most, MOST)]
     return Sensitive(suppliers[strongest], consumers[strongest], moved[strongest])
-
-
-def emission_elasticities(solver: Solver, supply: Supply, factors: Floats) -> Floats:
-    """The same for what each activity emits itself: its part of the footprint, n."""
-    direct: Floats = (factors @ solver.system.emissions) * supply.amounts
-    whole = float(direct.sum())
-    return direct / whole if whole else np.zeros_like(direct)
