@@ -88,8 +88,15 @@ _TEXTS = st.text(
     max_size=20,
 ).filter(str.strip)
 _URNS = st.builds("urn:pact:example.com:kind:{}".format, st.integers(0, 10**6))
-_SHARES = st.decimals(0, 100, places=2)
-_POSITIVE = st.integers(0, 9).flatmap(lambda places: st.decimals(0, 10**6, places=places))
+
+
+def decimals(low: int, high: int, *, places: int) -> st.SearchStrategy[Decimal]:
+    """As PACT writes them: without exponents."""
+    return st.decimals(low, high, places=places).map(lambda one: Decimal(f"{one:f}"))
+
+
+_SHARES = decimals(0, 100, places=2)
+_POSITIVE = st.integers(0, 9).flatmap(lambda places: decimals(0, 10**6, places=places))
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | _TEXTS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_TEXTS, inner, max_size=3),
@@ -108,7 +115,7 @@ _EXTENSIONS = st.builds(
     data=st.dictionaries(_TEXTS, _JSON, max_size=3),
     documentation=st.none() | st.just("https://example.com/doc"),
 )
-_RATINGS = st.decimals(1, 5, places=1)
+_RATINGS = decimals(1, 5, places=1)
 _VERIFICATIONS = st.builds(
     Verification,
     st.none() | st.sampled_from(VerificationCoverage),
@@ -127,8 +134,8 @@ def _several(one: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 def meaningful(draw: st.DrawFn) -> FootprintFacts:
     """Any footprint without a fault."""
     start, end = sorted(draw(st.lists(_MOMENTS, min_size=2, max_size=2, unique=True)))
-    excluding = draw(st.decimals(-(10**6), 10**6, places=draw(st.integers(0, 6))))
-    uptake = draw(st.none() | st.decimals(-(10**6), 0, places=draw(st.integers(0, 6))))
+    excluding = draw(decimals(-(10**6), 10**6, places=draw(st.integers(0, 6))))
+    uptake = draw(st.none() | decimals(-(10**6), 0, places=draw(st.integers(0, 6))))
     geography: dict[str, Any] = draw(
         st.sampled_from(
             (

@@ -15,6 +15,7 @@ from graphql import (
 )
 
 from tests.factories.applications import key_of
+from tests.oracle.resolvers import COMPUTED
 from tests.rights.small_world import SmallWorld
 
 Named = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType
@@ -85,6 +86,8 @@ def _objects(
     schema: GraphQLSchema, kind: GraphQLObjectType
 ) -> Iterator[tuple[str, GraphQLField, GraphQLObjectType]]:
     for name, field in kind.fields.items():
+        if name in COMPUTED:
+            continue
         target = get_named_type(field.type)
         if isinstance(target, GraphQLObjectType):
             yield name, field, target
@@ -95,7 +98,9 @@ def _objects(
 
 def everything(kind: GraphQLObjectType, world: SmallWorld) -> str:
     """All fields of a type; of objects below it their leaves, and so on through pages."""
-    parts = [_field(name, field, world) for name, field in kind.fields.items()]
+    parts = [
+        _field(name, field, world) for name, field in kind.fields.items() if name not in COMPUTED
+    ]
     return " ".join(parts)
 
 

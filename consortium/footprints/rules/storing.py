@@ -115,7 +115,7 @@ def facts_of(row: Mapping[str, Any], details: Mapping[str, Any]) -> FootprintFac
 
 
 def _pcf_of(row: Mapping[str, Any], told: Mapping[str, Any]) -> PcfFacts:
-    columns: dict[str, Any] = {name: row[name] for name in _OF_PCF}
+    columns: dict[str, Any] = {name: _plain(row[name]) for name in _OF_PCF}
     region = columns.pop("geography_region_or_subregion")
     unit = columns.pop("declared_unit_of_measurement")
     changed: dict[str, Any] = {
@@ -136,6 +136,11 @@ def _pcf_of(row: Mapping[str, Any], told: Mapping[str, Any]) -> PcfFacts:
         geography_region_or_subregion=None if region is None else GeographyRegion(region),
         **(columns | dict(told) | changed),
     )
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  whatever a column holds
+    """A number as it was written: asyncpg gives round ones with an exponent, such as 2.5E+5."""
+    return Decimal(f"{value:f}") if isinstance(value, Decimal) else value
 
 
 def _rules_of(told: Mapping[str, Any]) -> SpecificRules:
