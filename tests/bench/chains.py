@@ -106,8 +106,14 @@ def _columns(title: str) -> str:
 
 def _row(title: str, ours: float, theirs: float | None) -> str:
     if theirs is None:
-        return f"| {title} | {1000 * ours:.3g} ms | | |"
-    return f"| {title} | {1000 * ours:.3g} ms | {1000 * theirs:.3g} ms | {theirs / ours:.3g} |"
+        return f"| {title} | {_short(1000 * ours)} ms | | |"
+    times = f"{_short(1000 * ours)} ms | {_short(1000 * theirs)} ms"
+    return f"| {title} | {times} | {_short(theirs / ours)} |"
+
+
+def _short(value: float) -> str:
+    """Three digits, and all of those before the point."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.3g}"
 
 
 def random_rows(activities: int, exchanges: int, seed: int = 1) -> Recorded:
