@@ -83,7 +83,9 @@ class ChainsMeasured:
             _columns(f"{FEW_ACTIVITIES:,} activities, {FEW_EXCHANGES:,} exchanges"),
             "|---|--:|--:|--:|",
             _row("first demand", self.few_first_seconds, self.bw2calc_first_seconds),
-            _row("each further demand", self.few_next_seconds, self.bw2calc_next_seconds),
+            _row(
+                "each further demand (its total)", self.few_next_seconds, self.bw2calc_next_seconds
+            ),
             _row(f"each of {MANY:,} at once", self.few_many_seconds, self.bw2calc_next_seconds),
         ]
         if self.largest_difference is None:

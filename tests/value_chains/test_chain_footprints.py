@@ -264,6 +264,16 @@ async def test_what_cannot_be_solved_is_told_by_name(house: House) -> None:
 
     code, message = await refused(version, demand(ids[0]))
     assert (code, "a0, a1" in message) == ("LOOP_NEVER_ENDS", True)
+    # Nor where nothing in the loop emits, and only the whole is asked for.
+    clean, those = await create_chain(pool, owner, [[0, 2], [1, 0]], [0, 0])
+    with pytest.raises(RequestRefused, match="as much of its own"):
+        await house.ask(
+            "query ($v: ID!, $d: [ChainDemandInput!]!)"
+            " { chainFootprint(version: $v, demand: $d) { footprint } }",
+            by,
+            v=f"chainversion_{clean}",
+            d=demand(those[0]),
+        )
     code, message = await refused(other, demand(others[0]))
     assert (code, "CO2E_AR5" in message) == ("GAS_NOT_IN_SET", True)
     assert (await refused(other, demand(ids[0])))[0] == "DEMAND_ACTIVITY_UNKNOWN"

@@ -53,6 +53,12 @@ class Part(StrEnum):
     SANKEY = "sankey"
 
 
+# What is told without knowing what activities make.
+_OF_UNITS: Final = frozenset({"footprint"})
+# Activities and exchanges of which the footprints of all products are solved within a moment.
+_SOON: Final = 200_000
+
+
 class DemandActivityUnknown(BadInput):
     """A demand names activities of the version that it is asked of, each once."""
 
@@ -158,6 +164,9 @@ class _Answer:
 
     def made(self) -> Answer:
         """The whole, and the parts asked for."""
+        if self.asked.parts <= _OF_UNITS and self._knows_units():
+            masses = self.factors @ self.chain.solver.intensities
+            return {"kg_co2e": number(float(masses @ self.demand))}
         found = footprint_of(self.chain.solver, self.demand, self.factors)
         self.supply: Supply = found.supply
         self.by_gas = found.by_gas
@@ -185,6 +194,11 @@ class _Answer:
             "largest_loop": self.chain.solver.loops.largest,
             **parts,
         }
+
+    def _knows_units(self) -> bool:
+        """Whether what units emit is known, or soon solved; then all further demands are."""
+        solver = self.chain.solver
+        return solver.knows_intensities or solver.system.size + solver.system.needs.nnz <= _SOON
 
     def _gases(self) -> list[Answer]:
         each = zip(self.chain.gases, self.by_gas, self.factors, strict=True)

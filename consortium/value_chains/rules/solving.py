@@ -165,8 +165,15 @@ class Solver:
         Raises:
             LoopNeverEnds, SystemSingular, SystemNotSolved: as the system has it.
         """
+        # What emits nothing is light whatever it needs: a loop of it would end in an answer of 0.
+        self._refuse_endless()
         emitted = np.ascontiguousarray(self.system.emissions.T)
         return np.ascontiguousarray(self._solved(self._up, emitted, self.weights).values.T)
+
+    @property
+    def knows_intensities(self) -> bool:
+        """Whether the intensities were solved: then a further demand costs nothing."""
+        return "intensities" in self.__dict__
 
     @cached_property
     def intensity_errors(self) -> Floats:
