@@ -48,9 +48,9 @@ def mail_of(settings: Settings, database: Database) -> Dispatcher:
 def courier_of(settings: Settings, database: Database) -> "Courier":
     """What speaks with members' partners, as the settings say. Raises SecretKeyInvalid."""
     # Here, so that the features are first imported in the catalogue's order.
-    from consortium.exchange.client.http import Network
     from consortium.exchange.client.partner import Partners
     from consortium.exchange.jobs.courier import Courier
+    from consortium.network.http import Network
 
     network = Network(
         allow_private=settings.exchange_allow_private, ca_file=settings.exchange_ca_file

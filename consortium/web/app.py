@@ -19,7 +19,7 @@ from consortium.identity.oauth.bearer import Authenticator
 from consortium.identity.oauth.keys import Keyring
 from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.passwords import PASSWORDS
-from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
+from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid, sealing
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
@@ -69,9 +69,6 @@ def create_app(
 
     @contextmanager
     def acting() -> Generator[None]:
-        # Here, for the reason given below at the sums of members.
-        from consortium.exchange.actions.secrets import sealing
-
         with database.active(), sealing(people.sealer):
             yield
 
