@@ -63,6 +63,8 @@ from consortium.value_chains.computing.reads import (
     SUPPLIER_FOOTPRINTS,
 )
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES, VALUE_CHAINS
+from consortium.webhooks.reads import DELIVERIES as WEBHOOK_DELIVERIES
+from consortium.webhooks.reads import WEBHOOKS
 
 # The name of a node's type -> where it is read from.
 NODES: dict[str, Source] = {
@@ -96,6 +98,8 @@ NODES: dict[str, Source] = {
     "Partner": PARTNERS,
     "ExchangeEvent": EXCHANGE_EVENTS,
     "ExchangeErrand": EXCHANGE_ERRANDS,
+    "Webhook": WEBHOOKS,
+    "WebhookDelivery": WEBHOOK_DELIVERIES,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -199,6 +203,8 @@ ROOT = Source(
         "exchange_events": Many(EXCHANGE_EVENTS),
         "exchange_errands": Many(EXCHANGE_ERRANDS),
         "exchange_faults": Many(EXCHANGE_FAULTS),
+        "webhooks": Many(WEBHOOKS),
+        "webhook_deliveries": Many(WEBHOOK_DELIVERIES),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

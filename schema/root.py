@@ -44,6 +44,7 @@ from schema.seats import SeatsMutation
 from schema.shares import SharesMutation, SharesQuery
 from schema.solutions import SolutionsMutation, SolutionsQuery
 from schema.value_chains import ValueChainsQuery
+from schema.webhooks import WebhooksMutation, WebhooksQuery
 from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
 
 
@@ -87,6 +88,7 @@ class Query(
     OverlapsQuery,
     ImportsQuery,
     ExchangeQuery,
+    WebhooksQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -126,6 +128,7 @@ class Mutation(
     OverlapsMutation,
     ImportsMutation,
     ExchangeMutation,
+    WebhooksMutation,
     GuidanceMutation,
     ClaimsMutation,
     CoversMutation,

@@ -1,21 +1,26 @@
 """GraphQL asked by anyone on any day, without a server in between."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
+from consortium.identity.proofs.sealing import Sealer, sealing
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
 from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.processes import Load
 from consortium.value_chains.computing.worker import Keeper, Missing, Reply, Task
+from consortium.web.selections import Selecting
+from consortium.webhooks.actions.selections import selecting
 from schema.planner.execution import Executor, Request
 from schema.planner.mutations import Writing
 from schema.root import GRAPHQL_SCHEMA
-from tests.served import TODAY
+from tests.served import SECRET_KEY, TODAY
 
 
 class Here:
@@ -44,6 +49,15 @@ def principal(
     return Principal(rights, organisation, account)
 
 
+@contextmanager
+def as_served(database: Database) -> Generator[None]:
+    """What actions need of a server."""
+    selections = Selecting(Executor.over(database.reads))
+    sealer = Sealer(SECRET_KEY.get_secret_value())
+    with database.active(), sealing(sealer), selecting(selections):
+        yield
+
+
 @dataclass(frozen=True)
 class House:
     """A database that answers GraphQL."""
@@ -53,7 +67,9 @@ class House:
     async def ask(self, query: str, by: Principal, on: date = TODAY, **variables: Any) -> Any:
         """The data of an answer without errors."""
         pool = self.database.pool
-        executor = Executor.over(pool, Writing(self.database.active), Answers(pool, Here()))
+        executor = Executor.over(
+            pool, Writing(lambda: as_served(self.database)), Answers(pool, Here())
+        )
         answer = orjson.loads(await executor.run(Request(query, variables), by, on))
         assert list(answer) == ["data"], answer
         return answer["data"]

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +18,8 @@ from consortium.storage.database import Database
 
 if TYPE_CHECKING:
     from consortium.exchange.jobs.courier import Courier
+    from consortium.webhooks.jobs.deliverer import Deliverer
+    from schema.planner.execution import Computing
 
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +66,48 @@ def courier_of(settings: Settings, database: Database) -> "Courier":
         sealer=Sealer(settings.secret_key.get_secret_value()),
         public_url=settings.url,
         now=utc_now,
+    )
+
+
+async def deliver(settings: Settings, database: Database) -> None:
+    """Send what webhooks are to be told, until cancelled. Raises SecretKeyInvalid."""
+    from consortium.value_chains.computing.answers import Answers
+    from consortium.value_chains.computing.processes import Solving
+
+    solving = Solving(settings.solver_processes)
+    try:
+        await deliverer_of(settings, database, Answers(database.pool, solving)).run()
+    finally:
+        await solving.close()
+
+
+def deliverer_of(
+    settings: Settings, database: Database, computing: "Computing | None" = None
+) -> "Deliverer":
+    """What sends to webhooks, as the settings say. Raises SecretKeyInvalid."""
+    # Here, for the reason given above.
+    from consortium.network.http import Network
+    from consortium.web.selections import Selecting
+    from consortium.webhooks.jobs.deliverer import ANSWER_BYTES, SECONDS, Deliverer, Keeping
+    from schema.planner.execution import Executor
+
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
+    return Deliverer(
+        database=database,
+        network=Network(
+            allow_private=settings.webhook_allow_private,
+            ca_file=settings.webhook_ca_file,
+            seconds=SECONDS,
+            bytes_max=ANSWER_BYTES,
+            whole=False,
+        ),
+        sealer=Sealer(settings.secret_key.get_secret_value()),
+        selections=Selecting(Executor.over(database.reads, computing=computing)),
+        now=utc_now,
+        keeping=Keeping(
+            timedelta(days=settings.webhook_failing_days), timedelta(days=settings.webhook_log_days)
+        ),
     )
 
 

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(data_dir: DataDir = None) -> None:
-    """Run jobs: reminders of dues and claims, and what follows. `serve` does so by itself."""
+    """Run jobs: reminders of dues and claims, webhooks, mail. `serve` does so by itself."""
     from consortium.cli.logs import configure_logs
 
     settings = settings_with(data_dir=data_dir)
@@ -45,7 +45,7 @@ def worker(data_dir: DataDir = None) -> None:
 
 async def _alone(settings: "Settings", dsn: str) -> None:
     """Work until a signal comes; mail is sent as well."""
-    from consortium.cli.background import courier_of, mail_of, running
+    from consortium.cli.background import courier_of, deliver, mail_of, running
     from consortium.cli.secret_key import with_secret_key
     from consortium.storage.database import Database
 
@@ -54,10 +54,11 @@ async def _alone(settings: "Settings", dsn: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with Database.open(dsn, max_size=2, write_size=2) as database:
-        work = [work_off(database), mail_of(settings, database).run()]
+        keyed = with_secret_key(settings)
+        work = [work_off(database), mail_of(settings, database).run(), deliver(keyed, database)]
         if settings.public_url is not None:
             # Partners are told by which address they answer: without one, the server sends.
-            work.append(courier_of(with_secret_key(settings), database).run())
+            work.append(courier_of(keyed, database).run())
         async with running(*work):
             typer.echo("Working; Ctrl-C stops.")
             await stopped.wait()

@@ -34,6 +34,8 @@ from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
 from consortium.web.requests import headers_of
+from consortium.web.selections import Selecting
+from consortium.webhooks.actions.selections import selecting
 from schema.planner.execution import Executor
 from schema.planner.mutations import Writing
 
@@ -69,12 +71,13 @@ def create_app(
 
     @contextmanager
     def acting() -> Generator[None]:
-        with database.active(), sealing(people.sealer):
+        with database.active(), sealing(people.sealer), selecting(selections):
             yield
 
     solving = Solving(settings.solver_processes)
     answers = Answers(database.pool, solving)
     executor = Executor.over(database.reads, Writing(acting, told), answers)
+    selections = Selecting(executor)
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.

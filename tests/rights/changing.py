@@ -1076,6 +1076,41 @@ _PARTNERS: tuple[Case, ...] = (
     ),
 )
 
+
+def _hook(name: str = "own", **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"webhook": world.id("webhook", name), **given}
+
+
+_MANAGED = {"admin": DONE}
+_WEBHOOKS: tuple[Case, ...] = (
+    Case(
+        "registerWebhook",
+        "of one's own organisation",
+        lambda _: {"url": "https://hooks.example/other", "events": ["FOOTPRINT_SHARED"]},
+        DENIED,
+        _all(DONE, "admin", "other_admin", "secretariat"),
+    ),
+    Case(
+        "changeWebhook",
+        "of the owner",
+        _hook(version=1, url="https://hooks.example/new"),
+        ABSENT,
+        _MANAGED,
+    ),
+    Case("disableWebhook", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("enableWebhook", "of the owner", _hook("resting", version=1), ABSENT, _MANAGED),
+    Case("removeWebhook", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("rotateWebhookSecret", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("testWebhook", "of the owner", _hook(), ABSENT, _MANAGED),
+    Case(
+        "replayWebhookDelivery",
+        "of the owner",
+        lambda world: {"delivery": world.id("delivery", "own")},
+        ABSENT,
+        _MANAGED,
+    ),
+)
+
 _PCF: dict[str, Any] = {
     "declaredUnitOfMeasurement": "KILOGRAM",
     "declaredUnitAmount": "1",
@@ -1513,6 +1548,7 @@ CASES: tuple[Case, ...] = (
     *_GUIDANCE,
     *_IMPORTS,
     *_PARTNERS,
+    *_WEBHOOKS,
     *_EFFECTS,
     *_OVERLAPS,
     *_PLEDGES,
