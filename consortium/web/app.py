@@ -26,6 +26,7 @@ from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
 from consortium.value_chains.computing.answers import Answers
+from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
@@ -67,15 +68,16 @@ def create_app(
     server = _authorization_server(people, today)
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
+    solving = Solving(settings.solver_processes)
+
     @contextmanager
     def acting() -> Generator[None]:
         # Here, for the reason given below at the sums of members.
         from consortium.exchange.actions.secrets import sealing
 
-        with database.active(), sealing(people.sealer):
+        with database.active(), sealing(people.sealer), solving_by(solving):
             yield
 
-    solving = Solving(settings.solver_processes)
     answers = Answers(database.pool, solving)
     executor = Executor.over(database.reads, Writing(acting, told), answers)
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
