@@ -1,42 +1,20 @@
 """GraphQL asked by anyone on any day, without a server in between."""
 
-from collections.abc import Generator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import orjson
 
-from consortium.identity.proofs.sealing import Sealer, sealing
+from consortium.identity.proofs.sealing import Sealer
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
-from consortium.value_chains.computing.answers import Answers
-from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Keeper, Missing, Reply, Task
-from consortium.web.selections import Selecting
-from consortium.webhooks.actions.selections import selecting
+from consortium.value_chains.computing.at_hand import InProcess
+from consortium.web.wiring import executor_over
 from schema.planner.execution import Executor, Request
-from schema.planner.mutations import Writing
 from schema.root import GRAPHQL_SCHEMA
 from tests.served import SECRET_KEY, TODAY
-
-
-class Here:
-    """Solves in this process, as a process beside the server does."""
-
-    def __init__(self) -> None:
-        self.keeper = Keeper()
-
-    async def done(self, task: Task, load: Load) -> Reply:
-        """The answer of a task."""
-        answer = self.keeper.done(task)
-        if isinstance(answer, Missing):
-            rows = {one: await load(one) for one in answer.versions}
-            answer = self.keeper.done(task._replace(rows=rows))
-        assert not isinstance(answer, Missing)
-        return answer
 
 
 def principal(
@@ -49,13 +27,10 @@ def principal(
     return Principal(rights, organisation, account)
 
 
-@contextmanager
-def as_served(database: Database) -> Generator[None]:
-    """What actions need of a server."""
-    selections = Selecting(Executor.over(database.reads))
+def executor_of(database: Database) -> Executor:
+    """The executor of a server over the database, which solves in this process."""
     sealer = Sealer(SECRET_KEY.get_secret_value())
-    with database.active(), sealing(sealer), selecting(selections):
-        yield
+    return executor_over(database, sealer, InProcess())
 
 
 @dataclass(frozen=True)
@@ -66,10 +41,7 @@ class House:
 
     async def ask(self, query: str, by: Principal, on: date = TODAY, **variables: Any) -> Any:
         """The data of an answer without errors."""
-        pool = self.database.pool
-        executor = Executor.over(
-            pool, Writing(lambda: as_served(self.database)), Answers(pool, Here())
-        )
+        executor = executor_of(self.database)
         answer = orjson.loads(await executor.run(Request(query, variables), by, on))
         assert list(answer) == ["data"], answer
         return answer["data"]

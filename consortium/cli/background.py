@@ -19,7 +19,7 @@ from consortium.storage.database import Database
 if TYPE_CHECKING:
     from consortium.exchange.jobs.courier import Courier
     from consortium.webhooks.jobs.deliverer import Deliverer
-    from schema.planner.execution import Computing
+    from schema.planner.execution import Executor
 
 _log = structlog.get_logger(__name__)
 
@@ -58,12 +58,10 @@ def courier_of(settings: Settings, database: Database) -> "Courier":
     network = Network(
         allow_private=settings.exchange_allow_private, ca_file=settings.exchange_ca_file
     )
-    if settings.secret_key is None:
-        raise SecretKeyInvalid
     return Courier(
         database=database,
         partners=Partners(network, utc_now),
-        sealer=Sealer(settings.secret_key.get_secret_value()),
+        sealer=_sealer(settings),
         public_url=settings.url,
         now=utc_now,
     )
@@ -71,28 +69,31 @@ def courier_of(settings: Settings, database: Database) -> "Courier":
 
 async def deliver(settings: Settings, database: Database) -> None:
     """Send what webhooks are to be told, until cancelled. Raises SecretKeyInvalid."""
-    from consortium.value_chains.computing.answers import Answers
+    async with executing(settings, database) as executor:
+        await deliverer_of(settings, database, executor).run()
+
+
+@asynccontextmanager
+async def executing(settings: Settings, database: Database) -> AsyncGenerator["Executor"]:
+    """What answers operations beside the server; what solves for it ends with it."""
+    # Here, for the reason given above.
     from consortium.value_chains.computing.processes import Solving
+    from consortium.web.wiring import executor_over
 
     solving = Solving(settings.solver_processes)
     try:
-        await deliverer_of(settings, database, Answers(database.pool, solving)).run()
+        yield executor_over(database, _sealer(settings), solving)
     finally:
         await solving.close()
 
 
-def deliverer_of(
-    settings: Settings, database: Database, computing: "Computing | None" = None
-) -> "Deliverer":
+def deliverer_of(settings: Settings, database: Database, executor: "Executor") -> "Deliverer":
     """What sends to webhooks, as the settings say. Raises SecretKeyInvalid."""
     # Here, for the reason given above.
     from consortium.network.http import Network
     from consortium.web.selections import Selecting
     from consortium.webhooks.jobs.deliverer import ANSWER_BYTES, SECONDS, Deliverer, Keeping
-    from schema.planner.execution import Executor
 
-    if settings.secret_key is None:
-        raise SecretKeyInvalid
     return Deliverer(
         database=database,
         network=Network(
@@ -102,13 +103,19 @@ def deliverer_of(
             bytes_max=ANSWER_BYTES,
             whole=False,
         ),
-        sealer=Sealer(settings.secret_key.get_secret_value()),
-        selections=Selecting(Executor.over(database.reads, computing=computing)),
+        sealer=_sealer(settings),
+        selections=Selecting(executor),
         now=utc_now,
         keeping=Keeping(
             timedelta(days=settings.webhook_failing_days), timedelta(days=settings.webhook_log_days)
         ),
     )
+
+
+def _sealer(settings: Settings) -> Sealer:
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
+    return Sealer(settings.secret_key.get_secret_value())
 
 
 def backend_of(settings: Settings) -> Backend:

@@ -54,11 +54,13 @@ async def _alone(settings: "Settings", dsn: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with Database.open(dsn, max_size=2, write_size=2) as database:
-        keyed = with_secret_key(settings)
-        work = [work_off(database), mail_of(settings, database).run(), deliver(keyed, database)]
+        work = [work_off(database), mail_of(settings, database).run()]
+        if settings.secret_key is not None or settings.database_url is None:
+            # Without the key that secrets are sealed with, the server delivers.
+            work.append(deliver(with_secret_key(settings), database))
         if settings.public_url is not None:
             # Partners are told by which address they answer: without one, the server sends.
-            work.append(courier_of(keyed, database).run())
+            work.append(courier_of(with_secret_key(settings), database).run())
         async with running(*work):
             typer.echo("Working; Ctrl-C stops.")
             await stopped.wait()

@@ -1,8 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 
 import asyncpg
 from starlette.applications import Starlette
@@ -19,25 +19,21 @@ from consortium.identity.oauth.bearer import Authenticator
 from consortium.identity.oauth.keys import Keyring
 from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.passwords import PASSWORDS
-from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid, sealing
+from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
-from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.processes import Solving
-from consortium.web.graphql import GraphQL, told
+from consortium.web.graphql import GraphQL
 from consortium.web.oauth import Interaction, OAuthEndpoints
 from consortium.web.pages import Assets, query_page, schema_text
 from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
 from consortium.web.requests import headers_of
-from consortium.web.selections import Selecting
-from consortium.webhooks.actions.selections import selecting
-from schema.planner.execution import Executor
-from schema.planner.mutations import Writing
+from consortium.web.wiring import executor_over
 
 READY_SECONDS = 2
 # What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
@@ -69,15 +65,8 @@ def create_app(
     server = _authorization_server(people, today)
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
-    @contextmanager
-    def acting() -> Generator[None]:
-        with database.active(), sealing(people.sealer), selecting(selections):
-            yield
-
     solving = Solving(settings.solver_processes)
-    answers = Answers(database.pool, solving)
-    executor = Executor.over(database.reads, Writing(acting, told), answers)
-    selections = Selecting(executor)
+    executor = executor_over(database, people.sealer, solving)
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.

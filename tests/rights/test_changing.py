@@ -5,10 +5,9 @@ import pytest
 
 from consortium.storage.database import Database
 from consortium.storage.trail import unwatched
-from schema.planner.execution import Executor, Request
-from schema.planner.mutations import Writing
+from schema.planner.execution import Request
 from schema.root import GRAPHQL_SCHEMA
-from tests.asking import as_served
+from tests.asking import executor_of
 from tests.rights.changing import CASES, DONE, Case
 from tests.rights.small_world import CALLERS, SmallWorld, small_world
 from tests.served import TODAY
@@ -37,7 +36,7 @@ async def outcome(world: SmallWorld, case: Case, caller: str) -> str:
         f"mutation ($input: {given}) {{ {case.mutation}(input: $input)"
         " { __typename ... on Refusal { code message path } } }"
     )
-    executor = Executor.over(world.database.pool, Writing(lambda: as_served(world.database)))
+    executor = executor_of(world.database)
     request = Request(query, {"input": dict(case.given(world))})
     answer = orjson.loads(await executor.run(request, world.caller(caller), TODAY))
     assert list(answer) == ["data"]

@@ -18,7 +18,7 @@ from consortium.settings import Settings
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from consortium.webhooks.jobs.deliverer import Deliverer
-from tests.asking import House, principal
+from tests.asking import House, executor_of, principal
 from tests.factories import create_account, create_membership, create_organisation, create_role
 from tests.factories.footprints import create_footprint, facts
 from tests.https import Tls, behind_https
@@ -151,6 +151,6 @@ async def hooks_over(
     settings = Settings(
         secret_key=SECRET_KEY, webhook_allow_private=allow_private, webhook_ca_file=tls.ca
     )
-    deliverer = replace(deliverer_of(settings, database), now=clock)
+    deliverer = replace(deliverer_of(settings, database, executor_of(database)), now=clock)
     async with behind_https(tls, receiver) as receiver.url:
         yield Hooks(database, owner, other, receiver, deliverer, clock)

@@ -5,12 +5,11 @@ them is read by the statement, within the caller's rights.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 import orjson
 
-from consortium.kernel.errors import BadInput, DomainError, NotFound
+from consortium.kernel.errors import BadInput, NotFound
 from consortium.kernel.gases import GwpSet, gases
 from consortium.kernel.ids import GlobalId
 from consortium.organisations.rules import Control, ControlChains
@@ -21,9 +20,9 @@ from consortium.query.sqltypes import SqlType
 from consortium.query.statement import statement_of
 from consortium.query.writer import Writer
 from consortium.storage.connections import Pool
+from consortium.value_chains.computing.at_hand import Solves, refusal
 from consortium.value_chains.computing.loading import recorded
-from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Refused, Reply, Side, Task, Version
+from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import (
@@ -37,11 +36,9 @@ from consortium.value_chains.rules.scenarios import (
     EmissionChange,
     ExchangeChange,
 )
-from consortium.value_chains.rules.solving import LoopNeverEnds
 from consortium.value_chains.rules.suppliers import Hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
-NAMED_MAX = 10
 CUT_OFF = 0.01
 SEEN = "SELECT v.version FROM chain_version v WHERE v.id = {key} AND ({seen})"
 # Whoever runs an activity of a published version sees its own suppliers.
@@ -53,7 +50,6 @@ FROM activity a JOIN chain_version v ON v.id = a.chain_version_id WHERE a.id = {
 CONTROLS = """
 SELECT child_id, parent_id, starts_on, ends_on FROM parentage WHERE relation = 'CONTROL'
 """
-CODES = "SELECT code FROM activity WHERE id = ANY ($1) ORDER BY code LIMIT $2"
 
 
 class DemandEmpty(BadInput):
@@ -72,14 +68,6 @@ class TooManyChanges(BadInput):
     """A question changes 1 000 amounts at most: copy the version and change the copy."""
 
     code = "TOO_MANY_CHANGES"
-
-
-class Solves(Protocol):
-    """What solves tasks: the processes beside the server."""
-
-    async def done(self, task: Task, load: Load) -> Reply:
-        """The answer, with rows of versions that are loaded where they are missing."""
-        ...
 
 
 class Answers:
@@ -137,7 +125,8 @@ class Answers:
     async def _done(self, task: Task) -> Answer | Hop:
         reply = await self._solving.done(task, self._load)
         if isinstance(reply, Refused):
-            raise await self._refusal(reply)
+            async with self._pool.acquire() as connection:
+                raise await refusal(connection, reply)
         return reply
 
     async def _load(self, version: Version) -> Recorded:
@@ -177,17 +166,6 @@ class Answers:
         sql = writer.fill(template.replace("{key}", bound).replace("{seen}", seen), alias)
         statement = statement_of(sql, writer.slots)
         return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
-
-    async def _refusal(self, refused: Refused) -> DomainError:
-        """The error of a rule; a loop that never ends is told by the codes of its activities."""
-        if not issubclass(refused.kind, LoopNeverEnds):
-            error = refused.kind(refused.message)
-            return error.at(*refused.path)
-        rows = await self._pool.fetch(CODES, refused.activities, NAMED_MAX)
-        named = ", ".join(row["code"] for row in rows)
-        more = " and others" if len(refused.activities) > NAMED_MAX else ""
-        loop = np.array(refused.activities, dtype=np.intp)
-        return LoopNeverEnds(loop, f"{refused.message} In it: {named}{more}.")
 
 
 def _below(parts: frozenset[str], side: str) -> frozenset[str]:

@@ -10,12 +10,14 @@ import pickle
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.computing.worker import (
     HEAD,
+    Check,
     Missing,
+    Refused,
     Reply,
     Task,
     Version,
@@ -30,6 +32,7 @@ SECONDS_MAX: Final = 60.0
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 Load = Callable[[Version], Awaitable[Recorded]]
+Answered = TypeVar("Answered")
 
 
 class SolverBusy(DomainError):
@@ -67,6 +70,18 @@ class Solving:
         Raises:
             SolverBusy, SolverTimedOut, SolverFailed.
         """
+        return await self._by_one(lambda process: _asked(process, task, load))
+
+    async def checked(self, check: Check) -> Refused | None:
+        """Why rows do not compute; None where they do. Raises as `done`."""
+
+        async def told(process: "_Process") -> Refused | None:
+            return cast("Refused | None", await process.ask(check))
+
+        return await self._by_one(told)
+
+    async def _by_one(self, ask: Callable[["_Process"], Awaitable[Answered]]) -> Answered:
+        """What a process answers, once one is free."""
         if self._waiting >= self._waiting_max:
             raise SolverBusy
         self._waiting += 1
@@ -75,7 +90,7 @@ class Solving:
                 process = self._idle.pop()
                 try:
                     async with asyncio.timeout(self._seconds):
-                        return await _asked(process, task, load)
+                        return await ask(process)
                 except TimeoutError as error:
                     raise SolverTimedOut from error
                 finally:
@@ -90,7 +105,7 @@ class Solving:
 
 
 async def _asked(process: "_Process", task: Task, load: Load) -> Reply:
-    answer = await process.ask(task)
+    answer: Reply | Missing = await process.ask(task)
     if isinstance(answer, Missing):
         rows: Mapping[Version, Recorded] = {one: await load(one) for one in answer.versions}
         answer = await process.ask(task._replace(rows=rows))
@@ -104,17 +119,16 @@ class _Process:
     def __init__(self) -> None:
         self._running: asyncio.subprocess.Process | None = None
 
-    async def ask(self, task: Task) -> Reply | Missing:
+    async def ask(self, message: Task | Check) -> Any:  # noqa: ANN401  as the message has it
         """Its answer. Whatever goes wrong on the way ends it, so that no answer is left behind."""
         try:
             running = self._running or await self._started()
             asked, told = running.stdin, running.stdout
             assert asked is not None and told is not None  # noqa: S101, PT018  both are pipes
-            asked.write(frame(task))
+            asked.write(frame(message))
             await asked.drain()
             [length] = HEAD.unpack(await told.readexactly(HEAD.size))
-            answer = pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
-            return cast("Reply | Missing", answer)
+            return pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
         except (OSError, asyncio.IncompleteReadError) as error:
             await self.end()
             raise SolverFailed from error

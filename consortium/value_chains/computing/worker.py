@@ -9,10 +9,12 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
+from typing import Any, BinaryIO, Final, NamedTuple, TypeAlias, cast
+
+from numpy.typing import NDArray
 
 from consortium.kernel.errors import DomainError
-from consortium.value_chains.rules.building import Recorded, chain_of
+from consortium.value_chains.rules.building import Recorded, chain_of, check_computes
 from consortium.value_chains.rules.comparisons import compared
 from consortium.value_chains.rules.questions import Answer, Chain, Question, answered, of_products
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
@@ -48,6 +50,12 @@ class Task(NamedTuple):
     sides: tuple[Side, ...]
     parts: frozenset[str]
     rows: Mapping[Version, Recorded]
+
+
+class Check(NamedTuple):
+    """Whether rows compute, as every version does that is published."""
+
+    rows: Recorded
 
 
 class Missing(NamedTuple):
@@ -93,11 +101,8 @@ class Keeper:
                 chain = self._chain(side)
                 found.append((chain, side.question))
             return _replied(task, found)
-        except LoopNeverEnds as error:
-            ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
-            return Refused(type(error), error.message, error.path, ids)
         except DomainError as error:
-            return Refused(type(error), error.message, error.path)
+            return _refused(error, None if chain is None else chain.ids)
 
     def _keep(self, version: Version, rows: Recorded) -> None:
         self.kept[version] = (rows, chain_of(rows))
@@ -122,6 +127,23 @@ def _replied(task: Task, found: list[tuple[Chain, Question]]) -> Reply:
             return of_products(*found[0])
         case ComputedAnswer.SUPPLIERS:
             return hop(*found[0])
+
+
+def checked(check: Check) -> Refused | None:
+    """Why rows do not compute; None where they do."""
+    try:
+        check_computes(check.rows)
+    except DomainError as error:
+        return _refused(error, check.rows.activities["id"])
+    return None
+
+
+def _refused(error: DomainError, ids: NDArray[Any] | None) -> Refused:
+    """A refusal; of a loop that never ends, with the ids of its activities."""
+    named: tuple[int, ...] = ()
+    if ids is not None and isinstance(error, LoopNeverEnds):
+        named = tuple(ids[error.activities].tolist())
+    return Refused(type(error), error.message, error.path, named)
 
 
 def _weight(kept: tuple[Recorded, Chain]) -> int:
@@ -151,8 +173,8 @@ def main() -> None:
     sys.stdout = sys.stderr
     while True:
         try:
-            task = cast("Task", read_frame(sys.stdin.buffer))
+            asked = cast("Task | Check", read_frame(sys.stdin.buffer))
         except EOFError:
             return
-        out.write(frame(keeper.done(task)))
+        out.write(frame(checked(asked) if isinstance(asked, Check) else keeper.done(asked)))
         out.flush()
