@@ -6,6 +6,7 @@ from consortium.assessment.reads.totals import ASSESSED_EMISSIONS
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.bulk.reads import OPERATIONS as BULK_OPERATIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.overlaps import OVERLAP_DECISIONS, OVERLAPS
@@ -99,6 +100,7 @@ NODES: dict[str, Source] = {
     "ExchangeEvent": EXCHANGE_EVENTS,
     "ExchangeErrand": EXCHANGE_ERRANDS,
     "Webhook": WEBHOOKS,
+    "BulkOperation": BULK_OPERATIONS,
     "WebhookDelivery": WEBHOOK_DELIVERIES,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
@@ -203,6 +205,8 @@ ROOT = Source(
         "exchange_events": Many(EXCHANGE_EVENTS),
         "exchange_errands": Many(EXCHANGE_ERRANDS),
         "exchange_faults": Many(EXCHANGE_FAULTS),
+        "bulk_operation": _lookup(BULK_OPERATIONS),
+        "bulk_operations": Many(BULK_OPERATIONS),
         "webhooks": Many(WEBHOOKS),
         "webhook_deliveries": Many(WEBHOOK_DELIVERIES),
         "engagements": Many(ENGAGEMENTS),

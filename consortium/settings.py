@@ -126,6 +126,16 @@ class Settings(BaseSettings):
     webhook_log_days: PositiveInt = Field(
         default=30, description="For how many days the log of a webhook's messages is kept."
     )
+    bulk_running_max: PositiveInt = Field(
+        default=1, description="How many bulk operations of one organisation may run at once."
+    )
+    bulk_max_bytes: PositiveInt = Field(
+        default=10_000_000_000, description="The largest result of a bulk operation, in bytes."
+    )
+    bulk_upload_max_bytes: PositiveInt = Field(
+        default=100_000_000,
+        description="The largest file of variables for a bulk mutation, in bytes.",
+    )
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
     )

@@ -12,6 +12,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
+from schema.bulk import BulkMutation, BulkQuery
 from schema.chain_footprints import ChainFootprintsQuery
 from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
@@ -89,6 +90,7 @@ class Query(
     ImportsQuery,
     ExchangeQuery,
     WebhooksQuery,
+    BulkQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -129,6 +131,7 @@ class Mutation(
     ImportsMutation,
     ExchangeMutation,
     WebhooksMutation,
+    BulkMutation,
     GuidanceMutation,
     ClaimsMutation,
     CoversMutation,

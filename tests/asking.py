@@ -47,7 +47,7 @@ class House:
         return answer["data"]
 
     async def do(
-        self, mutation: str, by: Principal, wanted: Any = "id", on: Any = TODAY, **given: Any
+        self, mutation: str, by: Principal, /, wanted: Any = "id", on: Any = TODAY, **given: Any
     ) -> Any:
         """What a mutation answers with: the fields wanted, or a refusal's code, message, path."""
         kind = GRAPHQL_SCHEMA.mutation_type
@@ -65,7 +65,7 @@ class House:
         data = await self.ask(query, by, on, input=given)
         return data[mutation]
 
-    async def refused(self, mutation: str, by: Principal, on: Any = TODAY, **given: Any) -> Any:
+    async def refused(self, mutation: str, by: Principal, /, on: Any = TODAY, **given: Any) -> Any:
         """The code of a refusal, after which every table is as it was."""
         before = await self.digest()
         answer = await self.do(mutation, by, "__typename", on, **given)

@@ -17,6 +17,7 @@ from consortium.settings import Settings
 from consortium.storage.database import Database
 
 if TYPE_CHECKING:
+    from consortium.bulk.jobs.runner import Runner
     from consortium.exchange.jobs.courier import Courier
     from consortium.webhooks.jobs.deliverer import Deliverer
     from schema.planner.execution import Executor
@@ -67,10 +68,16 @@ def courier_of(settings: Settings, database: Database) -> "Courier":
     )
 
 
-async def deliver(settings: Settings, database: Database) -> None:
-    """Send what webhooks are to be told, until cancelled. Raises SecretKeyInvalid."""
+async def operate(settings: Settings, database: Database) -> None:
+    """Send what webhooks are to be told, and run bulk operations, until cancelled.
+
+    Raises SecretKeyInvalid.
+    """
     async with executing(settings, database) as executor:
-        await deliverer_of(settings, database, executor).run()
+        deliverer = deliverer_of(settings, database, executor)
+        runner = runner_of(settings, database, executor)
+        async with running(deliverer.run(), runner.run()):
+            await asyncio.Event().wait()
 
 
 @asynccontextmanager
@@ -109,6 +116,23 @@ def deliverer_of(settings: Settings, database: Database, executor: "Executor") -
         keeping=Keeping(
             timedelta(days=settings.webhook_failing_days), timedelta(days=settings.webhook_log_days)
         ),
+    )
+
+
+def runner_of(settings: Settings, database: Database, executor: "Executor") -> "Runner":
+    """What runs bulk operations, as the settings say."""
+    # Here, for the reason given above.
+    from consortium.bulk.jobs.runner import Limits, Runner
+    from consortium.storage.files import Files
+    from consortium.web.bulk import BULK_FILES, BulkDocuments
+
+    return Runner(
+        database=database,
+        files=Files(settings.data_dir / BULK_FILES),
+        documents=BulkDocuments(executor),
+        active=executor.writing.active,
+        now=utc_now,
+        limits=Limits(settings.bulk_running_max, settings.bulk_max_bytes),
     )
 
 

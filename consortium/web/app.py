@@ -70,6 +70,7 @@ def create_app(
     graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
+    from consortium.web.bulk import BULK_FILES, BulkDoor
     from consortium.web.chains import ChainDoor
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
@@ -103,6 +104,14 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    bulk = BulkDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=Files(settings.data_dir / BULK_FILES),
+        today=today,
+        size_max=settings.bulk_upload_max_bytes,
+    )
     exchange = ExchangeDoor(
         database=database,
         authenticator=authenticator,
@@ -131,6 +140,7 @@ def create_app(
             *documents.routes(),
             *chains.routes(),
             *figures.routes(),
+            *bulk.routes(),
             *exchange.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),

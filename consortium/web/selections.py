@@ -1,6 +1,6 @@
 """What answers the queries of webhooks: the executor that answers everything else."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import orjson
@@ -26,7 +26,7 @@ class SelectionFailed(DomainError):
 class Selecting:
     """Checks and answers queries about one id."""
 
-    executor: Executor
+    executor: Executor = field(repr=False)
 
     def check(self, query: str, by: Principal, today: date) -> None:
         """Refuse what is no query with the one variable `$id: ID!`. Raises WebhookQueryInvalid."""

@@ -3,10 +3,12 @@
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from consortium.bulk.actions.documents import checking
 from consortium.identity.proofs.sealing import Sealer, sealing
 from consortium.storage.database import Database
 from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.at_hand import Solves, solving_by
+from consortium.web.bulk import BulkDocuments
 from consortium.web.graphql import told
 from consortium.web.selections import Selecting
 from consortium.webhooks.actions.selections import selecting
@@ -24,10 +26,11 @@ def executor_over(database: Database, sealer: Sealer, solves: Solves) -> Executo
             sealing(sealer),
             solving_by(solves),
             selecting(selections),
+            checking(documents),
         ):
             yield
 
     answers = Answers(database.pool, solves)
     executor = Executor.over(database.reads, Writing(acting, told), answers)
-    selections = Selecting(executor)
+    selections, documents = Selecting(executor), BulkDocuments(executor)
     return executor

@@ -100,7 +100,7 @@ class Ask:
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             ({"StagedImport"}, self._sees_import),
-            ({"Partner"}, self._sees_partner),
+            ({"Partner", "BulkOperation"}, self._sees_partner),
             ({"Webhook"}, self._manages_webhook),
             ({"WebhookDelivery"}, self._sees_delivery),
             (MANAGED, self._manages),
@@ -123,7 +123,7 @@ class Ask:
         return writes and row["organisation_id"] == self.principal.organisation_id
 
     def _sees_partner(self, row: Row) -> bool:
-        """Whose partner it is."""
+        """Whose partner it is, or for whom it was asked."""
         own: bool = row["organisation_id"] == self.principal.organisation_id
         return own and self.principal.rights.has_organisation
 

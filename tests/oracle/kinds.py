@@ -224,6 +224,7 @@ PREFIXES = {
     "partner": "partner",
     "exchange_event": "exchange",
     "exchange_errand": "errand",
+    "bulk_operation": "bulk",
     "webhook": "webhook",
     "webhook_delivery": "delivery",
     "guidance_version": "guidance",
@@ -484,6 +485,16 @@ KINDS: dict[str, Kind] = {
     "ExchangeFault": Kind(
         plain("field", "message", "found_at") | {"footprintId": lambda _, row: row["pf_id"]},
         {"partner": up("Partner", "partner_id")},
+    ),
+    "BulkOperation": Kind(
+        global_id("bulk")
+        | plain("kind", "document", "variables", "state", "rows", "size_bytes", "asked_at")
+        | plain("began_at", "ended_at")
+        | blank("failure_code", "told")
+        | {"url": lambda _, row: row["digest"] and f"/bulk/bulk_{row.id}/result.jsonl"},
+        {"organisation": up("Organisation", "organisation_id")},
+        orders={"ASKED_AT": lambda _, row: row["asked_at"]},
+        default_order=("-ASKED_AT",),
     ),
     "Webhook": Kind(
         global_id("webhook")

@@ -73,6 +73,7 @@ KINDS = {
     "exchange_event": "ExchangeEvent",
     "exchange_errand": "ExchangeErrand",
     "exchange_fault": "ExchangeFault",
+    "bulk_operation": "BulkOperation",
     "webhook": "Webhook",
     "webhook_delivery": "WebhookDelivery",
     "webhook_attempt": "WebhookAttempt",

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from consortium.identity.rules.roles import PERMISSIONS
+from consortium.kernel.principal import Permission
 from tests.factories.applications import key_of
-from tests.rights.small_world import SmallWorld
+from tests.rights.small_world import PEOPLE, TOKENS, SmallWorld
 
 DONE = "DONE"
 DENIED = "PERMISSION_DENIED"
@@ -1111,6 +1113,36 @@ _WEBHOOKS: tuple[Case, ...] = (
     ),
 )
 
+# Who reads figures for an organisation.
+_READERS = (
+    *(name for name, (_, role) in PEOPLE.items() if Permission.FIGURES_READ in PERMISSIONS[role]),
+    *(name for name, (_, may) in TOKENS.items() if Permission.FIGURES_READ in may),
+)
+_DO = "mutation ($p: ID!) { checkPartner(input: {partner: $p}) { __typename } }"
+_BULK: tuple[Case, ...] = (
+    Case(
+        "startBulkQuery",
+        "for one's own organisation",
+        lambda _: {"query": "{ claims { nodes { id } } }"},
+        DENIED,
+        _all(DONE, *_READERS),
+    ),
+    Case(
+        "startBulkMutation",
+        "with a file of the owner's approver",
+        lambda world: {"mutation": _DO, "upload": world.id("upload", "own")},
+        DENIED,
+        _all(ABSENT, *_READERS) | {"approver": DONE},
+    ),
+    Case(
+        "cancelBulkOperation",
+        "of the owner's approver",
+        lambda world: {"operation": world.id("bulk", "own")},
+        ABSENT,
+        _SEEN | {"approver": DONE},
+    ),
+)
+
 _PCF: dict[str, Any] = {
     "declaredUnitOfMeasurement": "KILOGRAM",
     "declaredUnitAmount": "1",
@@ -1549,6 +1581,7 @@ CASES: tuple[Case, ...] = (
     *_IMPORTS,
     *_PARTNERS,
     *_WEBHOOKS,
+    *_BULK,
     *_EFFECTS,
     *_OVERLAPS,
     *_PLEDGES,

@@ -32,6 +32,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   imported   who enters figures for the organisation, see IMPORTS
 #   partners   whose partner it is, see PARTNERS
+#   bulk       for whom it was asked, as partners are seen
 #   hooks      who manages webhooks of the organisation, see HOOKS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
@@ -338,6 +339,15 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ExchangeErrandEdge": ("within", "cursor node"),
     "ExchangeFaultConnection": ("within", "edges nodes pageInfo totalCount"),
     "ExchangeFaultEdge": ("within", "cursor node"),
+    "BulkOperation": (
+        "bulk",
+        (
+            "id kind document variables state rows failureCode told sizeBytes url askedAt beganAt "
+            "endedAt organisation"
+        ),
+    ),
+    "BulkOperationConnection": ("within", "edges nodes pageInfo totalCount"),
+    "BulkOperationEdge": ("within", "cursor node"),
     "Webhook": (
         "hooks",
         (
@@ -819,7 +829,7 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims stagedImports pledges product products footprints "
             "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults "
-            "chainVersions webhooks webhookDeliveries"
+            "chainVersions webhooks webhookDeliveries bulkOperation bulkOperations"
         ),
     ),
     "RateUsed": (

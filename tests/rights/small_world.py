@@ -187,6 +187,7 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.people()
         await maker.exchanged()
         await maker.hooked()
+        await maker.bulk()
         await maker.overlapping()
         await maker.applicants()
         await maker.dues()
@@ -561,6 +562,21 @@ class _Maker:
         await insert(c, "webhook_delivery", message_id="msg_2", **about)
         attempt = {"status": 500, "took_ms": 12, "answer": "out of order"}
         await insert(c, "webhook_attempt", delivery_id=sent, attempted_at=at, **attempt)
+
+    async def bulk(self) -> None:
+        """A list that the owner's approver asked for, and a file of variables of the same."""
+        c, ids = self.connection, self.ids
+        by = {"organisation_id": ids["org owner"], "account_id": ids["account approver"]}
+        ids["bulk own"] = await insert(
+            c,
+            "bulk_operation",
+            kind="QUERY",
+            document="{ footprints { nodes { id } } }",
+            permissions=["figures:read"],
+            is_member=True,
+            **by,
+        )
+        ids["upload own"] = await insert(c, "bulk_upload", digest="a" * 64, size_bytes=1, **by)
 
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.

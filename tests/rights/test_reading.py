@@ -185,6 +185,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               partners(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
               exchangeErrands(first: 1000) { totalCount nodes { id } }
+              bulkOperations(first: 1000) { totalCount nodes { id } }
               webhooks(first: 1000) { totalCount nodes { id } }
               webhookDeliveries(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
@@ -256,6 +257,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
         "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
         "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
+        "bulkOperations": {world.id("bulk", one) for one in reading.PARTNERS[caller]},
         "webhooks": {world.id("webhook", one) for one in reading.HOOKS[caller]},
         "webhookDeliveries": {world.id("delivery", one) for one in reading.HOOKS[caller][:1]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
