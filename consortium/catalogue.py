@@ -15,6 +15,7 @@ from consortium.exchange.reads.partners import ERRANDS as EXCHANGE_ERRANDS
 from consortium.exchange.reads.partners import EVENTS as EXCHANGE_EVENTS
 from consortium.exchange.reads.partners import FAULTS as EXCHANGE_FAULTS
 from consortium.exchange.reads.partners import PARTNERS
+from consortium.footprints.reads.chains import outdated
 from consortium.footprints.reads.footprints import ALL_FOOTPRINTS, FOOTPRINTS, PRODUCTS
 from consortium.footprints.reads.requests import REQUESTS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
@@ -115,6 +116,8 @@ NODES: dict[str, Source] = {
 }
 
 # Not by `relate`: what is made from each row is nothing to filter by.
+FOOTPRINTS.fields["outdated"] = outdated("{t}.chain_version_id")
+CHAIN_VERSIONS.fields["outdated"] = outdated("{t}.id")
 PLEDGES.fields["progress"] = One(PLEDGE_PROGRESS, "true")
 TARGETS.fields["progress"] = One(TARGET_PROGRESS, "true")
 

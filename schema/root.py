@@ -22,6 +22,7 @@ from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.exchange import ExchangeMutation, ExchangeQuery
 from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
 from schema.footprints import FootprintsMutation, FootprintsQuery
+from schema.footprints_in_chains import FootprintsInChainsMutation
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -117,6 +118,7 @@ class Mutation(
     ActivitiesMutation,
     ProductsMutation,
     FootprintsMutation,
+    FootprintsInChainsMutation,
     FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,

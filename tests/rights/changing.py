@@ -1093,6 +1093,12 @@ _PCF: dict[str, Any] = {
     "exemptedEmissionsPercent": "0",
     "primaryDataShare": "10",
 }
+_SUMS = ("pcfExcludingBiogenicUptake", "pcfIncludingBiogenicUptake", "fossilGhgEmissions")
+_DECLARED = {
+    name: value
+    for name, value in _PCF.items()
+    if name not in {*_SUMS, "ipccCharacterizationFactors"}
+}
 _ABOUT = {"companyIds": ["urn:pact:owner.example:company:1"]}
 # Who sees the owner's private footprint, and changes nothing of it.
 _OWNERS = _all(DENIED, *_OWN, "assurer_inventories") | _all(DONE, *_WRITERS)
@@ -1126,6 +1132,14 @@ _FOOTPRINTS: tuple[Case, ...] = (
         decision="DECLINED",
     ),
     _private("recordFootprint", "of the owner", product=_PRODUCT, pcf=_PCF, about=_ABOUT),
+    _private(
+        "computeFootprint",
+        "of the owner",
+        product=_PRODUCT,
+        activity=("activity", "owner PRIVATE"),
+        pcf=_DECLARED,
+        about=_ABOUT,
+    ),
     _private(
         "correctFootprint",
         "of the owner",
@@ -1493,6 +1507,17 @@ _CHAINS: tuple[Case, ...] = (
         "changeActivity",
         "of a draft as it was",
         lambda world: {"activity": world.id("activity", "owner draft"), **_MADE},
+        ABSENT,
+        _privately(_STALE),
+    ),
+    Case(
+        "useFootprint",
+        "for an activity of a draft as it was",
+        lambda world: {
+            "activity": world.id("activity", "owner draft"),
+            "version": 7,
+            "footprint": world.id("footprint", "owner PRIVATE"),
+        },
         ABSENT,
         _privately(_STALE),
     ),

@@ -93,16 +93,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "figure",
         (
             "id reference title status visibility version recordedAt publishedOn valueChain "
-            "organisation source copiedFrom copies activities"
+            "organisation source copiedFrom copies activities outdated"
         ),
     ),
     "Activity": (
         "modelled",
         (
             "id code process name product unit output share geography periodStart periodEnd "
-            "chainVersion organisation stage source inputs uses emissions suppliers customers"
+            "chainVersion organisation stage source inputs uses emissions suppliers customers "
+            "footprint computedFootprints"
         ),
     ),
+    "OutdatedActivity": ("modelled", "reason activity footprint newer laterVersion"),
     "ActivityExchange": (
         "modelled",
         "amount statedAmount statedUnit uncertainty errorSource consumer supplier source",
@@ -211,7 +213,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "version recordedAt specVersion createdAt companyName companyIds productName "
             "productDescription productIds productClassifications precedingPfIds comment "
             "validityPeriodStart validityPeriodEnd validFrom validTo primaryDataShare "
-            "geographyCountry pcf organisation product preceding following shares"
+            "geographyCountry pcf organisation product preceding following shares "
+            "activity restsOnDeprecated outdated"
         ),
     ),
     "CarbonFootprint": (

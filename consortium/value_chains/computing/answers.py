@@ -4,13 +4,13 @@ A caller asks of versions that it may see. The answer names activities by their 
 them is read by the statement, within the caller's rights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from consortium.kernel.errors import BadInput, NotFound
-from consortium.kernel.gases import GwpSet, gases
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.ids import GlobalId
 from consortium.organisations.rules import Control, ControlChains
 from consortium.query.pick import Bind, Computation, Inputs
@@ -21,6 +21,7 @@ from consortium.query.statement import statement_of
 from consortium.query.writer import Writer
 from consortium.storage.connections import Pool
 from consortium.value_chains.computing.at_hand import Solves, refusal
+from consortium.value_chains.computing.demands import factors_of
 from consortium.value_chains.computing.loading import recorded
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS
@@ -99,7 +100,8 @@ class Answers:
         if None in sides:
             return None
         kept = tuple(side for side in sides if side is not None)
-        return orjson.dumps(await self._done(Task(wanted, kept, asked.parts, {}))).decode()
+        answer = await self._done(Task(wanted, kept, asked.parts, {}))
+        return orjson.dumps(_of_versions(wanted, answer, kept)).decode()
 
     async def _suppliers(self, given: Mapping[str, Any], inputs: Inputs) -> str | None:
         """What one activity's product emits through its suppliers, as the caller may know it."""
@@ -168,6 +170,22 @@ class Answers:
         return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
 
 
+def _of_versions(wanted: ComputedAnswer, answer: Answer | Hop, sides: Sequence[Side]) -> object:
+    """The answer, with the version that each side is of."""
+    if not isinstance(answer, dict):
+        return answer
+    match wanted:
+        case ComputedAnswer.FOOTPRINT | ComputedAnswer.PRODUCTS:
+            return answer | {"version_id": sides[0].version.id}
+        case ComputedAnswer.COMPARISON:
+            named = zip(("baseline", "scenario"), sides, strict=True)
+            return answer | {
+                name: answer[name] | {"version_id": side.version.id} for name, side in named
+            }
+        case _:
+            return answer
+
+
 def _below(parts: frozenset[str], side: str) -> frozenset[str]:
     """What is asked of one side."""
     start = f"{side}."
@@ -187,18 +205,13 @@ def _question(given: Mapping[str, Any], parts: frozenset[str]) -> Question:
         raise TiersInvalid().at("tiers")
     return Question(
         demand=demand,
-        factors=_factors(GwpSet(given["gwp_set"])),
-        parts=parts,
+        factors=factors_of(GwpSet(given["gwp_set"])),
+        parts=frozenset(one for one in parts if one.split(".")[0] != "version"),
         cut_off=float(given.get("cut_off", CUT_OFF)),
         tiers=given["tiers"],
         draws=given["draws"],
         seed=given["seed"],
     )
-
-
-def _factors(gwp_set: GwpSet) -> dict[str, float]:
-    """Kg CO2e for a kg of every gas that the set has."""
-    return {gas: float(sets[gwp_set]) for gas, sets in gases().items() if gwp_set in sets}
 
 
 def _keys(given: Mapping[str, Any]) -> dict[str, Any]:

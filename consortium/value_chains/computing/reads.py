@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Computed, Embedded, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
-from consortium.value_chains.reads import ACTIVITIES, STAGES
+from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES
 from consortium.value_chains.rules.vocabulary import ComputedAnswer, SolvingMethod
 
 _POSITION = Column("{t}.position", SqlType.INTEGER, nullable=False)
@@ -45,6 +45,10 @@ def _count(answer: str, name: str) -> Column:
     return Column(f"({answer}->>'{name}')::bigint", SqlType.BIGINT, nullable=False)
 
 
+def _version(answer: str) -> One:
+    return One(CHAIN_VERSIONS, f"{{u}}.id = ({answer}->>'version_id')::bigint")
+
+
 _STEPS = Source(
     name="chain_path_step",
     table=lambda _, __: (
@@ -78,6 +82,7 @@ def _interval(answer: str) -> Embedded:
 def _footprint(answer: str) -> dict[str, Field]:
     """The fields of an answer, or of one side of it."""
     return {
+        "version": _version(answer),
         "footprint": _mass(answer, "kg_co2e"),
         "method": Column(f"({answer}->>'method')", nullable=False, enum=SolvingMethod),
         "rounds": _count(answer, "rounds"),
@@ -222,6 +227,7 @@ CHAIN_COMPARISON = Computed(
 PRODUCT_FOOTPRINTS = Computed(
     ComputedAnswer.PRODUCTS,
     {
+        "version": _version("{t}.answer"),
         "products": _rows(
             "product_footprint",
             "{t}.answer->'products'",
@@ -231,7 +237,7 @@ PRODUCT_FOOTPRINTS = Computed(
                 "footprint": _MASS,
                 "error": Column("{t}.error_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True),
             },
-        )
+        ),
     },
 )
 
