@@ -10,7 +10,7 @@ from decimal import Context, Decimal
 from typing import Final, NamedTuple
 
 from consortium.kernel.errors import BadInput, NotFound
-from consortium.kernel.gases import GwpSet, gases
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
@@ -19,7 +19,8 @@ from consortium.value_chains.computing.loading import recorded_by
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES
 from consortium.value_chains.rules.building import Recorded
-from consortium.value_chains.rules.questions import Answer, Part, Question
+from consortium.value_chains.rules.demands import Demand, Telling, question_of
+from consortium.value_chains.rules.questions import Answer, Part
 from consortium.value_chains.rules.systems import AmountNotFinite
 from consortium.value_chains.rules.vocabulary import ChainVersionStatus, ComputedAnswer
 
@@ -81,15 +82,8 @@ async def emitted_by(
     """
     if not amount.is_finite() or not amount:
         raise AmountNotFinite
-    question = Question(
-        demand={of.activity: float(amount)},
-        factors=factors_of(gwp_set),
-        parts=frozenset({Part.GASES}),
-        cut_off=1,
-        tiers=1,
-        draws=0,
-        seed=0,
-    )
+    telling = Telling(gwp_set=gwp_set, tiers=1, draws=0)
+    question = question_of([Demand(of.activity, amount)], telling, frozenset({Part.GASES}))
     answer = await answered(connection, Side(of.version, (), (), question))
     rows = answer["gases"]
     return Emitted(
@@ -111,11 +105,6 @@ async def answered(connection: Connection, side: Side) -> Answer:
         raise await refusal(connection, reply)
     assert isinstance(reply, dict)  # noqa: S101  what was asked for
     return reply
-
-
-def factors_of(gwp_set: GwpSet) -> dict[str, float]:
-    """Kg CO2e for a kg of every gas that the set has."""
-    return {gas: float(sets[gwp_set]) for gas, sets in gases().items() if gwp_set in sets}
 
 
 def _decimal(told: str) -> Decimal:
