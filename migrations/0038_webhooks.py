@@ -110,7 +110,7 @@ SELECT webhook_watch('membership', 'MEMBERSHIP_CHANGED', 'membership', 'ends_on'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0033_exchange")]
+    dependencies = [("consortium", "0035_computations")]
 
     initial = False
 

@@ -19,6 +19,7 @@ from consortium.storage.database import Database
 if TYPE_CHECKING:
     from consortium.bulk.jobs.runner import Runner
     from consortium.exchange.jobs.courier import Courier
+    from consortium.value_chains.jobs import Calculator
     from consortium.webhooks.jobs.deliverer import Deliverer
     from schema.planner.execution import Executor
 
@@ -140,6 +141,15 @@ def _sealer(settings: Settings) -> Sealer:
     if settings.secret_key is None:
         raise SecretKeyInvalid
     return Sealer(settings.secret_key.get_secret_value())
+
+
+def calculator_of(database: Database) -> "Calculator":
+    """What answers questions of value chains that take long."""
+    # Here, so that the features are first imported in the catalogue's order.
+    from consortium.value_chains.computing.processes import Solving
+    from consortium.value_chains.jobs import SECONDS_MAX, Calculator
+
+    return Calculator(database, Solving(1, seconds=SECONDS_MAX), utc_now)
 
 
 def backend_of(settings: Settings) -> Backend:

@@ -1,7 +1,7 @@
 """Two members, and what runs bulk operations."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,6 +9,7 @@ from uuid import uuid4
 import orjson
 import pytest
 
+from consortium.bulk.actions.documents import Asked, Documents, Page, Reading
 from consortium.bulk.actions.operations import Kept, record_upload
 from consortium.bulk.jobs.runner import Limits, Runner
 from consortium.cli.background import runner_of
@@ -88,6 +89,35 @@ class Bulk(House):
     def later(self, **time: float) -> Runner:
         """What runs them, later."""
         return replace(self.runner, now=lambda: datetime.now(UTC) + timedelta(**time))
+
+
+class Wrapping:
+    """Documents of others; a test says what happens besides."""
+
+    def __init__(self, documents: Documents) -> None:
+        self.documents = documents
+
+    def check_query(self, asked: Asked, by: Principal, today: date) -> None:
+        """As the others."""
+        self.documents.check_query(asked, by, today)
+
+    def check_mutation(self, document: str) -> None:
+        """As the others."""
+        self.documents.check_mutation(document)
+
+    async def page(
+        self, reading: Reading, asked: Asked, after: str | None, by: Principal, today: date
+    ) -> Page:
+        """As the others."""
+        return await self.documents.page(reading, asked, after, by, today)
+
+    async def change(self, reading: Reading, asked: Asked, by: Principal, today: date) -> bytes:
+        """As the others."""
+        return await self.documents.change(reading, asked, by, today)
+
+    def failure(self, error: Exception) -> bytes:
+        """As the others."""
+        return self.documents.failure(error)
 
 
 @pytest.fixture

@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
+from consortium.bulk.actions.documents import Documents
 from consortium.identity.rules.roles import Role
 from tests.asking import principal
-from tests.bulk.conftest import Bulk
+from tests.bulk.conftest import Bulk, Wrapping
 
 RECORD = """mutation ($input: RecordProductInput!) { recordProduct(input: $input) {
   ... on Product { name } ... on Refusal { code } } }"""
@@ -35,7 +36,7 @@ async def test_each_line_is_a_change(bulk: Bulk) -> None:
         product(""),
         b"[1]",
         b"\xff{",
-        {"input": {"nam": "x"}},
+        {"input": {"unknown": "x"}},
         b'{"input": {"name": "' + b"x" * 1_000_000 + b'"}}',
         product("Pulp"),
     )
@@ -79,11 +80,11 @@ class _Killed(BaseException):
     """As if the process had gone."""
 
 
-class _Dying:
+class _Dying(Wrapping):
     """Dies before or after a change, in its transaction."""
 
-    def __init__(self, documents: Any) -> None:
-        self.documents = documents
+    def __init__(self, documents: Documents) -> None:
+        super().__init__(documents)
         self.when = ""
         self.left = 0
 
@@ -91,13 +92,9 @@ class _Dying:
         self.left -= 1
         if self.when == "before" and not self.left:
             raise _Killed
-        answer: bytes = await self.documents.change(*given)
+        answer = await super().change(*given)
         if self.when == "after" and not self.left:
             raise _Killed
-        return answer
-
-    def failure(self, error: Exception) -> bytes:
-        answer: bytes = self.documents.failure(error)
         return answer
 
 
@@ -114,26 +111,20 @@ async def test_two_at_once_do_no_line_twice(bulk: Bulk) -> None:
     assert sorted(await names(bulk)) == sorted(f"P{at}" for at in range(10))
 
 
-class _Slow:
+class _Slow(Wrapping):
     """Takes its time in the middle of a change."""
 
-    def __init__(self, documents: Any) -> None:
-        self.documents = documents
-
     async def change(self, *given: Any) -> bytes:
-        answer: bytes = await self.documents.change(*given)
+        """A change, and then a while."""
+        answer = await super().change(*given)
         await asyncio.sleep(0.1)
-        return answer
-
-    def failure(self, error: Exception) -> bytes:
-        answer: bytes = self.documents.failure(error)
         return answer
 
 
 async def test_what_was_done_before_it_was_cancelled_can_be_fetched(bulk: Bulk) -> None:
     """And stays done; no line after it is."""
     asked = await bulk.change(RECORD, *(product(f"P{at}") for at in range(5)))
-    documents = _Cancelling(bulk.runner.documents, bulk, asked["id"])
+    documents = _Cancelling(bulk.runner.documents, bulk)
     await replace(bulk.runner, documents=documents).work_off()
 
     ended = await bulk.seen(asked["id"])
@@ -146,10 +137,9 @@ async def test_what_was_done_before_it_was_cancelled_can_be_fetched(bulk: Bulk) 
 class _Cancelling(_Slow):
     """Is cancelled after its second change."""
 
-    def __init__(self, documents: Any, bulk: Bulk, key: str) -> None:
+    def __init__(self, documents: Documents, bulk: Bulk) -> None:
         super().__init__(documents)
         self.bulk = bulk
-        self.key = key
         self.count = 0
 
     async def change(self, *given: Any) -> bytes:

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from consortium.bulk.actions.documents import Asked, Page
+from consortium.bulk.actions.documents import Documents, Page
 from consortium.bulk.jobs.runner import Limits
 from consortium.bulk.rules.operations import WAITING_MAX
 from consortium.identity.rules.roles import Role
 from schema.planner import whole_lists
 from tests.asking import principal
-from tests.bulk.conftest import Bulk
+from tests.bulk.conftest import Bulk, Wrapping
 from tests.factories import create_account, create_role
 from tests.factories.footprints import create_product
 
@@ -51,15 +51,16 @@ async def test_it_is_as_of_one_moment(bulk: Bulk, monkeypatch: pytest.MonkeyPatc
     assert {row["id"] for row in await bulk.result(asked["id"])} == own
 
 
-class _Between:
+class _Between(Wrapping):
     """Does something between pages."""
 
-    def __init__(self, documents: Any, work: Any) -> None:
-        self.documents = documents
+    def __init__(self, documents: Documents, work: Any) -> None:
+        super().__init__(documents)
         self.work = work
 
-    async def page(self, reading: Any, asked: Asked, after: str | None, *more: Any) -> Page:
-        page: Page = await self.documents.page(reading, asked, after, *more)
+    async def page(self, *given: Any) -> Page:
+        """A page, and then that."""
+        page = await super().page(*given)
         await self.work()
         return page
 

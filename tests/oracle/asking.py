@@ -100,7 +100,7 @@ class Ask:
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             ({"StagedImport"}, self._sees_import),
-            ({"Partner", "BulkOperation"}, self._sees_partner),
+            ({"Partner", "ChainComputation", "BulkOperation"}, self._sees_own),
             ({"Webhook"}, self._manages_webhook),
             ({"WebhookDelivery"}, self._sees_delivery),
             (MANAGED, self._manages),
@@ -122,8 +122,8 @@ class Ask:
         writes = rights.has_organisation and rights.may(Permission.FIGURES_WRITE)
         return writes and row["organisation_id"] == self.principal.organisation_id
 
-    def _sees_partner(self, row: Row) -> bool:
-        """Whose partner it is, or for whom it was asked."""
+    def _sees_own(self, row: Row) -> bool:
+        """Whose it is: a partner, a computation, an operation."""
         own: bool = row["organisation_id"] == self.principal.organisation_id
         return own and self.principal.rights.has_organisation
 

@@ -227,6 +227,7 @@ PREFIXES = {
     "bulk_operation": "bulk",
     "webhook": "webhook",
     "webhook_delivery": "delivery",
+    "chain_computation": "computation",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",

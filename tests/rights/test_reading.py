@@ -260,6 +260,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "bulkOperations": {world.id("bulk", one) for one in reading.PARTNERS[caller]},
         "webhooks": {world.id("webhook", one) for one in reading.HOOKS[caller]},
         "webhookDeliveries": {world.id("delivery", one) for one in reading.HOOKS[caller][:1]},
+        "chainComputations": {world.id("computation", one) for one in reading.PARTNERS[caller]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
         "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
         "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},
