@@ -9,12 +9,16 @@ import pytest
 from consortium.bulk.actions.documents import Documents, Page
 from consortium.bulk.jobs.runner import Limits
 from consortium.bulk.rules.operations import WAITING_MAX
+from consortium.cli.background import runner_of
 from consortium.identity.rules.roles import Role
+from consortium.settings import Settings
+from consortium.storage.database import Database
 from schema.planner import whole_lists
-from tests.asking import principal
+from tests.asking import executor_of, principal
 from tests.bulk.conftest import Bulk, Wrapping
 from tests.factories import create_account, create_role
 from tests.factories.footprints import create_product
+from tests.served import SECRET_KEY
 
 FOOTPRINTS = "{ footprints { nodes { id visibility } } }"
 
@@ -280,6 +284,19 @@ async def test_one_runs_at_a_time_for_an_organisation(
     assert seen[1] == ["RUNNING", "DONE", "DONE"]
     assert (await bulk.seen(first["id"]))["state"] == "DONE"
     assert second["state"] == others["state"] == "WAITING"
+
+
+async def test_the_smallest_server_runs_it(bulk: Bulk, dsn: str) -> None:
+    """It holds none of the few connections that everything else has to do with."""
+    asked = await bulk.query(FOOTPRINTS)
+    async with Database.open(dsn, max_size=1, write_size=1) as small:
+        # Reads keep what they borrowed.
+        await small.reads.fetchval("SELECT 1")
+        settings = Settings(data_dir=bulk.runner.files.directory, secret_key=SECRET_KEY)
+        async with asyncio.timeout(20):
+            assert await runner_of(settings, small, executor_of(small)).work_off()
+
+    assert (await bulk.seen(asked["id"]))["state"] == "DONE"
 
 
 async def test_only_so_many_wait(bulk: Bulk) -> None:

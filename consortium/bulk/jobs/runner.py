@@ -34,6 +34,7 @@ from consortium.kernel.clock import Now
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
 from consortium.membership.reads.memberships import members_on
+from consortium.storage.connections import own_connection
 from consortium.storage.database import Database, transaction
 from consortium.storage.files import Files, Received
 from consortium.storage.raw import raw
@@ -194,7 +195,7 @@ class Runner:
 
     async def _query(self, row: asyncpg.Record) -> None:
         async with (
-            self.database.pool.acquire() as connection,
+            own_connection(self.database.dsn) as connection,
             connection.transaction(isolation="repeatable_read", readonly=True),
             self.files.received(self._rows(row, connection), self.limits.bytes_max) as received,
         ):
