@@ -75,6 +75,7 @@ def create_app(
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
+    from consortium.web.footprints import FootprintDoor
 
     files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
@@ -112,6 +113,14 @@ def create_app(
         today=today,
         size_max=settings.bulk_upload_max_bytes,
     )
+    footprints = FootprintDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+    )
     exchange = ExchangeDoor(
         database=database,
         authenticator=authenticator,
@@ -139,6 +148,7 @@ def create_app(
             *oauth.routes(),
             *documents.routes(),
             *chains.routes(),
+            *footprints.routes(),
             *figures.routes(),
             *bulk.routes(),
             *exchange.routes(),

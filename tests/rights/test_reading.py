@@ -183,6 +183,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               footprintRequests(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
               partners(first: 1000) { totalCount nodes { id } }
+              chainComputations(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
               exchangeErrands(first: 1000) { totalCount nodes { id } }
               bulkOperations(first: 1000) { totalCount nodes { id } }
