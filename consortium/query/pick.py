@@ -18,6 +18,8 @@ class Inputs(NamedTuple):
     row: int | None = None
     # The JSON of each of the statement's computations, in their order.
     computed: tuple[str | None, ...] = ()
+    # Who is told of which row (of none: of the answer to a question), all with the same rights.
+    told: "tuple[tuple[Principal, int | None], ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)

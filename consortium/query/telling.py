@@ -1,0 +1,121 @@
+"""What many callers are told of what has changed, in one statement for all of them.
+
+They ask the same and have the same rights, and differ only by who they are: so that is a row of the
+statement, as the changed rows are, and not a parameter of it. Its rows are, for each place of
+`Inputs.told`, whether the caller may see the row, and the finished JSON.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from consortium.kernel.errors import DomainError
+from consortium.kernel.principal import Principal, Rights
+from consortium.query.compiler import Compiler
+from consortium.query.pick import Bind, Inputs, Pick
+from consortium.query.rows import from_item, rule
+from consortium.query.scope import Scope
+from consortium.query.source import Source
+from consortium.query.sqltypes import SqlType
+from consortium.query.statement import Statement, statement_of
+from consortium.query.writer import OF_CALLER, Writer, conjunction, json_object, text
+
+_TOLD = "told"
+
+
+class NotFollowed(DomainError):
+    """What has to be computed cannot be followed: ask for it when you are told of a change."""
+
+    code = "NOT_FOLLOWED"
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """The statement, and by what of who they are its callers' answers differ."""
+
+    statement: Statement
+    differs_by: frozenset[str]
+
+    def who(self, principal: Principal) -> tuple[int | None, ...]:
+        """What tells a caller apart: two with the same are told the same."""
+        ids = (principal.organisation_id, principal.account_id, principal.client_id)
+        named = zip(OF_CALLER, ids, strict=True)
+        return tuple(one for name, one in named if name in self.differs_by)
+
+
+def tell_rows(
+    source: Source,
+    key: str,
+    picks: Sequence[Pick],
+    rights: Rights,
+    nodes: dict[str, Source],
+) -> Telling:
+    """Tell of single rows: `picks` of `{id, node}` under the key; `node` is null if not visible."""
+    writer = Writer(rights, callers=_TOLD)
+    compiler = Compiler(writer, nodes)
+    told, row = _told(writer), writer.alias()
+    on = conjunction([f"{row}.{source.key} = {_TOLD}.row_id", rule(writer, source, row)])
+    scope = Scope(row, [f"LEFT JOIN {from_item(writer, source, {}, row)} ON {on}"])
+    seen = f"{row}.{source.key} IS NOT NULL"
+
+    def value(pick: Pick) -> str:
+        match pick.name:
+            case "__typename":
+                return text(pick.typename)
+            case "id":
+                return f"{text(f'{source.prefix}_')} || {_TOLD}.row_id"
+            case _:
+                node = compiler.object_of(source.fields, pick.picks, scope)
+                return f"CASE WHEN {seen} THEN {node} END"
+
+    change = json_object([(pick.key, value(pick)) for pick in picks])
+    return _telling(writer, f"{seen}, {json_object([(key, change)])}", scope.from_sql(told))
+
+
+def tell_answer(root: Source, pick: Pick, rights: Rights, nodes: dict[str, Source]) -> Telling:
+    """Tell what a field of the root answers now."""
+    writer = Writer(rights, assuming=True, callers=_TOLD)
+    telling = _answer(writer, root, pick, nodes)
+    if not writer.assumptions:
+        return telling
+    careful = _answer(Writer(rights, callers=_TOLD), root, pick, nodes)
+    statement = replace(telling.statement, otherwise=careful.statement)
+    return Telling(statement, telling.differs_by | careful.differs_by)
+
+
+def _answer(writer: Writer, root: Source, pick: Pick, nodes: dict[str, Source]) -> Telling:
+    """Its JSON is null where what the writer assumed does not hold."""
+    scope = Scope("root")
+    told = _told(writer)
+    value = Compiler(writer, nodes).object_of(root.fields, (pick,), scope)
+    if writer.assumptions:
+        value = f"CASE WHEN {' AND '.join(writer.assumptions)} THEN {value} END"
+    item = scope.from_sql(f"{told} CROSS JOIN (VALUES (1)) root (id)")
+    return _telling(writer, f"true, {value}", item)
+
+
+def _told(writer: Writer) -> str:
+    """The FROM item of who is told of what."""
+    columns = ", ".join(writer.bind_array(one, SqlType.BIGINT) for one in _COLUMNS)
+    names = ", ".join(("row_id", *OF_CALLER, "place"))
+    return f"unnest({columns}) WITH ORDINALITY {_TOLD} ({names})"
+
+
+_COLUMNS = (
+    Bind(lambda inputs: [row for _, row in inputs.told]),
+    Bind(lambda inputs: [one.organisation_id for one, _ in inputs.told]),
+    Bind(lambda inputs: [one.account_id for one, _ in inputs.told]),
+    Bind(lambda inputs: [one.client_id for one, _ in inputs.told]),
+)
+
+
+def _telling(writer: Writer, columns: str, item: str) -> Telling:
+    if writer.computations:
+        raise NotFollowed
+    sql = f"SELECT {_TOLD}.place - 1, {columns} FROM {item}"
+    return Telling(statement_of(sql, writer.slots), frozenset(writer.of_callers))
+
+
+def asked_values(telling: Telling, inputs: Inputs) -> tuple[object, ...]:
+    """The values of the parameters that are the same for all who are told, as a key."""
+    values = telling.statement.values(inputs._replace(told=()))
+    return tuple(tuple(one) if isinstance(one, list) else one for one in values)
