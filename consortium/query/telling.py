@@ -1,11 +1,10 @@
 """What many callers are told of what has changed, in one statement for all of them.
 
 They ask the same and have the same rights, and differ only by who they are: so that is a row of the
-statement, as the changed rows are, and not a parameter of it. Its rows are, for each place of
-`Inputs.told`, whether the caller may see the row, and the finished JSON.
+statement, as the changed rows are, and not a parameter of it. It answers with the place of the
+caller in `Inputs.told`, the row and the finished JSON, of those rows alone that the caller sees.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from consortium.kernel.errors import DomainError
@@ -34,6 +33,10 @@ class Telling:
 
     statement: Statement
     differs_by: frozenset[str]
+    # Of single rows: the key of the answer, and what is picked of `{id, node}`.
+    key: str = ""
+    prefix: str = ""
+    picks: tuple[Pick, ...] = ()
 
     def who(self, principal: Principal) -> tuple[int | None, ...]:
         """What tells a caller apart: two with the same are told the same."""
@@ -41,34 +44,40 @@ class Telling:
         named = zip(OF_CALLER, ids, strict=True)
         return tuple(one for name, one in named if name in self.differs_by)
 
+    def gone(self, row: int) -> dict[str, dict[str, str | None]]:
+        """What is told of a row that is not there, for all that its reader may see."""
+        known = {"id": f"{self.prefix}_{row}", "node": None}
+        told = {one.key: known.get(one.name, one.typename) for one in self.picks}
+        return {self.key: told}
+
 
 def tell_rows(
     source: Source,
-    key: str,
-    picks: Sequence[Pick],
+    pick: Pick,
     rights: Rights,
     nodes: dict[str, Source],
+    *,
+    each: bool,
 ) -> Telling:
-    """Tell of single rows: `picks` of `{id, node}` under the key; `node` is null if not visible."""
+    """Tell of single rows: `pick` is of `{id, node}`. With `each`, one row to each caller."""
     writer = Writer(rights, callers=_TOLD)
     compiler = Compiler(writer, nodes)
-    told, row = _told(writer), writer.alias()
+    told, row = _told(writer) if each else _told_of_all(writer), writer.alias()
     on = conjunction([f"{row}.{source.key} = {_TOLD}.row_id", rule(writer, source, row)])
-    scope = Scope(row, [f"LEFT JOIN {from_item(writer, source, {}, row)} ON {on}"])
-    seen = f"{row}.{source.key} IS NOT NULL"
+    scope = Scope(row, [f"JOIN {from_item(writer, source, {}, row)} ON {on}"])
 
-    def value(pick: Pick) -> str:
-        match pick.name:
+    def value(one: Pick) -> str:
+        match one.name:
             case "__typename":
-                return text(pick.typename)
+                return text(one.typename)
             case "id":
                 return f"{text(f'{source.prefix}_')} || {_TOLD}.row_id"
             case _:
-                node = compiler.object_of(source.fields, pick.picks, scope)
-                return f"CASE WHEN {seen} THEN {node} END"
+                return compiler.object_of(source.fields, one.picks, scope)
 
-    change = json_object([(pick.key, value(pick)) for pick in picks])
-    return _telling(writer, f"{seen}, {json_object([(key, change)])}", scope.from_sql(told))
+    change = json_object([(one.key, value(one)) for one in pick.picks])
+    telling = _telling(writer, json_object([(pick.key, change)]), scope.from_sql(told))
+    return replace(telling, key=pick.key, prefix=str(source.prefix), picks=pick.picks)
 
 
 def tell_answer(root: Source, pick: Pick, rights: Rights, nodes: dict[str, Source]) -> Telling:
@@ -90,28 +99,41 @@ def _answer(writer: Writer, root: Source, pick: Pick, nodes: dict[str, Source]) 
     if writer.assumptions:
         value = f"CASE WHEN {' AND '.join(writer.assumptions)} THEN {value} END"
     item = scope.from_sql(f"{told} CROSS JOIN (VALUES (1)) root (id)")
-    return _telling(writer, f"true, {value}", item)
+    return _telling(writer, value, item)
 
 
 def _told(writer: Writer) -> str:
-    """The FROM item of who is told of what."""
-    columns = ", ".join(writer.bind_array(one, SqlType.BIGINT) for one in _COLUMNS)
-    names = ", ".join(("row_id", *OF_CALLER, "place"))
-    return f"unnest({columns}) WITH ORDINALITY {_TOLD} ({names})"
+    """The FROM item of who is told of what, one row (or none) to each."""
+    row = writer.bind_array(Bind(lambda inputs: [row for _, row in inputs.told]), SqlType.BIGINT)
+    columns = ", ".join([row, *_callers(writer)])
+    return f"unnest({columns}) WITH ORDINALITY {_TOLD} (row_id, {', '.join(OF_CALLER)}, place)"
+
+
+def _told_of_all(writer: Writer) -> str:
+    """The FROM item of who is told of what, all rows to everybody."""
+    rows = writer.bind_array(Bind(lambda inputs: inputs.rows), SqlType.BIGINT)
+    callers = (
+        f"unnest({', '.join(_callers(writer))}) WITH ORDINALITY c ({', '.join(OF_CALLER)}, place)"
+    )
+    return f"(SELECT * FROM {callers} CROSS JOIN unnest({rows}) r (row_id)) {_TOLD}"
+
+
+def _callers(writer: Writer) -> list[str]:
+    return [writer.bind_array(one, SqlType.BIGINT) for one in _COLUMNS]
 
 
 _COLUMNS = (
-    Bind(lambda inputs: [row for _, row in inputs.told]),
     Bind(lambda inputs: [one.organisation_id for one, _ in inputs.told]),
     Bind(lambda inputs: [one.account_id for one, _ in inputs.told]),
     Bind(lambda inputs: [one.client_id for one, _ in inputs.told]),
 )
 
 
-def _telling(writer: Writer, columns: str, item: str) -> Telling:
+def _telling(writer: Writer, value: str, item: str) -> Telling:
     if writer.computations:
         raise NotFollowed
-    sql = f"SELECT {_TOLD}.place - 1, {columns} FROM {item}"
+    order = f"{_TOLD}.place, {_TOLD}.row_id"
+    sql = f"SELECT {_TOLD}.place - 1, {_TOLD}.row_id, {value} FROM {item} ORDER BY {order}"
     return Telling(statement_of(sql, writer.slots), frozenset(writer.of_callers))
 
 

@@ -61,8 +61,9 @@ def compile_following(
         if follows.source is None:
             asked = replace(pick, name=follows.asks)
             return Following(follows, tell_answer(ROOT, asked, rights, NODES))
-        telling = tell_rows(follows.source, key, pick.picks, rights, NODES)
-        return Following(follows, telling, pick.args.get("id"))
+        row = pick.args.get("id")
+        telling = tell_rows(follows.source, pick, rights, NODES, each=row is not None)
+        return Following(follows, telling, row)
     except DomainError as error:
         raise RequestRefused([plain(error.code, error.message)]) from error
 

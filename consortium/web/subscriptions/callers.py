@@ -51,7 +51,6 @@ class Callers:
     pool: Pool
     members: Members
     now: Now
-    every_seconds: float = EVERY_SECONDS
     _watched: set[_Watched] = field(default_factory=set[_Watched])
 
     async def caller(self, header: bytes | None) -> Caller:
@@ -88,7 +87,7 @@ class Callers:
     async def run(self) -> None:
         """Look again and again, until cancelled."""
         while True:
-            await asyncio.sleep(self.every_seconds)
+            await asyncio.sleep(EVERY_SECONDS)
             try:
                 await self.look()
             except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again

@@ -13,10 +13,11 @@ import asyncio
 import hashlib
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
+import orjson
 import structlog
 
 from consortium.changes.actions import KEPT
@@ -42,6 +43,7 @@ TOLD_AT_ONCE = 500
 TOLD_OF_MAX = 10_000
 
 Told = Callable[[Exception], list[dict[str, Any]]]
+_Part = TypeVar("_Part")
 
 
 class Subscriber(Protocol):
@@ -78,16 +80,10 @@ class _Topic:
 
 
 class _Case(NamedTuple):
-    """A group that is told of a row, or an answer: of a change, or how things stand."""
+    """A group that is told of its row, or an answer: because it changed, or how things stand."""
 
     group: _Group
-    row: int | None
     changed: bool
-
-
-class _Answer(NamedTuple):
-    seen: bool
-    payload: str
 
 
 @dataclass(slots=True, eq=False)
@@ -178,85 +174,127 @@ class Hub:
     async def _tell(self, changed: Changed, *, another_day: bool) -> None:
         """Tell every topic what concerns it; one that cannot be told is given up."""
         for topic in list(self._topics.values()):
-            cases = list(_cases(topic, changed, another_day=another_day))
-            for at in range(0, len(cases), TOLD_AT_ONCE):
-                try:
-                    await self._tell_cases(topic, cases[at : at + TOLD_AT_ONCE])
-                except TimeoutError:
-                    message = "The answer took too long; follow less at once."
-                    self._fail(topic, [plain("STATEMENT_TIMEOUT", message)])
-                except Exception as error:
-                    if database_down(error):
-                        raise
-                    self._fail(topic, self.told(error))
+            try:
+                await self._tell_topic(topic, changed, another_day=another_day)
+            except TimeoutError:
+                message = "The answer took too long; follow less at once."
+                self._fail(topic, [plain("STATEMENT_TIMEOUT", message)])
+            except Exception as error:
+                if database_down(error):
+                    raise
+                self._fail(topic, self.told(error))
 
-    async def _tell_cases(self, topic: _Topic, cases: list[_Case]) -> None:
-        statement = topic.following.telling.statement
-        for case, answer in await self._answers(statement, cases):
-            _tell_group(case, answer)
+    async def _tell_topic(self, topic: _Topic, changed: Changed, *, another_day: bool) -> None:
+        follows = topic.following.follows
+        rows = frozenset[int]().union(*(changed.get(one, ()) for one in follows.subjects))
+        if follows.source is None:
+            asks_again = another_day or not follows.subjects.isdisjoint(changed)
+            cases = [
+                _Case(one, asks_again) for one in topic.groups.values() if asks_again or one.waiting
+            ]
+        elif topic.following.row is not None:
+            cases = [
+                _Case(one, one.row in rows)
+                for one in topic.groups.values()
+                if one.row in rows or one.waiting
+            ]
+        else:
+            await self._tell_rows(topic, sorted(rows))
+            return
+        for some in _parts(cases):
+            await self._tell_each(topic, some)
+            # Let what was told be sent before there is more of it.
+            await asyncio.sleep(0)
+
+    async def _tell_rows(self, topic: _Topic, rows: Sequence[int]) -> None:
+        """Tell every group of the rows that it sees, and which it sees no more."""
+        telling = topic.following.telling
+        for part in _parts(rows):
+            for groups in _parts(list(topic.groups.values())):
+                told = [(one.inputs.principal, None) for one in groups]
+                inputs = groups[0].inputs._replace(told=tuple(told), rows=tuple(part))
+                gone = {one: one.told_of.keys() & set(part) for one in groups}
+                for place, row, data in await self._fetched(telling.statement, inputs):
+                    group = groups[place]
+                    gone[group].discard(row)
+                    _remember(group, row)
+                    _tell_all(group.subscribers, _payload(data))
+                for group, those in gone.items():
+                    for row in sorted(those):
+                        del group.told_of[row]
+                        _tell_all(group.subscribers, _payload(orjson.dumps(telling.gone(row))))
+                await asyncio.sleep(0)
+
+    async def _tell_each(self, topic: _Topic, cases: Sequence[_Case]) -> None:
+        """Tell each group of its one row, or the answer to its question."""
+        telling = topic.following.telling
+        answers = await self._answers(telling.statement, cases)
+        for case, data in zip(cases, answers, strict=True):
+            group, row = case.group, case.group.row
+            news = _is_news(case, data)
+            told = group.subscribers if news else group.waiting
+            group.waiting = set()
+            if told:
+                _tell_all(told, _payload(data or orjson.dumps(telling.gone(row or 0))))
 
     async def _answers(
         self, statement: Statement, cases: Sequence[_Case]
-    ) -> list[tuple[_Case, _Answer]]:
+    ) -> Sequence[bytes | None]:
         """What each is to be told; its other form answers where the statement cannot."""
-        told = tuple((one.group.inputs.principal, one.row) for one in cases)
-        inputs = cases[0].group.inputs._replace(today=self.today(), told=told)
-        values = statement.values(inputs)
-        rows = await self.pool.fetch(statement.sql, *values, timeout=STATEMENT_SECONDS)
-        found = [
-            (cases[place], _Answer(seen, f'{{"data":{data.decode()}}}'))
-            for place, seen, data in rows
-            if data is not None
-        ]
-        left = [cases[place] for place, _, data in rows if data is None]
+        told = tuple((one.group.inputs.principal, one.group.row) for one in cases)
+        inputs = cases[0].group.inputs._replace(told=told)
+        found: list[bytes | None] = [None] * len(cases)
+        for place, _, data in await self._fetched(statement, inputs):
+            found[place] = data
+        left = [place for place, data in enumerate(found) if data is None]
         if left and statement.otherwise is not None:
-            found += await self._answers(statement.otherwise, left)
+            others = await self._answers(statement.otherwise, [cases[one] for one in left])
+            for place, data in zip(left, others, strict=True):
+                found[place] = data
         return found
 
-
-def _cases(topic: _Topic, changed: Changed, *, another_day: bool) -> Iterable[_Case]:
-    """Who is to be told of what: new subscribers how things stand, the others what changed."""
-    follows = topic.following.follows
-    rows = frozenset[int]().union(*(changed.get(one, ()) for one in follows.subjects))
-    if follows.source is None:
-        asks_again = another_day or not follows.subjects.isdisjoint(changed)
-        for group in topic.groups.values():
-            if asks_again or group.waiting:
-                yield _Case(group, None, changed=asks_again)
-        return
-    for group in topic.groups.values():
-        if group.row is None:
-            yield from (_Case(group, row, changed=True) for row in sorted(rows))
-        elif group.row in rows or group.waiting:
-            yield _Case(group, group.row, changed=group.row in rows)
+    async def _fetched(self, statement: Statement, inputs: Inputs) -> Sequence[Any]:
+        values = statement.values(inputs._replace(today=self.today()))
+        return await self.pool.fetch(statement.sql, *values, timeout=STATEMENT_SECONDS)
 
 
-def _tell_group(case: _Case, answer: _Answer) -> None:
-    """Tell a group's subscribers, and those who are new among them in any case."""
-    group = case.group
-    told = group.subscribers if _is_news(case, answer) else group.waiting
-    group.waiting = set()
-    for one in list(told):
-        one.next(answer.payload)
+def _parts(whole: Sequence[_Part]) -> Iterator[Sequence[_Part]]:
+    """The whole in parts that are not too long for a statement."""
+    for at in range(0, len(whole), TOLD_AT_ONCE):
+        yield whole[at : at + TOLD_AT_ONCE]
 
 
-def _is_news(case: _Case, answer: _Answer) -> bool:
+def _payload(data: bytes) -> str:
+    return f'{{"data":{data.decode()}}}'
+
+
+def _tell_all(subscribers: Iterable[Subscriber], payload: str) -> None:
+    for one in list(subscribers):
+        one.next(payload)
+
+
+def _remember(group: _Group, row: int) -> None:
+    """That the group was told of the row."""
+    group.told_of[row] = None
+    group.told_of.move_to_end(row)
+    if len(group.told_of) > TOLD_OF_MAX:
+        group.told_of.popitem(last=False)
+
+
+def _is_news(case: _Case, data: bytes | None) -> bool:
     """Whether those who were told before are to be told again.
 
     Of a row they cannot see they are told once, if they saw it before: that something is changed
     there is nothing to be known by whoever may not see it.
     """
-    group, row, changed = case
-    if row is None:
-        digest = hashlib.blake2b(answer.payload.encode(), digest_size=16).digest()
+    group, changed = case
+    if group.row is None:
+        digest = hashlib.blake2b(data or b"", digest_size=16).digest()
         last, group.last = group.last, digest
         return last != digest
-    known = row in group.told_of
-    if answer.seen:
-        group.told_of[row] = None
-        group.told_of.move_to_end(row)
-        if len(group.told_of) > TOLD_OF_MAX:
-            group.told_of.popitem(last=False)
+    known = group.row in group.told_of
+    if data is not None:
+        _remember(group, group.row)
     else:
-        group.told_of.pop(row, None)
-    return changed and (known or answer.seen)
+        group.told_of.pop(group.row, None)
+    return changed and (known or data is not None)

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 from schema.errors import plain
 
-# Of unread messages. A reader that is slower is cut off: it asks anew, and misses nothing then.
-MESSAGES_MAX = 256
-CHARACTERS_MAX = 4 * 1024 * 1024
+# Of messages that wait. A reader that is slower is cut off: it subscribes anew.
+MESSAGES_MAX = 5_000
+CHARACTERS_MAX = 1024 * 1024
 
 
 class Ending(NamedTuple):

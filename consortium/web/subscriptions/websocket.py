@@ -43,7 +43,6 @@ class WebSockets:
     """The endpoint, as an ASGI application for the scope `websocket`."""
 
     operations: Operations
-    init_seconds: float = INIT_SECONDS
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one socket to its end."""
@@ -58,7 +57,7 @@ class WebSockets:
             socket = _Socket(self.operations, headers, outbox)
             if not spoken:
                 outbox.end(Ending(4406, "", "Subprotocol not acceptable"))
-            await socket.serve(receive, send, self.init_seconds)
+            await socket.serve(receive, send)
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
@@ -105,14 +104,14 @@ class _Socket:
     initialised: bool = False
     _running: dict[str, _Operation] = field(default_factory=dict[str, _Operation])
     _unwatch: Callable[[], None] = field(default=lambda: None)
+    # Ends a socket whose client never says who asks.
+    _timer: asyncio.TimerHandle | None = None
 
-    async def serve(self, receive: Receive, send: Send, init_seconds: float) -> None:
+    async def serve(self, receive: Receive, send: Send) -> None:
         """Read until the client leaves; write until nothing more comes."""
         loop = asyncio.get_running_loop()
         late = Ending(4408, "", "Connection initialisation timeout")
-        timer = loop.call_later(
-            init_seconds, lambda: None if self.initialised else self.outbox.end(late)
-        )
+        self._timer = loop.call_later(INIT_SECONDS, self.outbox.end, late)
         reading = asyncio.create_task(self._read(receive))
         try:
             async with asyncio.timeout(None) as patience:
@@ -125,7 +124,7 @@ class _Socket:
             pass
         finally:
             self.outbox.on_end = lambda: None
-            timer.cancel()
+            self._timer.cancel()
             reading.cancel()
             self._unwatch()
             for one in list(self._running.values()):
@@ -175,6 +174,8 @@ class _Socket:
         if self.initialised:
             raise Closing(4429, "Too many initialisation requests")
         self.initialised = True
+        if self._timer is not None:
+            self._timer.cancel()
         header = _token(payload) or self.headers.get(b"authorization")
         try:
             self.caller = await self.operations.callers.caller(header)
