@@ -57,12 +57,16 @@ async def listening(
     `since` is where another connection, which was lost, had come to. `dsn` leads past any pooler,
     which would keep notifications to itself.
     """
+
+    def heard(*_: object) -> None:
+        woken()
+
     connection = await asyncpg.connect(
         dsn, timeout=CONNECT_SECONDS, server_settings=SERVER_SETTINGS
     )
     try:
-        connection.add_termination_listener(lambda _: woken())
-        await connection.add_listener(CHANNEL, lambda *_: woken())
+        connection.add_termination_listener(heard)
+        await connection.add_listener(CHANNEL, heard)
         position = since or await connection.fetchval(_NOW)
         yield Ear(connection, position)
     finally:

@@ -6,6 +6,7 @@ caller in `Inputs.told`, the row and the finished JSON, of those rows alone that
 """
 
 from dataclasses import dataclass, replace
+from typing import cast
 
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal, Rights
@@ -140,4 +141,6 @@ def _telling(writer: Writer, value: str, item: str) -> Telling:
 def asked_values(telling: Telling, inputs: Inputs) -> tuple[object, ...]:
     """The values of the parameters that are the same for all who are told, as a key."""
     values = telling.statement.values(inputs._replace(told=()))
-    return tuple(tuple(one) if isinstance(one, list) else one for one in values)
+    return tuple(
+        tuple(cast("list[object]", one)) if isinstance(one, list) else one for one in values
+    )

@@ -135,8 +135,8 @@ async def members(connection: Any, port: int, count: int) -> list[str]:
     return tokens
 
 
-async def run(dsn: str, server: Where, count: int) -> None:
-    """Measure both."""
+async def run(dsn: str, count: int) -> None:
+    """Measure both, each with a server of its own."""
     connection = await asyncpg.connect(dsn)
     organisation = await create_organisation(connection, name="Bench")
     await create_claim(connection, organisation, visibility="PUBLIC")
@@ -144,8 +144,11 @@ async def run(dsn: str, server: Where, count: int) -> None:
     async def change() -> None:
         await connection.execute("UPDATE avoided_claim SET as_published = as_published || '.'")
 
-    await measure("All alike", server, [None] * count, change)
-    await measure("Each another", server, await members(connection, server.port, count), change)
+    with served(dsn) as server:
+        await measure("All alike", server, [None] * count, change)
+    with served(dsn) as server:
+        tokens = await members(connection, server.port, count)
+        await measure("Each another", server, tokens, change)
     await connection.close()
 
 
@@ -172,8 +175,7 @@ def main() -> None:
         with embedded_server(Path(folder)) as database:
             dsn = database.dsn()
             asyncio.run(migrate(dsn, application_dsn=database.dsn(role=USER)))
-            with served(dsn) as server:
-                asyncio.run(run(dsn, server, count))
+            asyncio.run(run(dsn, count))
 
 
 if __name__ == "__main__":

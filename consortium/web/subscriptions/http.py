@@ -1,10 +1,8 @@
 """Connections over HTTP that stay open: which protocol is asked for, and its requests."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
 from urllib.parse import parse_qs
 
 import orjson
@@ -47,7 +45,6 @@ class Streams:
     operations: Operations
     body_max: int
     reservations: Reservations = field(default_factory=Reservations)
-    _tasks: set[asyncio.Task[Any]] = field(default_factory=set[asyncio.Task[Any]])
 
     async def sending(self, scope: Scope, headers: Headers, receive: Receive) -> Sending:
         """What answers the request.
@@ -147,9 +144,7 @@ class Streams:
         reservation.operations[named] = subscriber
         watching = self.operations.callers.watch(caller, lambda one: subscriber.fail(one.errors))
         subscriber.leave.append(watching)
-        task = asyncio.create_task(self._start(subscriber, request, caller))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.operations.spawn(self._start(subscriber, request, caller))
         return lambda _, send: send_bytes(send, 202, JSON, b"")
 
     async def _start(self, subscriber: SharedSubscriber, request: Request, caller: Caller) -> None:
@@ -187,7 +182,8 @@ def _stream_token(scope: Scope, headers: Headers) -> str | None:
     header = headers.get(STREAM_TOKEN)
     if header is not None:
         return header.decode("latin-1")
-    named = parse_qs(scope["query_string"].decode("latin-1")).get("token")
+    query: dict[str, list[str]] = parse_qs(scope["query_string"].decode("latin-1"))
+    named = query.get("token")
     return None if named is None else named[-1]
 
 

@@ -210,10 +210,13 @@ class Hub:
         """Tell every group of the rows that it sees, and which it sees no more."""
         telling = topic.following.telling
         for part in _parts(rows):
-            for groups in _parts(list(topic.groups.values())):
+            everybody: Sequence[_Group] = list(topic.groups.values())
+            for groups in _parts(everybody):
                 told = [(one.inputs.principal, None) for one in groups]
                 inputs = groups[0].inputs._replace(told=tuple(told), rows=tuple(part))
-                gone = {one: one.told_of.keys() & set(part) for one in groups}
+                gone: dict[_Group, set[int]] = {
+                    one: one.told_of.keys() & set(part) for one in groups
+                }
                 for place, row, data in await self._fetched(telling.statement, inputs):
                     group = groups[place]
                     gone[group].discard(row)

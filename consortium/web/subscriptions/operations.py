@@ -1,7 +1,7 @@
 """What is asked over a connection that stays open: followed, or run once."""
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
@@ -32,6 +32,7 @@ class Operations:
     # Whether no connection is open.
     _alone: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
     async def start(
         self, request: Request, principal: Principal, subscriber: Subscriber
@@ -48,6 +49,12 @@ class Operations:
             subscriber.next(answer.decode())
             subscriber.complete()
         return lambda: None
+
+    def spawn(self, work: Coroutine[None, None, None]) -> None:
+        """Let this be done, to its end: what is changed is changed, whoever still listens."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     def check(self, request: Request, principal: Principal) -> None:
         """Raise RequestRefused where the operation cannot be started."""
@@ -80,11 +87,12 @@ class Operations:
         self._stopping = True
         for outbox in list(self._outboxes):
             outbox.end(STOPPING)
-        if not self._outboxes:
-            return
         with suppress(TimeoutError):
             async with asyncio.timeout(GRACE_SECONDS):
-                await self._alone.wait()
+                if self._outboxes:
+                    await self._alone.wait()
+                if self._tasks:
+                    await asyncio.wait(self._tasks)
 
 
 def admitted_origins(settings: Settings) -> frozenset[str] | None:

@@ -197,9 +197,7 @@ class _Socket:
             message = f"A connection has at most {OPERATIONS_MAX} operations at once."
             operation.fail([plain("TOO_MANY_SUBSCRIPTIONS", message)])
             return
-        task = asyncio.create_task(self._start(operation, cast("dict[str, Any]", payload)))
-        # Until it has started, it ends with its task.
-        operation.leave = lambda: None if task.done() else _cancelled(task)
+        self.operations.spawn(self._start(operation, cast("dict[str, Any]", payload)))
 
     async def _start(self, operation: _Operation, payload: Mapping[str, Any]) -> None:
         assert self.caller is not None  # noqa: S101  checked before
@@ -209,8 +207,9 @@ class _Socket:
             operation.fail(refused.errors)
             return
         leave = await self.operations.start(request, self.caller.principal, operation)
-        operation.leave = leave
-        if self._running.get(operation.id) is not operation:
+        if self._running.get(operation.id) is operation:
+            operation.leave = leave
+        else:
             leave()
 
     def tell(self, operation: _Operation, rest: str) -> None:
@@ -224,11 +223,6 @@ class _Socket:
         if self._running.get(operation.id) is operation:
             del self._running[operation.id]
             operation.leave()
-
-
-def _cancelled(task: asyncio.Task[None]) -> None:
-    if task is not asyncio.current_task():
-        task.cancel()
 
 
 def _message(text: str | None) -> Mapping[str, Any]:
