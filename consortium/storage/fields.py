@@ -1,5 +1,5 @@
 # pyright: basic
-"""Column types that Tortoise does not have: keys, identities, exact numbers and id arrays."""
+"""Column types that Tortoise does not have: keys, identities, exact numbers and arrays."""
 
 from decimal import Decimal
 from enum import Enum
@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 from tortoise.fields import BigIntField, CharEnumField, Field
 from tortoise.fields.base import VALUE
 
-__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField", "TextArrayField", "word_field"]
+__all__ = [
+    "DoubleArrayField",
+    "IdArrayField",
+    "IdField",
+    "KeyField",
+    "NumericField",
+    "TextArrayField",
+    "word_field",
+]
 
 Word = TypeVar("Word", bound=Enum)
 
@@ -57,6 +65,13 @@ class IdArrayField(Field[VALUE]):
     """A list of ids."""
 
     SQL_TYPE = "BIGINT[]"
+    field_type = list
+
+
+class DoubleArrayField(Field[VALUE]):
+    """A list of doubles, such as draws."""
+
+    SQL_TYPE = "DOUBLE PRECISION[]"
     field_type = list
 
 
