@@ -6,7 +6,6 @@ from typing import Any
 import strawberry
 
 from consortium.kernel.gases import GwpSet
-from consortium.value_chains.rules.simulation import DRAWS, SEED
 from consortium.value_chains.rules.vocabulary import SolvingMethod
 from schema.activities import Activity
 from schema.chain_versions import ChainVersion
@@ -338,8 +337,8 @@ _ASKED = (
         "The part of the footprint that paths and flows must reach: above 0, at most 1; else 0.01.",
     ),
     argument("tiers", int, "How many tiers are told apart: 1 to 50.", default=5),
-    argument("draws", int, "How many draws the uncertainty is told from: 100 on.", default=DRAWS),
-    argument("seed", int, "By what the draws are chosen: 0 on.", default=SEED),
+    argument("draws", int, "How many draws the uncertainty is told from: 100 on.", default=1000),
+    argument("seed", int, "By what the draws are chosen: 0 on.", default=1),
 )
 
 

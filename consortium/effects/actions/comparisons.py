@@ -12,7 +12,7 @@ from consortium.effects.actions.common import (
     require_owner,
     writing_organisation,
 )
-from consortium.effects.actions.demands import Computed, DemandOf, Demands, computed_of
+from consortium.effects.actions.demands import Computed, Demands, computed_of
 from consortium.effects.reads.comparisons import FACTOR_SERIES
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS
 from consortium.effects.rules.comparisons import (
@@ -38,6 +38,7 @@ from consortium.kernel.places import check_geography
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
+from consortium.value_chains.rules.demands import Demand
 
 # Editions of one series wait for one another, also the first ones.
 LOCK_SERIES = "SELECT pg_advisory_xact_lock(hashtextextended('factor_series ' || $1, 0))"
@@ -126,8 +127,8 @@ class ItemOf(NamedTuple):
     solution_uncertainty: Decimal | None = None
     shares_error_with: str | None = None
     source: Cited | None = None
-    reference_demand: DemandOf | None = None
-    solution_demand: DemandOf | None = None
+    reference_demand: Demand | None = None
+    solution_demand: Demand | None = None
 
 
 class CreateComparison(NamedTuple):

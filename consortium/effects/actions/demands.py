@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple, TypeAlias
 
 from consortium.kernel.errors import DomainError
@@ -10,24 +9,16 @@ from consortium.kernel.gases import GasNotInSet, GwpSet
 from consortium.kernel.principal import Principal
 from consortium.storage.raw import Connection
 from consortium.value_chains.computing.demands import (
-    Demand,
     Demanded,
     DemandFootprint,
     TooManyVersions,
     demanded,
     footprints_of,
 )
-
-
-class DemandOf(NamedTuple):
-    """A demand on a value chain: an amount of an activity's product, in its unit."""
-
-    activity: int
-    amount: Decimal
-
+from consortium.value_chains.rules.demands import Demand
 
 # Of an item: of the reference and of the solution; None where there is none on that side.
-Demands: TypeAlias = tuple[DemandOf | None, DemandOf | None]
+Demands: TypeAlias = tuple[Demand | None, Demand | None]
 
 
 class Computed(NamedTuple):
@@ -57,9 +48,9 @@ async def computed_of(
     """
     held = await _held(connection, by, items, today)
     sides = [side for item in items for side in item]
-    demands = [Demand(held[one.activity], one.amount) for one in sides if one is not None]
+    demands = [one for one in sides if one is not None]
     try:
-        found = iter(await footprints_of(connection, demands, gwp_set))
+        found = iter(await footprints_of(connection, demands, held, gwp_set))
     except GasNotInSet as error:
         raise error.at("gwpSet") from None
     except TooManyVersions as error:

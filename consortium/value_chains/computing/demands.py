@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from consortium.kernel.errors import BadInput, NotFound, PermissionDenied
-from consortium.kernel.gases import GwpSet, gases
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.principal import Principal
 from consortium.kernel.visibility import Visibility, writing_organisation
 from consortium.query.visible import require_visible
@@ -29,8 +29,8 @@ from consortium.value_chains.computing.loading import recorded_by
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES
 from consortium.value_chains.rules.building import Recorded
-from consortium.value_chains.rules.questions import Answer, Part, Question
-from consortium.value_chains.rules.simulation import DRAWS, SEED
+from consortium.value_chains.rules.demands import Demand, Telling, question_of
+from consortium.value_chains.rules.questions import Answer, Part
 from consortium.value_chains.rules.systems import AmountNotFinite
 from consortium.value_chains.rules.vocabulary import ChainVersionStatus, ComputedAnswer
 
@@ -64,13 +64,6 @@ class Demanded(NamedTuple):
     activity: int
     version: Version
     unit: str
-
-
-class Demand(NamedTuple):
-    """So much of an activity's product, in its unit."""
-
-    of: Demanded
-    amount: Decimal
 
 
 class DemandFootprint(NamedTuple):
@@ -133,15 +126,8 @@ async def emitted_by(
     """
     if not amount.is_finite() or not amount:
         raise AmountNotFinite
-    question = Question(
-        demand={of.activity: float(amount)},
-        factors=factors_of(gwp_set),
-        parts=frozenset({Part.GASES}),
-        cut_off=1,
-        tiers=1,
-        draws=0,
-        seed=0,
-    )
+    telling = Telling(gwp_set=gwp_set, tiers=1, draws=0)
+    question = question_of([Demand(of.activity, amount)], telling, frozenset({Part.GASES}))
     answer = await answered(connection, Side(of.version, (), (), question))
     rows = answer["gases"]
     return Emitted(
@@ -152,23 +138,29 @@ async def emitted_by(
 
 
 async def footprints_of(
-    connection: Connection, demands: Sequence[Demand], gwp_set: GwpSet
+    connection: Connection,
+    demands: Sequence[Demand],
+    of: Mapping[int, Demanded],
+    gwp_set: GwpSet,
 ) -> list[DemandFootprint]:
-    """What each demand emits, in their order: each version is solved once, and drawn once.
+    """What each demand emits, in their order; `of` are the activities that they name.
+
+    Each version is solved once, and drawn once: as `chainFootprint` draws unless told, so that
+    anybody draws the same again.
 
     Raises:
         TooManyVersions, GasNotInSet: as they say.
         SolverBusy, SolverTimedOut, SolverFailed: what solves does not answer.
     """
     by_version: dict[Version, list[int]] = {}
-    for one in demands:
-        by_version.setdefault(one.of.version, []).append(one.of.activity)
+    for activity in sorted({one.activity for one in demands}):
+        by_version.setdefault(of[activity].version, []).append(activity)
     if len(by_version) > VERSIONS_MAX:
         raise TooManyVersions
     units: dict[int, DemandFootprint] = {}
     for version, activities in by_version.items():
         units |= await _units(connection, version, activities, gwp_set)
-    found = [(units[one.of.activity], one.amount) for one in demands]
+    found = [(units[one.activity], one.amount) for one in demands]
     return [
         DemandFootprint(_TWELVE.multiply(unit.kg_co2e, amount), unit.draws)
         for unit, amount in found
@@ -179,17 +171,10 @@ async def _units(
     connection: Connection, version: Version, activities: Sequence[int], gwp_set: GwpSet
 ) -> dict[int, DemandFootprint]:
     """What a unit of the product of each activity of a version emits."""
-    question = Question(
-        demand=dict.fromkeys(activities, 1.0),
-        factors=factors_of(gwp_set),
-        parts=frozenset({Part.UNCERTAINTY}),
-        cut_off=1,
-        tiers=1,
-        draws=DRAWS,
-        seed=SEED,
-    )
-    side = Side(version, (), (), question)
-    answer = await answered(connection, side, ComputedAnswer.PRODUCTS)
+    demand = [Demand(activity, Decimal(1)) for activity in activities]
+    telling = Telling(gwp_set=gwp_set, tiers=1)
+    question = question_of(demand, telling, frozenset({Part.UNCERTAINTY}))
+    answer = await answered(connection, Side(version, (), (), question), ComputedAnswer.PRODUCTS)
     return {
         one["activity_id"]: DemandFootprint(Decimal(one["kg_co2e"]), _parts(one))
         for one in answer["products"]
@@ -218,11 +203,6 @@ async def answered(
         raise await refusal(connection, reply)
     assert isinstance(reply, dict)  # noqa: S101  what was asked for
     return reply
-
-
-def factors_of(gwp_set: GwpSet) -> dict[str, float]:
-    """Kg CO2e for a kg of every gas that the set has."""
-    return {gas: float(sets[gwp_set]) for gas, sets in gases().items() if gwp_set in sets}
 
 
 def _decimal(told: str) -> Decimal:

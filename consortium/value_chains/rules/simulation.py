@@ -22,9 +22,6 @@ from consortium.kernel.errors import BadInput
 from consortium.value_chains.rules.solving import Solver
 from consortium.value_chains.rules.systems import Floats, Positions, System
 
-# What is drawn unless told, and for what is recorded: then anybody draws the same again.
-DRAWS = 1_000
-SEED = 1
 DRAWS_MIN = 100
 DRAWS_MAX = 100_000
 
