@@ -59,6 +59,7 @@ from consortium.reorganisations.reads.merges import MERGES
 from consortium.staging.reads import STAGED_IMPORTS
 from consortium.value_chains.computing.reads import (
     CHAIN_COMPARISON,
+    CHAIN_COMPUTATIONS,
     CHAIN_FOOTPRINT,
     PRODUCT_FOOTPRINTS,
     SUPPLIER_FOOTPRINTS,
@@ -73,6 +74,7 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "ChainVersion": CHAIN_VERSIONS,
     "Activity": ACTIVITIES,
+    "ChainComputation": CHAIN_COMPUTATIONS,
     "Product": PRODUCTS,
     "Footprint": FOOTPRINTS,
     "FootprintRequest": REQUESTS,
@@ -174,6 +176,7 @@ ROOT = Source(
         "product_footprints": PRODUCT_FOOTPRINTS,
         "supplier_footprints": SUPPLIER_FOOTPRINTS,
         "chain_versions": Many(CHAIN_VERSIONS),
+        "chain_computations": Many(CHAIN_COMPUTATIONS),
         "product": _lookup(PRODUCTS),
         "products": Many(PRODUCTS),
         "footprints": ALL_FOOTPRINTS,

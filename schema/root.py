@@ -12,6 +12,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
+from schema.chain_computations import ChainComputationsMutation, ChainComputationsQuery
 from schema.chain_footprints import ChainFootprintsQuery
 from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
@@ -76,6 +77,7 @@ class Query(
     ValueChainsQuery,
     ChainFootprintsQuery,
     ChainVersionsQuery,
+    ChainComputationsQuery,
     ProductsQuery,
     FootprintsQuery,
     FootprintRequestsQuery,
@@ -116,6 +118,7 @@ class Mutation(
     WorkingGroupsMutation,
     ChainVersionsMutation,
     ActivitiesMutation,
+    ChainComputationsMutation,
     ProductsMutation,
     FootprintsMutation,
     FootprintsInChainsMutation,

@@ -135,6 +135,12 @@ KINDS |= {
         _orders("code", "name", "product"),
         ("CODE",),
     ),
+    "ChainComputation": Kind(
+        global_id("computation")
+        | plain("status", "draws", "draws_wanted", "code", "message", "version")
+        | plain("asked_at", "started_at", "ended_at"),
+        orders=_orders("asked_at"),
+    ),
     "ActivityExchange": Kind(
         plain("amount", "stated_amount", "stated_unit", "uncertainty", "error_source"),
         {

@@ -1429,6 +1429,17 @@ def _version(name: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any
 
 _STALE = "CHANGED_MEANWHILE"
 _MADE = {"version": 7, "code": "new", "product": "New", "unit": "kg", "output": "1"}
+
+
+def _wrongly_asked(world: SmallWorld) -> Mapping[str, Any]:
+    """A demand on a private version, for an activity of another one."""
+    activity = world.id("activity", "owner PUBLIC")
+    return {
+        "version": world.id("chainversion", "owner PRIVATE"),
+        "demand": [{"activity": activity, "amount": "1"}],
+    }
+
+
 _CHAINS: tuple[Case, ...] = (
     Case(
         "createValueChain",
@@ -1521,6 +1532,27 @@ _CHAINS: tuple[Case, ...] = (
         lambda world: {"activity": world.id("activity", "owner draft"), **_MADE},
         ABSENT,
         _privately(_STALE),
+    ),
+    Case(
+        "startChainFootprint",
+        "of an activity of another version",
+        lambda world: {"draws": 100, **_wrongly_asked(world)},
+        ABSENT,
+        _privately("DEMAND_ACTIVITY_UNKNOWN"),
+    ),
+    Case(
+        "startChainComparison",
+        "of an activity of another version",
+        lambda world: {"baseline": _wrongly_asked(world), "scenario": _wrongly_asked(world)},
+        ABSENT,
+        _privately("DEMAND_ACTIVITY_UNKNOWN"),
+    ),
+    Case(
+        "cancelChainComputation",
+        "as it was",
+        lambda world: {"computation": world.id("computation", "own"), "version": 7},
+        ABSENT,
+        _all(DENIED, "viewer", "admin", "service_reads") | _all(_STALE, *_WRITERS),
     ),
     Case(
         "useFootprint",

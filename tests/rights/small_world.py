@@ -342,6 +342,8 @@ class _Maker:
                 "UPDATE footprint SET status = 'DEPRECATED', deprecated_on = $2 WHERE id = $1"
             )
             await c.fetchval(deprecate, stands["CONSORTIUM"], TODAY)
+        asked = {"organisation_id": ids["org owner"], "question": "{}", "draws_wanted": 100}
+        ids["computation own"] = await insert(c, "chain_computation", **asked)
 
     async def _allocated(self) -> None:
         """The owner's public effect, shared with a non-member; its hidden one, with the other."""

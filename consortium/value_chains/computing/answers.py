@@ -4,7 +4,7 @@ A caller asks of versions that it may see. The answer names activities by their 
 them is read by the statement, within the caller's rights.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -72,8 +72,8 @@ class Answers:
         if None in sides:
             return None
         kept = tuple(side for side in sides if side is not None)
-        answer = await self._done(Task(wanted, kept, asked.parts, {}))
-        return orjson.dumps(_of_versions(wanted, answer, kept)).decode()
+        task = Task(wanted, kept, asked.parts, {})
+        return orjson.dumps(of_versions(task, await self._done(task))).decode()
 
     async def _suppliers(self, given: Mapping[str, Any], inputs: Inputs) -> str | None:
         """What one activity's product emits through its suppliers, as the caller may know it."""
@@ -139,20 +139,14 @@ class Answers:
         return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
 
 
-def _of_versions(wanted: ComputedAnswer, answer: Answer | Hop, sides: Sequence[Side]) -> object:
-    """The answer, with the version that each side is of."""
+def of_versions(task: Task, answer: Answer | Hop) -> object:
+    """The answer of a task, with the version that each side is of."""
     if not isinstance(answer, dict):
         return answer
-    match wanted:
-        case ComputedAnswer.FOOTPRINT | ComputedAnswer.PRODUCTS:
-            return answer | {"version_id": sides[0].version.id}
-        case ComputedAnswer.COMPARISON:
-            named = zip(("baseline", "scenario"), sides, strict=True)
-            return answer | {
-                name: answer[name] | {"version_id": side.version.id} for name, side in named
-            }
-        case _:
-            return answer
+    if task.wanted is not ComputedAnswer.COMPARISON:
+        return answer | {"version_id": task.sides[0].version.id}
+    named = zip(("baseline", "scenario"), task.sides, strict=True)
+    return answer | {name: answer[name] | {"version_id": side.version.id} for name, side in named}
 
 
 def _below(parts: frozenset[str], side: str) -> frozenset[str]:

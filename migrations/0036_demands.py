@@ -69,7 +69,7 @@ def _activity(related_name: str, column: str) -> fields.Field:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0034_footprints_in_chains")]
+    dependencies = [("consortium", "0035_computations")]
 
     initial = False
 
