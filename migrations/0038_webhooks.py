@@ -110,7 +110,7 @@ SELECT webhook_watch('membership', 'MEMBERSHIP_CHANGED', 'membership', 'ends_on'
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0035_computations")]
+    dependencies = [("consortium", "0037_demands")]
 
     initial = False
 

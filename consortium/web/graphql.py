@@ -13,7 +13,16 @@ from consortium.kernel.clock import Today
 from consortium.kernel.principal import Principal
 from consortium.web.answers import GRAPHQL, JSON, error_status, errors_body, send_bytes
 from consortium.web.failures import database_down, masked
-from consortium.web.requests import Headers, headers_of, parse_get, parse_post, read_body, refuse
+from consortium.web.requests import (
+    Headers,
+    headers_of,
+    names_token,
+    parse_get,
+    parse_post,
+    read_body,
+    refuse,
+)
+from consortium.web.subscriptions.http import Sending, Streams, may_stream
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
@@ -29,16 +38,22 @@ class GraphQL:
     body_max: int
     authenticator: Authenticator
     addresses: Addresses
+    streams: Streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = headers_of(scope)
         accepted = headers.get(b"accept", b"").lower()
         media_type = GRAPHQL if b"graphql-response+json" in accepted else JSON
+        sending: Sending | None = None
+        body = b""
         try:
-            request = await self._request(scope, headers, receive)
-            principal = await self._principal(scope, headers)
-            body = await self.executor.run(request, principal, self.today())
+            if may_stream(scope, headers, accepted):
+                sending = await self.streams.sending(scope, headers, receive)
+            else:
+                request = await self._request(scope, headers, receive)
+                principal = await self._principal(scope, headers)
+                body = await self.executor.run(request, principal, self.today())
         except TokenInvalid as error:
             # The refusal is HTTP's (RFC 6750, section 3), told as GraphQL as well.
             told_as = [plain(error.code, error.message)]
@@ -54,7 +69,10 @@ class GraphQL:
             closing = ((b"connection", b"close"),) if status == 413 else ()
             await send_bytes(send, status, media_type, errors_body(errors), closing)
         else:
-            await send_bytes(send, 200, media_type, body)
+            if sending is None:
+                await send_bytes(send, 200, media_type, body)
+            else:
+                await sending(receive, send)
 
     async def _principal(self, scope: Scope, headers: Headers) -> Principal:
         """Who asks, by the token in the header."""
@@ -84,13 +102,6 @@ class GraphQL:
         if names_token(body):
             raise TokenMisplaced
         raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
-
-
-def names_token(encoded: bytes) -> bool:
-    """Whether a query or form holds a token, which would be in logs and histories by now."""
-    return b"access_token=" in encoded and any(
-        part.startswith(b"access_token=") for part in encoded.split(b"&")
-    )
 
 
 def told(error: Exception) -> list[dict[str, Any]]:

@@ -81,7 +81,11 @@ def parse_post(headers: Headers, body: bytes) -> Request:
         )
     if not isinstance(given, dict):
         raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
-    fields = cast("dict[str, Any]", given)
+    return checked_request(cast("dict[str, Any]", given))
+
+
+def checked_request(fields: Mapping[str, Any]) -> Request:
+    """A request by its fields, whatever it came over."""
     return _checked(fields.get("query"), fields.get("variables"), fields.get("operationName"))
 
 
@@ -106,3 +110,10 @@ def _checked(query: object, variables: object, operation_name: object) -> Reques
         raise refuse("BAD_REQUEST", "`operationName` is a text.")
     given = cast("dict[str, Any]", variables or {})
     return Request(query, given, operation_name or None)
+
+
+def names_token(encoded: bytes) -> bool:
+    """Whether a query or form holds a token, which would be in logs and histories by now."""
+    return b"access_token=" in encoded and any(
+        part.startswith(b"access_token=") for part in encoded.split(b"&")
+    )

@@ -29,6 +29,7 @@ from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
 from schema.planner.documents import Operation, is_subscription
 from schema.planner.mutations import Steps, Writing, run_steps
 from schema.planner.plans import Plan, Planner
+from schema.planner.subscriptions import Followed, followed
 from schema.root import GRAPHQL_SCHEMA
 
 
@@ -90,6 +91,23 @@ class Executor:
             data = self._with_introspection(operation, plan, variables, data)
         return b'{"data":' + data + b"}"
 
+    def is_subscription(self, request: Request) -> bool:
+        """Whether a subscription is asked for; of what cannot be read, `run` says why."""
+        try:
+            document = self.planner.document(request.query)
+            return is_subscription(document.operation(request.operation_name))
+        except RequestRefused:
+            return False
+
+    def follow(self, request: Request, principal: Principal, today: date) -> Followed | None:
+        """What a subscription follows; none where the operation is another, to be run."""
+        operation = self.planner.document(request.query).operation(request.operation_name)
+        if not is_subscription(operation):
+            return None
+        variables = self.planner.variables(operation, request.variables)
+        following = self.planner.following(operation, variables, principal.rights)
+        return followed(following, Inputs(variables, principal, today))
+
     async def _data(self, statement: Statement | None, inputs: Inputs) -> bytes:
         """What the statement answers; its other form does where what it relies on does not hold."""
         if statement is not None and statement.computations:
@@ -129,7 +147,7 @@ class Executor:
     ) -> tuple[Operation, dict[str, Any], Plan | Steps]:
         operation = self.planner.document(request.query).operation(request.operation_name)
         if is_subscription(operation):
-            message = "Queries and mutations are served."
+            message = "A subscription comes over WebSocket, or accepts `text/event-stream`."
             raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, message)])
         variables = self.planner.variables(operation, request.variables)
         return operation, variables, self.planner.plan(operation, variables, principal.rights)

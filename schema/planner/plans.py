@@ -20,6 +20,7 @@ from schema.planner.documents import Document, Operation, is_mutation, read_docu
 from schema.planner.mutations import Steps, compile_steps
 from schema.planner.selections import Selector
 from schema.planner.shapes import shape
+from schema.planner.subscriptions import Following, compile_following
 
 _DOCUMENT_BYTES_MAX = 32 * 1024 * 1024
 _SHAPES_MAX = 64
@@ -87,11 +88,20 @@ class Planner:
         plan = operation.plans.get(key)
         if plan is None:
             plan = self.compile(operation, variables, rights)
-            operation.plans[key] = plan
-            if len(operation.plans) > _SHAPES_MAX:
-                operation.plans.popitem(last=False)
+            _keep(operation, key, plan)
         else:
             operation.plans.move_to_end(key)
+        return plan
+
+    def following(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Following:
+        """The plan of a subscription, kept as others are."""
+        key = (_shape(operation, variables), rights)
+        plan: Following | None = operation.plans.get(key)
+        if plan is None:
+            plan = compile_following(self.schema, operation, variables, rights)
+            _keep(operation, key, plan)
         return plan
 
     def compile(
@@ -113,6 +123,12 @@ class Planner:
             if key not in introspected
         )
         return Plan(_compiled(picks, rights), tuple(fields), introspected)
+
+
+def _keep(operation: Operation, key: Any, plan: Plan | Steps | Following) -> None:
+    operation.plans[key] = plan
+    if len(operation.plans) > _SHAPES_MAX:
+        operation.plans.popitem(last=False)
 
 
 def _leaf_values(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | None:
