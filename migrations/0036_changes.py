@@ -71,6 +71,7 @@ ROWS = {
     "assessed_claim": None,
     "attendance": ("meeting", "meeting_id"),
     "avoided_claim": None,
+    "chain_computation": None,
     "chain_version": None,
     "claim_evidence": ("assessed_claim", "claim_id"),
     "claim_gate_review": ("assessed_claim", "claim_id"),
@@ -104,7 +105,7 @@ WATCHES = "".join(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0033_exchange")]
+    dependencies = [("consortium", "0035_computations")]
 
     initial = False
 

@@ -12,6 +12,11 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery, ClaimsSubscription
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery, AvoidedSubscription
+from schema.chain_computations import (
+    ChainComputationsMutation,
+    ChainComputationsQuery,
+    ChainComputationsSubscription,
+)
 from schema.chain_footprints import ChainFootprintsQuery
 from schema.chain_versions import (
     ChainVersionsMutation,
@@ -30,6 +35,7 @@ from schema.footprint_requests import (
     FootprintRequestsSubscription,
 )
 from schema.footprints import FootprintsMutation, FootprintsQuery, FootprintsSubscription
+from schema.footprints_in_chains import FootprintsInChainsMutation
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery, ImportsSubscription
@@ -87,6 +93,7 @@ class Query(
     ValueChainsQuery,
     ChainFootprintsQuery,
     ChainVersionsQuery,
+    ChainComputationsQuery,
     ProductsQuery,
     FootprintsQuery,
     FootprintRequestsQuery,
@@ -127,8 +134,10 @@ class Mutation(
     WorkingGroupsMutation,
     ChainVersionsMutation,
     ActivitiesMutation,
+    ChainComputationsMutation,
     ProductsMutation,
     FootprintsMutation,
+    FootprintsInChainsMutation,
     FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,
@@ -161,6 +170,7 @@ class Subscription(
     WorkingGroupsSubscription,
     InboxSubscription,
     ChainVersionsSubscription,
+    ChainComputationsSubscription,
     FootprintsSubscription,
     FootprintRequestsSubscription,
     EffectsSubscription,

@@ -110,6 +110,7 @@ def create_app(
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
+    from consortium.web.footprints import FootprintDoor
 
     files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
@@ -139,6 +140,14 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    footprints = FootprintDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+    )
     exchange = ExchangeDoor(
         database=database,
         authenticator=authenticator,
@@ -166,6 +175,7 @@ def create_app(
             *oauth.routes(),
             *documents.routes(),
             *chains.routes(),
+            *footprints.routes(),
             *figures.routes(),
             *exchange.routes(),
             *people_routes(people),

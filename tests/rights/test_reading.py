@@ -184,6 +184,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               partners(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
               exchangeErrands(first: 1000) { totalCount nodes { id } }
+              chainComputations(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -253,6 +254,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
         "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
         "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
+        "chainComputations": {world.id("computation", one) for one in reading.PARTNERS[caller]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
         "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
         "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},

@@ -57,9 +57,9 @@ FROM chain_version WHERE id = $1 FOR SHARE
 # In the order of what is copied, so that pages and draws are those of the original.
 COPY_ACTIVITIES = """
 INSERT INTO activity (chain_version_id, code, process, name, product, unit, output, share,
-    organisation_id, stage_id, geography, period_start, period_end, citation_id)
+    organisation_id, stage_id, geography, period_start, period_end, citation_id, footprint_id)
 SELECT $2, code, process, name, product, unit, output, share, organisation_id, stage_id, geography,
-    period_start, period_end, citation_id
+    period_start, period_end, citation_id, footprint_id
 FROM activity WHERE chain_version_id = $1 ORDER BY id
 """
 PAIRS = """

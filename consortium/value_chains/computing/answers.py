@@ -9,8 +9,8 @@ from typing import Any
 
 import orjson
 
-from consortium.kernel.errors import BadInput, NotFound
-from consortium.kernel.gases import GwpSet, gases
+from consortium.kernel.errors import NotFound
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.ids import GlobalId
 from consortium.organisations.rules import Control, ControlChains
 from consortium.query.pick import Bind, Computation, Inputs
@@ -25,21 +25,12 @@ from consortium.value_chains.computing.loading import recorded
 from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
-from consortium.value_chains.rules.questions import (
-    DEMANDS_MAX,
-    TIERS_MAX,
-    Answer,
-    Question,
-)
-from consortium.value_chains.rules.scenarios import (
-    CHANGES_MAX,
-    EmissionChange,
-    ExchangeChange,
-)
+from consortium.value_chains.rules.demands import Changes, Demand, Telling, question_of
+from consortium.value_chains.rules.questions import Answer, Question
+from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange
 from consortium.value_chains.rules.suppliers import Hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
-CUT_OFF = 0.01
 SEEN = "SELECT v.version FROM chain_version v WHERE v.id = {key} AND ({seen})"
 # Whoever runs an activity of a published version sees its own suppliers.
 ONE_HOP = """
@@ -50,24 +41,6 @@ FROM activity a JOIN chain_version v ON v.id = a.chain_version_id WHERE a.id = {
 CONTROLS = """
 SELECT child_id, parent_id, starts_on, ends_on FROM parentage WHERE relation = 'CONTROL'
 """
-
-
-class DemandEmpty(BadInput):
-    """A demand names 1 to 1 000 activities, each once with an amount that is not 0."""
-
-    code = "DEMAND_EMPTY"
-
-
-class TiersInvalid(BadInput):
-    """Tiers are counted from 1 to 50."""
-
-    code = "TIERS_INVALID"
-
-
-class TooManyChanges(BadInput):
-    """A question changes 1 000 amounts at most: copy the version and change the copy."""
-
-    code = "TOO_MANY_CHANGES"
 
 
 class Answers:
@@ -99,7 +72,8 @@ class Answers:
         if None in sides:
             return None
         kept = tuple(side for side in sides if side is not None)
-        return orjson.dumps(await self._done(Task(wanted, kept, asked.parts, {}))).decode()
+        task = Task(wanted, kept, asked.parts, {})
+        return orjson.dumps(of_versions(task, await self._done(task))).decode()
 
     async def _suppliers(self, given: Mapping[str, Any], inputs: Inputs) -> str | None:
         """What one activity's product emits through its suppliers, as the caller may know it."""
@@ -142,14 +116,11 @@ class Answers:
             return None
         what_if = given.get("what_if", {})
         exchanges, emissions = what_if.get("exchanges", ()), what_if.get("emissions", ())
-        if len(exchanges) + len(emissions) > CHANGES_MAX:
-            raise TooManyChanges
-        return Side(
-            Version(key, changes),
+        others = Changes(
             tuple(ExchangeChange(**_keys(one)) for one in exchanges),
             tuple(EmissionChange(**_keys(one)) for one in emissions),
-            _question(given, parts),
-        )
+        ).checked()
+        return Side(Version(key, changes), *others, _question(given, parts))
 
     async def _changes(self, key: int, inputs: Inputs) -> int | None:
         """How often the version was changed; nothing where the caller may not see it."""
@@ -168,6 +139,16 @@ class Answers:
         return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
 
 
+def of_versions(task: Task, answer: Answer | Hop) -> object:
+    """The answer of a task, with the version that each side is of."""
+    if not isinstance(answer, dict):
+        return answer
+    if task.wanted is not ComputedAnswer.COMPARISON:
+        return answer | {"version_id": task.sides[0].version.id}
+    named = zip(("baseline", "scenario"), task.sides, strict=True)
+    return answer | {name: answer[name] | {"version_id": side.version.id} for name, side in named}
+
+
 def _below(parts: frozenset[str], side: str) -> frozenset[str]:
     """What is asked of one side."""
     start = f"{side}."
@@ -175,30 +156,10 @@ def _below(parts: frozenset[str], side: str) -> frozenset[str]:
 
 
 def _question(given: Mapping[str, Any], parts: frozenset[str]) -> Question:
-    demand: dict[int, float] = {}
-    for place, one in enumerate(given["demand"]):
-        activity, amount = _key(one["activity"], ACTIVITIES), float(one["amount"])
-        if activity in demand or amount == 0:
-            raise DemandEmpty().at("demand", str(place))
-        demand[activity] = amount
-    if not 1 <= len(demand) <= DEMANDS_MAX:
-        raise DemandEmpty().at("demand")
-    if not 1 <= given["tiers"] <= TIERS_MAX:
-        raise TiersInvalid().at("tiers")
-    return Question(
-        demand=demand,
-        factors=_factors(GwpSet(given["gwp_set"])),
-        parts=parts,
-        cut_off=float(given.get("cut_off", CUT_OFF)),
-        tiers=given["tiers"],
-        draws=given["draws"],
-        seed=given["seed"],
-    )
-
-
-def _factors(gwp_set: GwpSet) -> dict[str, float]:
-    """Kg CO2e for a kg of every gas that the set has."""
-    return {gas: float(sets[gwp_set]) for gas, sets in gases().items() if gwp_set in sets}
+    demand = [Demand(_key(one["activity"], ACTIVITIES), one["amount"]) for one in given["demand"]]
+    telling = Telling(**{name: given[name] for name in Telling._fields if name in given})
+    asked = frozenset(one for one in parts if one.split(".")[0] != "version")
+    return question_of(demand, telling._replace(gwp_set=GwpSet(telling.gwp_set)), asked)
 
 
 def _keys(given: Mapping[str, Any]) -> dict[str, Any]:

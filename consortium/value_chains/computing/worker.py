@@ -9,6 +9,7 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any, BinaryIO, Final, NamedTuple, TypeAlias, cast
 
 from numpy.typing import NDArray
@@ -16,12 +17,21 @@ from numpy.typing import NDArray
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.rules.building import Recorded, chain_of, check_computes
 from consortium.value_chains.rules.comparisons import compared
-from consortium.value_chains.rules.questions import Answer, Chain, Question, answered, of_products
+from consortium.value_chains.rules.questions import (
+    Answer,
+    Chain,
+    Question,
+    Tick,
+    answered,
+    of_products,
+    silent,
+)
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 from consortium.value_chains.rules.solving import LoopNeverEnds
 from consortium.value_chains.rules.suppliers import Hop, hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
+TELL_SECONDS: Final = 0.5
 HEAD: Final = struct.Struct(">Q")
 # Activities and exchanges that are kept at most; the longest unused goes first.
 KEPT_MAX: Final = 3_000_000
@@ -58,6 +68,12 @@ class Check(NamedTuple):
     rows: Recorded
 
 
+class Drawn(NamedTuple):
+    """How many draws were taken of a task that is still being answered."""
+
+    draws: int
+
+
 class Missing(NamedTuple):
     """The answer where rows are needed first."""
 
@@ -86,8 +102,8 @@ class Keeper:
         default_factory=OrderedDict[Version, tuple[Recorded, Chain]]
     )
 
-    def done(self, task: Task) -> Reply | Missing:
-        """The answer of a task, why there is none, or what is missing."""
+    def done(self, task: Task, tick: Tick = silent) -> Reply | Missing:
+        """The answer of a task, why there is none, or what is missing; a tick for each draw."""
         wanted = {side.version for side in task.sides}
         missing = tuple(sorted(wanted - self.kept.keys() - task.rows.keys()))
         if missing:
@@ -100,7 +116,7 @@ class Keeper:
             for side in task.sides:
                 chain = self._chain(side)
                 found.append((chain, side.question))
-            return _replied(task, found)
+            return _replied(task, found, tick)
         except DomainError as error:
             return _refused(error, None if chain is None else chain.ids)
 
@@ -117,12 +133,12 @@ class Keeper:
         return chain_of(changed(rows, side.exchanges, side.emissions))
 
 
-def _replied(task: Task, found: list[tuple[Chain, Question]]) -> Reply:
+def _replied(task: Task, found: list[tuple[Chain, Question]], tick: Tick) -> Reply:
     match task.wanted:
         case ComputedAnswer.FOOTPRINT:
-            return answered(*found[0])
+            return answered(*found[0], tick)
         case ComputedAnswer.COMPARISON:
-            return compared(found[0], found[1], task.parts)
+            return compared(found[0], found[1], task.parts, tick)
         case ComputedAnswer.PRODUCTS:
             return of_products(*found[0])
         case ComputedAnswer.SUPPLIERS:
@@ -165,6 +181,22 @@ def frame(value: object) -> bytes:
     return HEAD.pack(len(body)) + body
 
 
+class _Telling:
+    """Tells how many draws were taken, now and then."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._draws = 0
+        self._told = monotonic()
+
+    def __call__(self) -> None:
+        self._draws += 1
+        if monotonic() - self._told >= TELL_SECONDS:
+            self._told = monotonic()
+            self._out.write(frame(Drawn(self._draws)))
+            self._out.flush()
+
+
 def main() -> None:
     """Answer until the input ends."""
     keeper = Keeper()
@@ -176,5 +208,6 @@ def main() -> None:
             asked = cast("Task | Check", read_frame(sys.stdin.buffer))
         except EOFError:
             return
-        out.write(frame(checked(asked) if isinstance(asked, Check) else keeper.done(asked)))
+        told = _Telling(out)
+        out.write(frame(checked(asked) if isinstance(asked, Check) else keeper.done(asked, told)))
         out.flush()

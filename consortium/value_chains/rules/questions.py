@@ -4,7 +4,7 @@ The answer is made where the system is solved, and holds positions' keys: the id
 lists it holds the largest `LIST_MAX` items and what the rest adds up to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -23,12 +23,25 @@ from consortium.value_chains.rules.footprints import (
 )
 from consortium.value_chains.rules.paths import ranked_paths
 from consortium.value_chains.rules.sensitivity import elasticities_of
-from consortium.value_chains.rules.simulation import Uncertainties, simulated, spread_of
-from consortium.value_chains.rules.solving import Solver, Supply
+from consortium.value_chains.rules.simulation import (
+    Uncertainties,
+    simulated,
+    simulated_units,
+    spread_of,
+)
+from consortium.value_chains.rules.solving import (
+    LoopNeverEnds,
+    Solver,
+    Supply,
+    SystemNotSolved,
+    SystemSingular,
+)
 from consortium.value_chains.rules.systems import Floats, Positions
 
 # A JSON object.
 Answer: TypeAlias = dict[str, Any]
+# What is called for each draw.
+Tick: TypeAlias = Callable[[], None]
 
 LIST_MAX: Final = 1_000
 TIERS_MAX: Final = 50
@@ -57,6 +70,10 @@ class Part(StrEnum):
 _OF_UNITS: Final = frozenset({"footprint"})
 # Activities and exchanges of which the footprints of all products are solved within a moment.
 _SOON: Final = 200_000
+
+
+def silent() -> None:
+    """Tell nothing of a draw."""
 
 
 class DemandActivityUnknown(BadInput):
@@ -97,7 +114,10 @@ class Chain:
 
 
 class Question(NamedTuple):
-    """A demand by the ids of activities, kg CO2e for a kg of each gas, and what is to be told."""
+    """A demand by the ids of activities, kg CO2e for a kg of each gas, and what is to be told.
+
+    `drawn_max`: draws times the amounts of the system, at most.
+    """
 
     demand: Mapping[int, float]
     factors: Mapping[str, float]
@@ -106,6 +126,7 @@ class Question(NamedTuple):
     tiers: int
     draws: int
     seed: int
+    drawn_max: int = DRAWN_MAX
 
     def amounts_in(self, chain: Chain) -> Floats:
         """The demand as n amounts; raises DemandActivityUnknown."""
@@ -122,17 +143,20 @@ class Question(NamedTuple):
         return np.array([self.factors[gas] for gas in chain.gases], dtype=np.float64)
 
 
-def answered(chain: Chain, question: Question) -> Answer:
-    """The answer, as JSON has it.
+def answered(chain: Chain, question: Question, tick: Tick = silent) -> Answer:
+    """The answer, as JSON has it; `tick` is called for each draw.
 
     Raises:
         DemandActivityUnknown, TooManyDraws, and as `Solver.supply` and the parts asked for.
     """
-    return _Answer(chain, question).made()
+    return _Answer(chain, question, tick).made()
 
 
 def of_products(chain: Chain, question: Question) -> Answer:
     """The footprint of a unit of each product demanded, whatever its amount: all by one solution.
+
+    Where uncertainty is asked for, with the draws of each: none where no amount is uncertain, or
+    where they are too many or too uncertain to be drawn.
 
     Raises:
         as `answered`.
@@ -142,23 +166,40 @@ def of_products(chain: Chain, question: Question) -> Answer:
     masses, errors = factors @ solver.intensities, solver.intensity_errors
     heaviest = float(np.abs(factors).max(initial=0))
     places = [chain.position(activity) for activity in question.demand]
-    return {
-        "products": [
-            {
-                "position": place,
-                "activity_id": int(chain.ids[at]),
-                "kg_co2e": number(masses[at]),
-                "error_kg_co2e": number(errors[at] * heaviest),
-            }
-            for place, at in enumerate(places)
-        ]
-    }
+    products: list[Answer] = [
+        {
+            "position": place,
+            "activity_id": int(chain.ids[at]),
+            "kg_co2e": number(masses[at]),
+            "error_kg_co2e": number(errors[at] * heaviest),
+        }
+        for place, at in enumerate(places)
+    ]
+    if Part.UNCERTAINTY in question.parts:
+        draws = _drawn_units(chain, question, places)
+        for place, product in enumerate(products):
+            product["draws"] = None if draws is None else draws[:, place].tolist()
+    return {"products": products}
+
+
+def _drawn_units(chain: Chain, asked: Question, places: Sequence[int]) -> Floats | None:
+    """The footprints of units of some products, a row for each draw."""
+    if not chain.uncertain.size:
+        return None
+    try:
+        _check_draws(chain, asked)
+        factors = asked.factors_of(chain)
+        draws = simulated_units(chain.solver, chain.uncertain, factors, asked.seed, asked.draws)
+        return np.array([units[places] for units in draws])
+    except (TooManyDraws, LoopNeverEnds, SystemSingular, SystemNotSolved):
+        return None
 
 
 class _Answer:
-    def __init__(self, chain: Chain, question: Question) -> None:
+    def __init__(self, chain: Chain, question: Question, tick: Tick) -> None:
         self.chain = chain
         self.asked = question
+        self.tick = tick
         self.demand = question.amounts_in(chain)
         self.factors = question.factors_of(chain)
 
@@ -304,7 +345,7 @@ class _Answer:
         ]
 
     def _uncertainty(self) -> Answer | None:
-        return interval_of(drawn(self.chain, self.asked))
+        return interval_of(drawn(self.chain, self.asked, self.tick))
 
     def _sankey(self) -> list[Answer]:
         """Flows of emissions from suppliers to consumers, each at least the cut-off."""
@@ -332,21 +373,30 @@ class _Answer:
         return number(part / whole) if whole else None
 
 
-def drawn(chain: Chain, asked: Question) -> Floats | None:
+def drawn(chain: Chain, asked: Question, tick: Tick = silent) -> Floats | None:
     """The footprint draw by draw; nothing where no amount is uncertain.
 
     Raises:
         TooManyDraws, SystemDrawsInvalid, and as `Solver.supply`.
     """
-    sources = chain.uncertain
-    if not len(sources.needs.positions) + len(sources.emissions.positions):
+    if not chain.uncertain.size:
         return None
-    system = chain.solver.system
-    if asked.draws * (system.size + system.needs.nnz) > DRAWN_MAX:
-        raise TooManyDraws
+    _check_draws(chain, asked)
     demand, factors = asked.amounts_in(chain), asked.factors_of(chain)
-    draws = simulated(chain.solver, sources, demand, factors, asked.seed, asked.draws)
-    return np.fromiter(draws, dtype=np.float64)
+    draws = simulated(chain.solver, chain.uncertain, demand, factors, asked.seed, asked.draws)
+    return np.fromiter(_ticking(draws, tick), dtype=np.float64)
+
+
+def _check_draws(chain: Chain, asked: Question) -> None:
+    system = chain.solver.system
+    if asked.draws * (system.size + system.needs.nnz) > asked.drawn_max:
+        raise TooManyDraws
+
+
+def _ticking(draws: Iterator[float], tick: Tick) -> Iterator[float]:
+    for one in draws:
+        tick()
+        yield one
 
 
 def interval_of(draws: Floats | None) -> Answer | None:

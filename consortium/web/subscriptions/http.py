@@ -191,8 +191,8 @@ def _stream_token(scope: Scope, headers: Headers) -> str | None:
 def _operation_id(body: bytes) -> str:
     """The id in `extensions` of a request that is one."""
     extensions: object = orjson.loads(body).get("extensions")
-    fields = cast("dict[str, object]", extensions) if isinstance(extensions, dict) else {}
-    named = fields.get("operationId")
+    given = cast("dict[str, object]", extensions) if isinstance(extensions, dict) else {}
+    named = given.get("operationId")
     if not isinstance(named, str) or not named:
         raise refuse("BAD_REQUEST", "`extensions.operationId` names the operation, with a text.")
     return named
