@@ -1,8 +1,9 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import fields
 
 import asyncpg
 from starlette.applications import Starlette
@@ -21,28 +22,40 @@ from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.passwords import PASSWORDS
 from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
+from consortium.kernel.principal import Principal
 from consortium.settings import Settings
+from consortium.storage.budgets import Buckets
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
 from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.processes import Solving
+from consortium.web.budgets import Budgets
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
-from consortium.web.pages import Assets, query_page, schema_text
+from consortium.web.pages import Assets, SchemaText, query_page
+from consortium.web.patience import Patience
 from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
-from consortium.web.requests import headers_of
+from consortium.web.requests import Intake, headers_of
+from schema.limits import Limits
 from schema.planner.execution import Executor
 from schema.planner.mutations import Writing
 
 READY_SECONDS = 2
+# Whom the setting `introspection` means.
+MAY_INTROSPECT: dict[str, Callable[[Principal], bool]] = {
+    "everyone": lambda _: True,
+    "signed-in": lambda by: by.account_id is not None or by.client_id is not None,
+    "nobody": lambda _: False,
+}
 # What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST",
-    "access-control-allow-headers": "authorization, content-type",
+    "access-control-allow-headers": "authorization, content-type, content-encoding, graphql-cost,"
+    " graphql-require-preflight, apollo-require-preflight, x-requested-with",
     "access-control-max-age": "600",
     "allow": "GET, POST, OPTIONS",
 }
@@ -77,8 +90,27 @@ def create_app(
 
     solving = Solving(settings.solver_processes)
     answers = Answers(database.pool, solving)
-    executor = Executor.over(database.reads, Writing(acting, told), answers)
-    graphql = GraphQL(executor, today, settings.max_body_bytes, authenticator, server.addresses)
+    limits = limits_of(settings)
+    executor = Executor.over(
+        database.reads,
+        Writing(acting, told),
+        answers,
+        limits=limits,
+        may_introspect=MAY_INTROSPECT[settings.introspection],
+    )
+    graphql = GraphQL(
+        executor=executor,
+        today=today,
+        intake=Intake(
+            limits,
+            Patience(settings.body_timeout_seconds),
+            settings.max_body_bytes,
+            settings.max_address_bytes,
+        ),
+        authenticator=authenticator,
+        addresses=server.addresses,
+        budgets=_budgets(settings, database),
+    )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
     from consortium.web.chains import ChainDoor
@@ -86,6 +118,12 @@ def create_app(
     from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
 
+    schema = SchemaText(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        may_introspect=executor.may_introspect,
+    )
     files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
         database=database,
@@ -135,7 +173,7 @@ def create_app(
         routes=[
             Route("/graphql", _PageOrAnswer(graphql)),
             Route("/", query_page),
-            Route("/schema.graphql", schema_text),
+            *schema.routes(),
             Route("/health/live", live),
             Route("/health/ready", ready),
             *oauth.routes(),
@@ -149,6 +187,23 @@ def create_app(
         lifespan=lambda _: _kept(server.keyring, solving),
     )
     return _Front(graphql, others)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of an operation: each has a setting of its name."""
+    return Limits(**{one.name: getattr(settings, f"max_{one.name}") for one in fields(Limits)})
+
+
+def _budgets(settings: Settings, database: Database) -> Budgets:
+    assert settings.secret_key is not None  # noqa: S101  without one there are no people
+    return Budgets(
+        buckets=Buckets(database.pool),
+        key=settings.secret_key.get_secret_value().encode(),
+        anonymous=settings.budget_anonymous,
+        signed_in=settings.budget_signed_in,
+        cost_max=settings.max_cost,
+        at_once=settings.max_operations_at_once,
+    )
 
 
 def people_of(settings: Settings, database: Database, now: Now = utc_now) -> People:
