@@ -118,7 +118,7 @@ class Settings(BaseSettings):
         default=100_000, description="The longest GraphQL document, in characters."
     )
     max_tokens: PositiveInt = Field(
-        default=10_000, description="How many words and signs a document may have."
+        default=5_000, description="How many words and signs a document may have."
     )
     max_depth: PositiveInt = Field(
         default=24, description="How many fields deep an operation may be."

@@ -65,7 +65,7 @@ _PLANNING = ThreadPoolExecutor(1, "planning")
 # Variables from this size on are read there too.
 _LARGE_BYTES = 16_384
 # Statements that cost more than this run few at a time, so that others find a connection.
-_HEAVY = 20_000
+_HEAVY = 100_000
 _HEAVY_AT_ONCE = 2
 
 

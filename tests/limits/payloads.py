@@ -110,7 +110,7 @@ PAYLOADS = (
     _payload(
         "a field five thousand times",
         "FIELDS_TOO_MANY",
-        lambda: "{ claims { nodes { " + "category " * 5_200 + "} } }",
+        lambda: "{ claims { nodes { " + "category " * 4_990 + "} } }",
     ),
     _payload(
         "fields that repeat on every level",
