@@ -179,6 +179,10 @@ class Settings(BaseSettings):
     max_document_bytes: PositiveInt = Field(
         default=25_000_000, description="The largest file that is kept as a document, in bytes."
     )
+    max_upload_files: PositiveInt = Field(
+        default=10,
+        description="How many files a GraphQL request may bring, of `max_document_bytes` together.",
+    )
     fonts_dir: Path | None = Field(
         default=None,
         description="A directory of further fonts for PDFs, such as those for Chinese, Japanese and"

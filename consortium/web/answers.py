@@ -7,10 +7,17 @@ from typing import Any, NamedTuple
 import orjson
 from starlette.types import Send
 
+from consortium.storage.files import FileTooLarge, FileUnusable, StorageFull
 from consortium.web.accepting import GRAPHQL, encoding_for
 from consortium.web.budgets import BudgetExhausted
-from consortium.web.encodings import COMPRESSED_FROM_BYTES, EncodingNotSupported, encoded
+from consortium.web.encodings import (
+    COMPRESSED_FROM_BYTES,
+    EncodingBroken,
+    EncodingNotSupported,
+    encoded,
+)
 from consortium.web.patience import BodyTooSlow
+from consortium.web.uploads import UploadInvalid
 from schema.errors import INTROSPECTION_DENIED
 
 # The draft's own status for an answer with both data and errors, in GraphQL's own media type.
@@ -39,8 +46,13 @@ HTTP_ERRORS = {
 _STATUSES = {code: error.status for code, error in HTTP_ERRORS.items()} | {
     BodyTooSlow.code: 408,
     BudgetExhausted.code: 429,
+    EncodingBroken.code: 400,
     EncodingNotSupported.code: 415,
+    UploadInvalid.code: 400,
     INTROSPECTION_DENIED: 403,
+    FileTooLarge.code: 413,
+    FileUnusable.code: 500,
+    StorageFull.code: 507,
 }
 # After these what is left of the body must not be taken for the next request.
 _CLOSING = {408, 413}

@@ -39,6 +39,7 @@ from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
 from consortium.web.requests import Intake, headers_of
+from consortium.web.uploads import Uploads
 from schema.limits import Limits
 from schema.planner.execution import Executor
 from schema.planner.mutations import Writing
@@ -98,15 +99,18 @@ def create_app(
         limits=limits,
         may_introspect=MAY_INTROSPECT[settings.introspection],
     )
+    intake = Intake(
+        limits,
+        Patience(settings.body_timeout_seconds),
+        settings.max_body_bytes,
+        settings.max_address_bytes,
+    )
+    files = Files(settings.data_dir / "files")
     graphql = GraphQL(
         executor=executor,
         today=today,
-        intake=Intake(
-            limits,
-            Patience(settings.body_timeout_seconds),
-            settings.max_body_bytes,
-            settings.max_address_bytes,
-        ),
+        intake=intake,
+        uploads=Uploads(intake, files, settings.max_document_bytes, settings.max_upload_files),
         authenticator=authenticator,
         addresses=server.addresses,
         budgets=_budgets(settings, database),
@@ -124,7 +128,6 @@ def create_app(
         addresses=server.addresses,
         may_introspect=executor.may_introspect,
     )
-    files = Files(settings.data_dir / "files")
     documents = DocumentDoor(
         database=database,
         authenticator=authenticator,

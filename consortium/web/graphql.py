@@ -24,6 +24,7 @@ from consortium.web.answers import (
 from consortium.web.budgets import BudgetExhausted, Budgets, Noted
 from consortium.web.failures import database_down, masked
 from consortium.web.requests import Headers, Intake, headers_of, refuse
+from consortium.web.uploads import MULTIPART, Uploads
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
 
@@ -44,6 +45,7 @@ class GraphQL:
     authenticator: Authenticator
     addresses: Addresses
     budgets: Budgets
+    uploads: Uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,8 +64,22 @@ class GraphQL:
     ) -> Answer:
         if media_type is None:
             raise refuse("NOT_ACCEPTABLE", "Accept application/json, or GraphQL's own type.")
+        if headers.get(b"content-type", b"").startswith(MULTIPART) and scope["method"] == "POST":
+            principal = await self._principal(scope, headers)
+            async with self.uploads.request(headers, receive, principal) as request:
+                return await self._run(scope, headers, request, principal, media_type)
         request = await self._request(scope, headers, receive)
         principal = await self._principal(scope, headers)
+        return await self._run(scope, headers, request, principal, media_type)
+
+    async def _run(
+        self,
+        scope: Scope,
+        headers: Headers,
+        request: Request,
+        principal: Principal,
+        media_type: bytes,
+    ) -> Answer:
         budget = self.budgets.of(principal, scope)
         async with budget.turns:
             account = Noted(budget) if COST_HEADER in headers else budget
