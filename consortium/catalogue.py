@@ -15,6 +15,7 @@ from consortium.exchange.reads.partners import ERRANDS as EXCHANGE_ERRANDS
 from consortium.exchange.reads.partners import EVENTS as EXCHANGE_EVENTS
 from consortium.exchange.reads.partners import FAULTS as EXCHANGE_FAULTS
 from consortium.exchange.reads.partners import PARTNERS
+from consortium.footprints.reads.chains import outdated
 from consortium.footprints.reads.footprints import ALL_FOOTPRINTS, FOOTPRINTS, PRODUCTS
 from consortium.footprints.reads.requests import REQUESTS
 from consortium.guidance.reads import CRITERIA, EVIDENCE, GATES
@@ -58,6 +59,7 @@ from consortium.reorganisations.reads.merges import MERGES
 from consortium.staging.reads import STAGED_IMPORTS
 from consortium.value_chains.computing.reads import (
     CHAIN_COMPARISON,
+    CHAIN_COMPUTATIONS,
     CHAIN_FOOTPRINT,
     PRODUCT_FOOTPRINTS,
     SUPPLIER_FOOTPRINTS,
@@ -72,6 +74,7 @@ NODES: dict[str, Source] = {
     "ValueChainStage": STAGES,
     "ChainVersion": CHAIN_VERSIONS,
     "Activity": ACTIVITIES,
+    "ChainComputation": CHAIN_COMPUTATIONS,
     "Product": PRODUCTS,
     "Footprint": FOOTPRINTS,
     "FootprintRequest": REQUESTS,
@@ -115,6 +118,8 @@ NODES: dict[str, Source] = {
 }
 
 # Not by `relate`: what is made from each row is nothing to filter by.
+FOOTPRINTS.fields["outdated"] = outdated("{t}.chain_version_id")
+CHAIN_VERSIONS.fields["outdated"] = outdated("{t}.id")
 PLEDGES.fields["progress"] = One(PLEDGE_PROGRESS, "true")
 TARGETS.fields["progress"] = One(TARGET_PROGRESS, "true")
 
@@ -171,6 +176,7 @@ ROOT = Source(
         "product_footprints": PRODUCT_FOOTPRINTS,
         "supplier_footprints": SUPPLIER_FOOTPRINTS,
         "chain_versions": Many(CHAIN_VERSIONS),
+        "chain_computations": Many(CHAIN_COMPUTATIONS),
         "product": _lookup(PRODUCTS),
         "products": Many(PRODUCTS),
         "footprints": ALL_FOOTPRINTS,

@@ -8,6 +8,7 @@ import strawberry
 from consortium.kernel.gases import GwpSet
 from consortium.value_chains.rules.vocabulary import SolvingMethod
 from schema.activities import Activity
+from schema.chain_versions import ChainVersion
 from schema.enums import described
 from schema.masses import mass
 from schema.organisations import Organisation
@@ -160,6 +161,7 @@ class ChainInterval:
     " needs, loops included."
 )
 class ChainFootprint:
+    version: ChainVersion | None = strawberry.field(description="The version that it is of.")
     footprint: Decimal = mass("All that is emitted.")
     method: SolvingMethod = strawberry.field(description="How the system was solved.")
     rounds: BigInt = strawberry.field(
@@ -236,6 +238,7 @@ class UnitFootprint:
 
 @strawberry.type(description="Footprints of many products, by one solution of the system.")
 class UnitFootprints:
+    version: ChainVersion | None = strawberry.field(description="The version that they are of.")
     products: list[UnitFootprint] = listed("In the order that they were asked for.")
 
 

@@ -369,24 +369,15 @@ class FootprintVerificationInput:
 
 
 @strawberry.input(
-    description="The quantities for one declared unit, and how they were calculated. What is left"
-    " out is not stated, and never 0."
+    description="What a value chain does not tell of a footprint. What is left out is not stated,"
+    " and never 0."
 )
-class CarbonFootprintInput:
+class DeclaredFootprintInput:
     declared_unit_amount: Decimal = strawberry.field(
         description="How much of the unit the numbers are for; above 0."
     )
     product_mass_per_declared_unit: Decimal = strawberry.field(
         description="Mass without packaging, in kg; 0 of services and energy."
-    )
-    pcf_excluding_biogenic_uptake: Decimal = strawberry.field(
-        description="The footprint without what biomass takes up, in kg CO2e."
-    )
-    pcf_including_biogenic_uptake: Decimal = strawberry.field(
-        description="The footprint with what biomass takes up, in kg CO2e."
-    )
-    fossil_ghg_emissions: Decimal = strawberry.field(
-        description="Emissions from fossil sources, in kg CO2e."
     )
     fossil_carbon_content: Decimal = strawberry.field(
         description="Fossil carbon in the product, in kg."
@@ -399,9 +390,6 @@ class CarbonFootprintInput:
         description="First moment of the data behind it."
     )
     reference_period_end: datetime = strawberry.field(description="Their end, excluded.")
-    ipcc_characterization_factors: list[str] = strawberry.field(
-        description="Reports of the IPCC whose factors were used, such as AR6."
-    )
     cross_sectoral_standards: list[str] = strawberry.field(
         description="Standards by which it was calculated, such as ISO14067."
     )
@@ -432,28 +420,6 @@ class CarbonFootprintInput:
     )
     recycled_carbon_content: Decimal | None = strawberry.field(
         description="Carbon from recycled material in the product, in kg.", default=strawberry.UNSET
-    )
-    land_use_change_ghg_emissions: Decimal | None = strawberry.field(
-        description="Emissions of land-use change, in kg CO2e.", default=strawberry.UNSET
-    )
-    land_carbon_leakage: Decimal | None = strawberry.field(
-        description="Emissions of displaced production, in kg CO2e.", default=strawberry.UNSET
-    )
-    land_management_fossil_ghg_emissions: Decimal | None = strawberry.field(
-        description="Fossil emissions of land management, in kg CO2e; among the fossil ones.",
-        default=strawberry.UNSET,
-    )
-    land_management_biogenic_co2_emissions: Decimal | None = strawberry.field(
-        description="Biogenic CO2 of land management, in kg.", default=strawberry.UNSET
-    )
-    land_management_biogenic_co2_removals: Decimal | None = strawberry.field(
-        description="CO2 removed by land management, in kg; 0 or less.", default=strawberry.UNSET
-    )
-    biogenic_co2_uptake: Decimal | None = strawberry.field(
-        description="CO2 taken up by biomass, in kg; 0 or less.", default=strawberry.UNSET
-    )
-    biogenic_non_co2_emissions: Decimal | None = strawberry.field(
-        description="Biogenic gases other than CO2, in kg CO2e.", default=strawberry.UNSET
     )
     land_area_occupation: Decimal | None = strawberry.field(
         description="Farmland in use, in square metres in a year.", default=strawberry.UNSET
@@ -507,6 +473,47 @@ class CarbonFootprintInput:
     )
     verification: FootprintVerificationInput | None = strawberry.field(
         description="What a third party has verified.", default=strawberry.UNSET
+    )
+
+
+@strawberry.input(
+    description="The quantities for one declared unit, and how they were calculated. What is left"
+    " out is not stated, and never 0."
+)
+class CarbonFootprintInput(DeclaredFootprintInput):
+    pcf_excluding_biogenic_uptake: Decimal = strawberry.field(
+        description="The footprint without what biomass takes up, in kg CO2e."
+    )
+    pcf_including_biogenic_uptake: Decimal = strawberry.field(
+        description="The footprint with what biomass takes up, in kg CO2e."
+    )
+    fossil_ghg_emissions: Decimal = strawberry.field(
+        description="Emissions from fossil sources, in kg CO2e."
+    )
+    ipcc_characterization_factors: list[str] = strawberry.field(
+        description="Reports of the IPCC whose factors were used, such as AR6."
+    )
+    land_use_change_ghg_emissions: Decimal | None = strawberry.field(
+        description="Emissions of land-use change, in kg CO2e.", default=strawberry.UNSET
+    )
+    land_carbon_leakage: Decimal | None = strawberry.field(
+        description="Emissions of displaced production, in kg CO2e.", default=strawberry.UNSET
+    )
+    land_management_fossil_ghg_emissions: Decimal | None = strawberry.field(
+        description="Fossil emissions of land management, in kg CO2e; among the fossil ones.",
+        default=strawberry.UNSET,
+    )
+    land_management_biogenic_co2_emissions: Decimal | None = strawberry.field(
+        description="Biogenic CO2 of land management, in kg.", default=strawberry.UNSET
+    )
+    land_management_biogenic_co2_removals: Decimal | None = strawberry.field(
+        description="CO2 removed by land management, in kg; 0 or less.", default=strawberry.UNSET
+    )
+    biogenic_co2_uptake: Decimal | None = strawberry.field(
+        description="CO2 taken up by biomass, in kg; 0 or less.", default=strawberry.UNSET
+    )
+    biogenic_non_co2_emissions: Decimal | None = strawberry.field(
+        description="Biogenic gases other than CO2, in kg CO2e.", default=strawberry.UNSET
     )
 
 

@@ -12,6 +12,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery
+from schema.chain_computations import ChainComputationsMutation, ChainComputationsQuery
 from schema.chain_footprints import ChainFootprintsQuery
 from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
@@ -22,6 +23,7 @@ from schema.engagements import EngagementsMutation, EngagementsQuery
 from schema.exchange import ExchangeMutation, ExchangeQuery
 from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
 from schema.footprints import FootprintsMutation, FootprintsQuery
+from schema.footprints_in_chains import FootprintsInChainsMutation
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
 from schema.imports import ImportsMutation, ImportsQuery
@@ -75,6 +77,7 @@ class Query(
     ValueChainsQuery,
     ChainFootprintsQuery,
     ChainVersionsQuery,
+    ChainComputationsQuery,
     ProductsQuery,
     FootprintsQuery,
     FootprintRequestsQuery,
@@ -115,8 +118,10 @@ class Mutation(
     WorkingGroupsMutation,
     ChainVersionsMutation,
     ActivitiesMutation,
+    ChainComputationsMutation,
     ProductsMutation,
     FootprintsMutation,
+    FootprintsInChainsMutation,
     FootprintRequestsMutation,
     InventoryMutation,
     SolutionsMutation,

@@ -10,28 +10,11 @@ from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
 from consortium.value_chains.computing.answers import Answers
-from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Keeper, Missing, Reply, Task
+from consortium.value_chains.computing.at_hand import InProcess
 from schema.planner.execution import Executor, Request
 from schema.planner.mutations import Writing
 from schema.root import GRAPHQL_SCHEMA
 from tests.served import TODAY
-
-
-class Here:
-    """Solves in this process, as a process beside the server does."""
-
-    def __init__(self) -> None:
-        self.keeper = Keeper()
-
-    async def done(self, task: Task, load: Load) -> Reply:
-        """The answer of a task."""
-        answer = self.keeper.done(task)
-        if isinstance(answer, Missing):
-            rows = {one: await load(one) for one in answer.versions}
-            answer = self.keeper.done(task._replace(rows=rows))
-        assert not isinstance(answer, Missing)
-        return answer
 
 
 def principal(
@@ -53,7 +36,7 @@ class House:
     async def ask(self, query: str, by: Principal, on: date = TODAY, **variables: Any) -> Any:
         """The data of an answer without errors."""
         pool = self.database.pool
-        executor = Executor.over(pool, Writing(self.database.active), Answers(pool, Here()))
+        executor = Executor.over(pool, Writing(self.database.active), Answers(pool, InProcess()))
         answer = orjson.loads(await executor.run(Request(query, variables), by, on))
         assert list(answer) == ["data"], answer
         return answer["data"]

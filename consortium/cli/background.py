@@ -18,6 +18,7 @@ from consortium.storage.database import Database
 
 if TYPE_CHECKING:
     from consortium.exchange.jobs.courier import Courier
+    from consortium.value_chains.jobs import Calculator
 
 _log = structlog.get_logger(__name__)
 
@@ -65,6 +66,15 @@ def courier_of(settings: Settings, database: Database) -> "Courier":
         public_url=settings.url,
         now=utc_now,
     )
+
+
+def calculator_of(database: Database) -> "Calculator":
+    """What answers questions of value chains that take long."""
+    # Here, so that the features are first imported in the catalogue's order.
+    from consortium.value_chains.computing.processes import Solving
+    from consortium.value_chains.jobs import SECONDS_MAX, Calculator
+
+    return Calculator(database, Solving(1, seconds=SECONDS_MAX), utc_now)
 
 
 def backend_of(settings: Settings) -> Backend:

@@ -45,7 +45,7 @@ def worker(data_dir: DataDir = None) -> None:
 
 async def _alone(settings: "Settings", dsn: str) -> None:
     """Work until a signal comes; mail is sent as well."""
-    from consortium.cli.background import courier_of, mail_of, running
+    from consortium.cli.background import calculator_of, courier_of, mail_of, running
     from consortium.cli.secret_key import with_secret_key
     from consortium.storage.database import Database
 
@@ -54,7 +54,11 @@ async def _alone(settings: "Settings", dsn: str) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     async with Database.open(dsn, max_size=2, write_size=2) as database:
-        work = [work_off(database), mail_of(settings, database).run()]
+        work = [
+            work_off(database),
+            mail_of(settings, database).run(),
+            calculator_of(database).run(),
+        ]
         if settings.public_url is not None:
             # Partners are told by which address they answer: without one, the server sends.
             work.append(courier_of(with_secret_key(settings), database).run())

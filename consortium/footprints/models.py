@@ -39,6 +39,9 @@ EXTRA_CONSTRAINTS = (
     "footprint_deprecated_whole",
     "footprint_not_before_itself",
     "footprint_primary_data_share_range",
+    "footprint_computed_from",
+    "footprint_computed_whole",
+    "activity_footprint",
     "product_match_of_two",
     "footprint_request_asks_somebody",
     "footprint_request_answered_whole",
@@ -125,8 +128,9 @@ class Footprint(Model):
     origin = word_field(FootprintOrigin)
     # Who sent it, in words, where it was received.
     received_from = fields.TextField(null=True)
-    # The version of a chain that it was computed from.
+    # What it was computed from: a published version of a chain, and the activity in it.
     chain_version_id = fields.BigIntField(null=True)
+    activity_id = fields.BigIntField(null=True)
     visibility = word_field(Visibility, default=Visibility.PRIVATE, db_default="PRIVATE")
     version = fields.IntField(default=1, db_default=1)
     recorded_at = fields.DatetimeField(auto_now_add=True, db_default=Now())
@@ -185,6 +189,7 @@ class Footprint(Model):
             Index(fields=("product_id",), name="footprint_product_idx"),
             Index(fields=("pact_id",), name="footprint_pact_idx"),
             Index(fields=("visibility", "id"), name="footprint_visibility_idx"),
+            Index(fields=("activity_id",), name="footprint_activity_idx"),
             GinIndex(fields=("product_keys",), name="footprint_product_keys_idx"),
             GinIndex(fields=("company_keys",), name="footprint_company_keys_idx"),
         )

@@ -29,6 +29,7 @@ from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
 from consortium.value_chains.computing.answers import Answers
+from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from consortium.web.budgets import Budgets
 from consortium.web.graphql import GraphQL, told
@@ -81,15 +82,16 @@ def create_app(
     server = _authorization_server(people, today)
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
+    solving = Solving(settings.solver_processes)
+
     @contextmanager
     def acting() -> Generator[None]:
         # Here, for the reason given below at the sums of members.
         from consortium.exchange.actions.secrets import sealing
 
-        with database.active(), sealing(people.sealer):
+        with database.active(), sealing(people.sealer), solving_by(solving):
             yield
 
-    solving = Solving(settings.solver_processes)
     answers = Answers(database.pool, solving)
     limits = limits_of(settings)
     executor = Executor.over(

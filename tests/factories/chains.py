@@ -30,6 +30,7 @@ async def create_exchange(
     connection: Connection, version: int, consumer: int, supplier: int, amount: Any, **given: Any
 ) -> int:
     """What an activity takes of another's product, in its unit."""
+    stated = {"stated_amount": amount, "stated_unit": "kg"} | given
     return await insert(
         connection,
         "activity_exchange",
@@ -37,9 +38,7 @@ async def create_exchange(
         consumer_id=consumer,
         supplier_id=supplier,
         amount=amount,
-        stated_amount=amount,
-        stated_unit="kg",
-        **given,
+        **stated,
     )
 
 

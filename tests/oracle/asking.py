@@ -99,7 +99,7 @@ class Ask:
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             ({"StagedImport"}, self._sees_import),
-            ({"Partner"}, self._sees_partner),
+            ({"Partner", "ChainComputation"}, self._sees_own),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -119,8 +119,8 @@ class Ask:
         writes = rights.has_organisation and rights.may(Permission.FIGURES_WRITE)
         return writes and row["organisation_id"] == self.principal.organisation_id
 
-    def _sees_partner(self, row: Row) -> bool:
-        """Whose partner it is."""
+    def _sees_own(self, row: Row) -> bool:
+        """Whose partner it is, and who asked for a computation."""
         own: bool = row["organisation_id"] == self.principal.organisation_id
         return own and self.principal.rights.has_organisation
 

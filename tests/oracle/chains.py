@@ -56,6 +56,43 @@ def _tiers(step: Step) -> Relation:
     return found
 
 
+def _later(ask: Ask, version: Row) -> list[Row]:
+    """Copies of a version and of its copies, as far as they are the same organisation's."""
+    copies = [
+        one
+        for one in ask.world.having("ChainVersion", "copied_from_id", version.id)
+        if one["organisation_id"] == version["organisation_id"]
+    ]
+    return copies + [later for one in copies for later in _later(ask, one)]
+
+
+def outdated(ask: Ask, key: int | None) -> list[Row]:
+    """Activities of a version of which something newer is known, as far as that is seen."""
+    version = ask.world.get("ChainVersion", key) if key else None
+    if version is None or not ask.sees(version):
+        return []
+    later = [one for one in _later(ask, version) if one["status"] == "PUBLISHED" and ask.sees(one)]
+    found = []
+    for activity in ask.world.having("Activity", "chain_version_id", version.id):
+        used = activity["footprint_id"]
+        footprint = ask.world.get("Footprint", used) if used else None
+        told = {"activity_id": activity.id, "footprint_id": used}
+        if footprint is not None and footprint["status"] == "DEPRECATED":
+            after = ask.world.having("Footprint", "preceding_id", used)
+            newer = after[0].id if after else None
+            found.append(told | {"reason": "FOOTPRINT_DEPRECATED", "newer_id": newer})
+        found += [
+            told | {"reason": "REPLACED", "newer_id": one["footprint_id"], "later_id": copy.id}
+            for copy in later
+            for one in ask.world.having("Activity", "chain_version_id", copy.id)
+            if one["code"] == activity["code"] and one["footprint_id"] not in {None, used}
+        ]
+    found.sort(key=lambda one: (one["activity_id"], one.get("later_id") or 0))
+    return [
+        Row("OutdatedActivity", {"id": at, "later_id": None} | one) for at, one in enumerate(found)
+    ]
+
+
 WITH_VERSION = {"chainVersion": up("ChainVersion", "chain_version_id")}
 
 KINDS |= {
@@ -71,6 +108,7 @@ KINDS |= {
         },
         {
             "copies": down("ChainVersion", "copied_from_id"),
+            "outdated": lambda ask, row, _: outdated(ask, row.id),
             "activities": down("Activity", "chain_version_id"),
         },
         _orders("reference", "recorded_at", "published_on"),
@@ -83,17 +121,25 @@ KINDS |= {
         | {
             "organisation": up("Organisation", "organisation_id"),
             "stage": up("ValueChainStage", "stage_id"),
+            "footprint": up("Footprint", "footprint_id"),
             "source": SOURCE,
         },
         {
             "inputs": down("ActivityExchange", "consumer_id"),
             "uses": down("ActivityExchange", "supplier_id"),
             "emissions": down("ActivityEmission", "activity_id"),
+            "computedFootprints": down("Footprint", "activity_id"),
             "suppliers": _tiers(_suppliers),
             "customers": _tiers(_customers),
         },
         _orders("code", "name", "product"),
         ("CODE",),
+    ),
+    "ChainComputation": Kind(
+        global_id("computation")
+        | plain("status", "draws", "draws_wanted", "code", "message", "version")
+        | plain("asked_at", "started_at", "ended_at"),
+        orders=_orders("asked_at"),
     ),
     "ActivityExchange": Kind(
         plain("amount", "stated_amount", "stated_unit", "uncertainty", "error_source"),
@@ -107,6 +153,15 @@ KINDS |= {
         plain("gas", "mass_kg", "uncertainty", "error_source"),
         orders=_orders("gas"),
         default_order=("GAS",),
+    ),
+    "OutdatedActivity": Kind(
+        plain("reason"),
+        {
+            "activity": up("Activity", "activity_id"),
+            "footprint": up("Footprint", "footprint_id"),
+            "newer": up("Footprint", "newer_id"),
+            "laterVersion": up("ChainVersion", "later_id"),
+        },
     ),
     "ActivityTier": Kind(
         plain("tier"),

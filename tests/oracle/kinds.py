@@ -224,6 +224,7 @@ PREFIXES = {
     "partner": "partner",
     "exchange_event": "exchange",
     "exchange_errand": "errand",
+    "chain_computation": "computation",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
     "guidance_criterion": "criterion",

@@ -17,6 +17,7 @@ from consortium.footprints.rules.facts import (
 from consortium.footprints.rules.matching import similarity
 from consortium.footprints.rules.meaning import QUANTITIES
 from tests.oracle.asking import Ask
+from tests.oracle.chains import outdated
 from tests.oracle.kinds import KINDS, Kind, Read, blank, camel, down, global_id, named, plain, up
 from tests.oracle.plain import Name
 from tests.oracle.world import Row
@@ -105,6 +106,14 @@ def _status(ask: Ask, row: Row) -> str:
     return "EXPIRED" if over else row["status"]
 
 
+def _rests_on_deprecated(ask: Ask, row: Row) -> bool:
+    if row["chain_version_id"] is None:
+        return False
+    used = ask.world.having("Activity", "chain_version_id", row["chain_version_id"])
+    footprints = [ask.world.get("Footprint", one["footprint_id"]) for one in used]
+    return any(one is not None and one["status"] == "DEPRECATED" for one in footprints)
+
+
 _PLACES = ("SAME_IDENTIFIER", "SAME_NUMBER", "SIMILAR_NAME")
 
 KINDS |= {
@@ -144,15 +153,19 @@ KINDS |= {
         | plain("valid_from", "valid_to", "primary_data_share", "geography_country")
         | _told("preceding_pf_ids", "company_ids", "product_description", "product_ids")
         | _told("product_classifications", "comment")
-        | {"pactId": lambda _, row: str(row["pact_id"])},
+        | {"pactId": lambda _, row: str(row["pact_id"]), "restsOnDeprecated": _rests_on_deprecated},
         {
             "organisation": up("Organisation", "organisation_id"),
             "product": up("Product", "product_id"),
             "pcf": lambda _, row, __: [Row("CarbonFootprint", row.values)],
             "preceding": up("Footprint", "preceding_id"),
             "following": down("Footprint", "preceding_id"),
+            "activity": up("Activity", "activity_id"),
         },
-        {"shares": down("FootprintShare", "footprint_id")},
+        {
+            "shares": down("FootprintShare", "footprint_id"),
+            "outdated": lambda ask, row, _: outdated(ask, row["chain_version_id"]),
+        },
         {
             "CREATED_AT": lambda _, row: row["created_at"],
             "VALID_TO": lambda _, row: row["valid_to"],

@@ -28,6 +28,7 @@ KINDS = {
     "activity": "Activity",
     "activity_exchange": "ActivityExchange",
     "activity_emission": "ActivityEmission",
+    "chain_computation": "ChainComputation",
     "inventory": "Inventory",
     "product": "Product",
     "product_identifier": "ProductIdentifier",

@@ -1098,6 +1098,12 @@ _PCF: dict[str, Any] = {
     "exemptedEmissionsPercent": "0",
     "primaryDataShare": "10",
 }
+_SUMS = ("pcfExcludingBiogenicUptake", "pcfIncludingBiogenicUptake", "fossilGhgEmissions")
+_DECLARED = {
+    name: value
+    for name, value in _PCF.items()
+    if name not in {*_SUMS, "ipccCharacterizationFactors"}
+}
 _ABOUT = {"companyIds": ["urn:pact:owner.example:company:1"]}
 # Who sees the owner's private footprint, and changes nothing of it.
 _OWNERS = _all(DENIED, *_OWN, "assurer_inventories") | _all(DONE, *_WRITERS)
@@ -1131,6 +1137,14 @@ _FOOTPRINTS: tuple[Case, ...] = (
         decision="DECLINED",
     ),
     _private("recordFootprint", "of the owner", product=_PRODUCT, pcf=_PCF, about=_ABOUT),
+    _private(
+        "computeFootprint",
+        "of the owner",
+        product=_PRODUCT,
+        activity=("activity", "owner PRIVATE"),
+        pcf=_DECLARED,
+        about=_ABOUT,
+    ),
     _private(
         "correctFootprint",
         "of the owner",
@@ -1422,6 +1436,17 @@ def _version(name: str, **given: Any) -> Callable[[SmallWorld], Mapping[str, Any
 
 _STALE = "CHANGED_MEANWHILE"
 _MADE = {"version": 7, "code": "new", "product": "New", "unit": "kg", "output": "1"}
+
+
+def _wrongly_asked(world: SmallWorld) -> Mapping[str, Any]:
+    """A demand on a private version, for an activity of another one."""
+    activity = world.id("activity", "owner PUBLIC")
+    return {
+        "version": world.id("chainversion", "owner PRIVATE"),
+        "demand": [{"activity": activity, "amount": "1"}],
+    }
+
+
 _CHAINS: tuple[Case, ...] = (
     Case(
         "createValueChain",
@@ -1512,6 +1537,38 @@ _CHAINS: tuple[Case, ...] = (
         "changeActivity",
         "of a draft as it was",
         lambda world: {"activity": world.id("activity", "owner draft"), **_MADE},
+        ABSENT,
+        _privately(_STALE),
+    ),
+    Case(
+        "startChainFootprint",
+        "of an activity of another version",
+        lambda world: {"draws": 100, **_wrongly_asked(world)},
+        ABSENT,
+        _privately("DEMAND_ACTIVITY_UNKNOWN"),
+    ),
+    Case(
+        "startChainComparison",
+        "of an activity of another version",
+        lambda world: {"baseline": _wrongly_asked(world), "scenario": _wrongly_asked(world)},
+        ABSENT,
+        _privately("DEMAND_ACTIVITY_UNKNOWN"),
+    ),
+    Case(
+        "cancelChainComputation",
+        "as it was",
+        lambda world: {"computation": world.id("computation", "own"), "version": 7},
+        ABSENT,
+        _all(DENIED, "viewer", "admin", "service_reads") | _all(_STALE, *_WRITERS),
+    ),
+    Case(
+        "useFootprint",
+        "for an activity of a draft as it was",
+        lambda world: {
+            "activity": world.id("activity", "owner draft"),
+            "version": 7,
+            "footprint": world.id("footprint", "owner PRIVATE"),
+        },
         ABSENT,
         _privately(_STALE),
     ),

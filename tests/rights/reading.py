@@ -31,7 +31,7 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   solved     what belongs to a solution: as far as it is seen
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   imported   who enters figures for the organisation, see IMPORTS
-#   partners   whose partner it is, see PARTNERS
+#   partners   whose partner it is, or who asked for a computation, see PARTNERS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
 #   footprint  by its own visibility, and whom it is shared with, see PRODUCTS
@@ -93,16 +93,18 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "figure",
         (
             "id reference title status visibility version recordedAt publishedOn valueChain "
-            "organisation source copiedFrom copies activities"
+            "organisation source copiedFrom copies activities outdated"
         ),
     ),
     "Activity": (
         "modelled",
         (
             "id code process name product unit output share geography periodStart periodEnd "
-            "chainVersion organisation stage source inputs uses emissions suppliers customers"
+            "chainVersion organisation stage source inputs uses emissions suppliers customers "
+            "footprint computedFootprints"
         ),
     ),
+    "OutdatedActivity": ("modelled", "reason activity footprint newer laterVersion"),
     "ActivityExchange": (
         "modelled",
         "amount statedAmount statedUnit uncertainty errorSource consumer supplier source",
@@ -211,7 +213,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "version recordedAt specVersion createdAt companyName companyIds productName "
             "productDescription productIds productClassifications precedingPfIds comment "
             "validityPeriodStart validityPeriodEnd validFrom validTo primaryDataShare "
-            "geographyCountry pcf organisation product preceding following shares"
+            "geographyCountry pcf organisation product preceding following shares "
+            "activity restsOnDeprecated outdated"
         ),
     ),
     "CarbonFootprint": (
@@ -326,6 +329,12 @@ TYPES: Mapping[str, tuple[str, str]] = {
         "partners",
         ("id errand state pages received recorded faulty attempts told askedAt endedAt partner"),
     ),
+    "ChainComputation": (
+        "partners",
+        ("id status draws drawsWanted code message version askedAt startedAt endedAt"),
+    ),
+    "ChainComputationConnection": ("within", "edges nodes pageInfo totalCount"),
+    "ChainComputationEdge": ("within", "cursor node"),
     "ExchangeFault": ("partners", "footprintId field message foundAt partner"),
     "PartnerConnection": ("within", "edges nodes pageInfo totalCount"),
     "PartnerEdge": ("within", "cursor node"),
@@ -798,7 +807,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "meetings secretariatInbox solutions referenceScenarios factorSeries comparisons "
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims stagedImports pledges product products footprints "
-            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults chainVersions"
+            "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults "
+            "chainVersions chainComputations"
         ),
     ),
     "RateUsed": (

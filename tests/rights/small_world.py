@@ -302,19 +302,23 @@ class _Maker:
                 )
             await self._related(owner)
             await self._solved(owner)
+        await self._footprints()
         await self._modelled()
         await self._pledged()
-        await self._footprints()
         await self._allocated()
         await self._imported()
 
     async def _modelled(self) -> None:
-        """Versions of the chain, published with every visibility; and a draft copied from one."""
+        """Versions of the chain, published with every visibility; and a draft copied from one.
+
+        In that for members a footprint stands for an activity, and is deprecated since.
+        """
         c, ids = self.connection, self.ids
         for owner in MEMBERS:
             organisation = ids[f"org {owner}"]
             about: dict[str, Any] = {"organisation_id": organisation, "stage_id": ids["stage last"]}
             about |= {"geography": "DE", "period_start": date(2025, 1, 1)}
+            stands = {"CONSORTIUM": ids[f"footprint {owner} CONSORTIUM"]}
             for visibility in (*VISIBILITIES, "draft"):
                 name = f"{owner} {visibility}"
                 shown = (
@@ -328,11 +332,17 @@ class _Maker:
                     organisation,
                     reference=f"version-{visibility}",
                     citation_id=ids["citation"],
-                    about=about,
+                    about=about | {"footprint_id": stands.get(visibility)},
                     **shown,
                 )
                 ids |= {f"chainversion {name}": found[0], f"activity {name}": found[1]}
                 ids[f"activity {name} used"] = found[2]
+            deprecate = (
+                "UPDATE footprint SET status = 'DEPRECATED', deprecated_on = $2 WHERE id = $1"
+            )
+            await c.fetchval(deprecate, stands["CONSORTIUM"], TODAY)
+        asked = {"organisation_id": ids["org owner"], "question": "{}", "draws_wanted": 100}
+        ids["computation own"] = await insert(c, "chain_computation", **asked)
 
     async def _allocated(self) -> None:
         """The owner's public effect, shared with a non-member; its hidden one, with the other."""

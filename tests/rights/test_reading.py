@@ -253,6 +253,7 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
         "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
         "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
+        "chainComputations": {world.id("computation", one) for one in reading.PARTNERS[caller]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
         "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),
         "footprintRequests": {world.id("pfrequest", one) for one in reading.REQUESTS[caller]},

@@ -19,7 +19,7 @@ from consortium.value_chains.computing.processes import (
     SolverTimedOut,
     Solving,
 )
-from consortium.value_chains.computing.worker import Refused, Side, Task, Version
+from consortium.value_chains.computing.worker import Check, Refused, Side, Task, Version
 from consortium.value_chains.rules.building import Recorded
 from consortium.value_chains.rules.questions import Question
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
@@ -102,6 +102,23 @@ async def test_what_a_rule_refuses_ends_no_process(solving: Solving) -> None:
     assert refused.kind.code == "DEMAND_ACTIVITY_UNKNOWN"
     assert isinstance(right, dict)
     assert shelf.loads == 1
+
+
+async def test_what_does_not_compute_is_told_with_its_loop(solving: Solving) -> None:
+    endless = replace(
+        one_activity(),
+        activities=rows(
+            id=[7], code=[1], process=[1], output=[1.0], share=[1.0], organisation=[0], stage=[0]
+        ),
+        exchanges=rows(consumer=[7], supplier=[7], amount=[1.0]),
+        emissions=rows(activity=[7], gas=[0], mass_kg=[1.0]),
+    )
+
+    refused = await solving.checked(Check(endless))
+
+    assert refused is not None
+    assert (refused.kind.code, refused.activities) == ("LOOP_NEVER_ENDS", (7,))
+    assert await solving.checked(Check(one_activity())) is None
 
 
 async def test_who_takes_too_long_is_told_and_replaced() -> None:

@@ -88,7 +88,9 @@ async def record_footprint(by: Principal, command: RecordFootprint, today: date)
         kept = await own_product(open_, by, command.product, today)
         owner, shown = kept["organisation_id"], command.visibility or Visibility.PRIVATE
         check_visibility_change(by, owner, Visibility.PRIVATE, shown)
-        facts = await _facts(open_, command.product, command.pcf, command.about, None, today)
+        facts = await whole_footprint(
+            open_, command.product, command.pcf, command.about, None, today
+        )
         of = Record(
             organisation_id=owner,
             origin=FootprintOrigin.ENTERED,
@@ -117,7 +119,9 @@ async def correct_footprint(by: Principal, command: CorrectFootprint, today: dat
             raise FootprintNotOwn
         _check_active(kept["status"])
         before = kept["pact_id"]
-        facts = await _facts(open_, kept["product_id"], command.pcf, command.about, before, today)
+        facts = await whole_footprint(
+            open_, kept["product_id"], command.pcf, command.about, before, today
+        )
         of = Record(
             organisation_id=kept["organisation_id"],
             origin=origin,
@@ -162,7 +166,7 @@ async def set_footprint_visibility(
     return key
 
 
-async def _facts(
+async def whole_footprint(
     connection: Connection,
     product: int,
     pcf: PcfFacts,

@@ -61,7 +61,8 @@ _FACTS = f"SELECT {', '.join(COLUMNS)} FROM footprint WHERE id = $1"  # noqa: S6
 class Record:
     """Whose record of a footprint it is, how it came about, and of which product if that is known.
 
-    `received_from` says in words who sent it; `visibility` is who may see it.
+    `received_from` says in words who sent it; `chain_version_id` and `activity_id` what it was
+    computed from; `visibility` is who may see it.
     """
 
     organisation_id: int
@@ -69,6 +70,7 @@ class Record:
     product_id: int | None = None
     received_from: str | None = None
     chain_version_id: int | None = None
+    activity_id: int | None = None
     visibility: Visibility = Visibility.PRIVATE
 
 
@@ -98,6 +100,7 @@ async def record(connection: Connection, facts: FootprintFacts, of: Record, toda
         "origin": of.origin.value,
         "received_from": of.received_from,
         "chain_version_id": of.chain_version_id,
+        "activity_id": of.activity_id,
         "visibility": of.visibility.value,
         **stored(facts),
     }

@@ -42,6 +42,13 @@ class FootprintDeprecated(DomainError):
     code = "FOOTPRINT_DEPRECATED"
 
 
+class ChainHoldsFootprint(DomainError):
+    """The version holds a footprint that fewer may see: show that to as many first, or leave it."""
+
+    code = "CHAIN_HOLDS_FOOTPRINT"
+    constraint = "chain_version_holds_footprint"
+
+
 class FootprintNotOwn(DomainError):
     """This footprint came from others: whoever stated it corrects it."""
 

@@ -138,8 +138,8 @@ class Extension:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PcfFacts:
-    """PACT's CarbonFootprint: the quantities, and how they were calculated."""
+class PcfDeclared:
+    """PACT's CarbonFootprint without its sums: the unit, and how they were calculated."""
 
     declared_unit_of_measurement: DeclaredUnit
     declared_unit_amount: Decimal
@@ -150,19 +150,9 @@ class PcfFacts:
     geography_country: str | None = None  # ISO 3166-1 alpha-2
     geography_country_subdivision: str | None = None  # ISO 3166-2
     boundary_processes_description: str | None = None
-    pcf_excluding_biogenic_uptake: Decimal
-    pcf_including_biogenic_uptake: Decimal
     fossil_carbon_content: Decimal
     biogenic_carbon_content: Decimal | None = None
     recycled_carbon_content: Decimal | None = None
-    fossil_ghg_emissions: Decimal
-    land_use_change_ghg_emissions: Decimal | None = None
-    land_carbon_leakage: Decimal | None = None
-    land_management_fossil_ghg_emissions: Decimal | None = None
-    land_management_biogenic_co2_emissions: Decimal | None = None
-    land_management_biogenic_co2_removals: Decimal | None = None
-    biogenic_co2_uptake: Decimal | None = None
-    biogenic_non_co2_emissions: Decimal | None = None
     land_area_occupation: Decimal | None = None  # m2 in a year
     aircraft_ghg_emissions: Decimal | None = None
     packaging_emissions_included: bool | None = None
@@ -176,7 +166,6 @@ class PcfFacts:
     ccu_carbon_content: Decimal | None = None
     ccu_calculation_approach: CcuApproach | None = None
     ccu_credit_certification: str | None = None
-    ipcc_characterization_factors: tuple[str, ...]
     cross_sectoral_standards: tuple[str, ...]
     product_or_sector_specific_rules: tuple[SpecificRules, ...] | None = None
     exempted_emissions_percent: Decimal
@@ -186,6 +175,23 @@ class PcfFacts:
     primary_data_share: Decimal | None = None  # percent
     dqi: DataQuality | None = None
     verification: Verification | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PcfFacts(PcfDeclared):
+    """PACT's CarbonFootprint: the quantities, and how they were calculated."""
+
+    pcf_excluding_biogenic_uptake: Decimal
+    pcf_including_biogenic_uptake: Decimal
+    fossil_ghg_emissions: Decimal
+    land_use_change_ghg_emissions: Decimal | None = None
+    land_carbon_leakage: Decimal | None = None
+    land_management_fossil_ghg_emissions: Decimal | None = None
+    land_management_biogenic_co2_emissions: Decimal | None = None
+    land_management_biogenic_co2_removals: Decimal | None = None
+    biogenic_co2_uptake: Decimal | None = None
+    biogenic_non_co2_emissions: Decimal | None = None
+    ipcc_characterization_factors: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,13 @@ class FootprintOrigin(StrEnum):
     ENTERED = "ENTERED"
 
 
+class OutdatedReason(StrEnum):
+    """Why what a version of a chain tells of an activity is not the newest."""
+
+    FOOTPRINT_DEPRECATED = "FOOTPRINT_DEPRECATED"
+    REPLACED = "REPLACED"
+
+
 class RequestStatus(StrEnum):
     """What became of a request. EXPIRED is told by the day, and kept nowhere."""
 

@@ -42,7 +42,8 @@ INSERT INTO activity (chain_version_id, {ROW})
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id
 """  # noqa: S608  names of columns
 UPDATE = f"""
-UPDATE activity SET ({ROW}) = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+UPDATE activity SET ({ROW}, footprint_id)
+    = ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, NULL)
 WHERE id = $1
 """  # noqa: S608  names of columns
 KEPT = "SELECT id, chain_version_id, unit FROM activity WHERE id = $1"
@@ -74,6 +75,7 @@ INSERT INTO activity_emission (chain_version_id, activity_id, gas, mass_kg, unce
     error_source)
 VALUES ($1, $2, $3, $4, $5, $6)
 """
+STANDS_FOR = "UPDATE activity SET footprint_id = $2 WHERE id = $1"
 COUNT = "UPDATE chain_version SET version = version + 1 WHERE id = $1"
 
 
@@ -216,6 +218,21 @@ async def remove_activity(by: Principal, command: RemoveActivity, today: date) -
         await open_.execute(REMOVE, command.activity)
         await open_.execute(COUNT, version)
     return version
+
+
+async def restate_activity(
+    connection: Connection, version: int, key: int, mass_kg: Mapping[str, Decimal], footprint: int
+) -> None:
+    """Let an activity take nothing and emit masses by gas, as a footprint says of its product.
+
+    Inside the caller's transaction, which holds the draft.
+    """
+    for clear in CLEAR:
+        await connection.execute(clear, key)
+    rows = [(version, key, gas, mass, None, None) for gas, mass in mass_kg.items()]
+    await connection.executemany(EMISSION, rows)
+    await connection.execute(STANDS_FOR, key, footprint)
+    await connection.execute(COUNT, version)
 
 
 async def _kept(connection: Connection, by: Principal, key: int, today: date) -> Record:

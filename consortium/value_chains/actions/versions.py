@@ -1,10 +1,8 @@
 """Draft versions of chains, copy and publish them, and show them to others."""
 
-import asyncio
 from datetime import date
 from typing import NamedTuple
 
-import numpy as np
 from asyncpg import Record
 
 from consortium.audit.actions import audited
@@ -21,18 +19,20 @@ from consortium.kernel.visibility import (
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
 from consortium.value_chains.actions.chains import StageFacts, ValueChains
+from consortium.value_chains.computing.at_hand import at_hand, refusal
+from consortium.value_chains.computing.loading import recorded_by
+from consortium.value_chains.computing.worker import Check
 from consortium.value_chains.reads import CHAIN_VERSIONS, VALUE_CHAINS
 from consortium.value_chains.rules.versions import (
-    Amounts,
     ChainReferenceTaken,
     ChainVersionCopied,
     ChainVersionDraft,
     ChainVersionNotPublished,
     StageInvalid,
+    SystemEmpty,
     ValueChainExists,
     check_draft,
     check_shares,
-    check_solvable,
 )
 from consortium.value_chains.rules.vocabulary import ChainVersionStatus
 
@@ -57,9 +57,9 @@ FROM chain_version WHERE id = $1 FOR SHARE
 # In the order of what is copied, so that pages and draws are those of the original.
 COPY_ACTIVITIES = """
 INSERT INTO activity (chain_version_id, code, process, name, product, unit, output, share,
-    organisation_id, stage_id, geography, period_start, period_end, citation_id)
+    organisation_id, stage_id, geography, period_start, period_end, citation_id, footprint_id)
 SELECT $2, code, process, name, product, unit, output, share, organisation_id, stage_id, geography,
-    period_start, period_end, citation_id
+    period_start, period_end, citation_id, footprint_id
 FROM activity WHERE chain_version_id = $1 ORDER BY id
 """
 PAIRS = """
@@ -87,16 +87,6 @@ WHERE e.chain_version_id = $1 ORDER BY e.id
 SHARES_OFF = """
 SELECT process, sum(share) AS together FROM activity WHERE chain_version_id = $1
 GROUP BY process HAVING abs(sum(share) - 1) > 1e-9 ORDER BY process LIMIT 1
-"""
-OUTPUTS = """
-SELECT id, code, output::float8 FROM activity WHERE chain_version_id = $1 ORDER BY id
-"""
-# What a process takes is recorded at any of its products; each of them needs its share of it.
-AMOUNTS = """
-SELECT x.supplier_id, b.id, x.amount::float8 * b.share::float8
-FROM activity_exchange x JOIN activity a ON a.id = x.consumer_id
-    JOIN activity b ON b.chain_version_id = a.chain_version_id AND b.process = a.process
-WHERE x.chain_version_id = $1
 """
 PUBLISH = """
 UPDATE chain_version SET status = 'PUBLISHED', published_on = $2, version = version + 1
@@ -350,31 +340,15 @@ async def held_draft(
 
 
 async def check_computes(connection: Connection, version: int) -> None:
-    """Refuse a version that has no answer, in the words of `check_shares` and `check_solvable`."""
+    """Refuse a version that has no answer, in the words of `check_shares` and of the solver."""
     off = await connection.fetch(SHARES_OFF, version)
     check_shares({row["process"]: row["together"] for row in off})
-    made = await connection.fetch(OUTPUTS, version)
-    taken = await connection.fetch(AMOUNTS, version)
-    # Others are answered meanwhile.
-    await asyncio.to_thread(_check, made, taken)
-
-
-def _check(made: list[Record], taken: list[Record]) -> None:
-    ids = np.fromiter((row[0] for row in made), np.int64, len(made))
-
-    def positions(column: int) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-        keys = np.fromiter((row[column] for row in taken), np.int64, len(taken))
-        return np.searchsorted(ids, keys).astype(np.intp)
-
-    check_solvable(
-        Amounts(
-            codes=[row[1] for row in made],
-            outputs=np.fromiter((row[2] for row in made), np.float64, len(made)),
-            suppliers=positions(0),
-            consumers=positions(1),
-            amounts=np.fromiter((row[2] for row in taken), np.float64, len(taken)),
-        )
-    )
+    rows = await recorded_by(connection, version)
+    if not len(rows.activities):
+        raise SystemEmpty
+    refused = await at_hand().checked(Check(rows))
+    if refused is not None:
+        raise await refusal(connection, refused)
 
 
 async def _named(connection: Connection, owner: int, reference: str, title: str) -> tuple[str, str]:

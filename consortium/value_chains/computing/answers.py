@@ -5,13 +5,12 @@ them is read by the statement, within the caller's rights.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 import orjson
 
-from consortium.kernel.errors import BadInput, DomainError, NotFound
-from consortium.kernel.gases import GwpSet, gases
+from consortium.kernel.errors import NotFound
+from consortium.kernel.gases import GwpSet
 from consortium.kernel.ids import GlobalId
 from consortium.organisations.rules import Control, ControlChains
 from consortium.query.pick import Bind, Computation, Inputs
@@ -21,28 +20,17 @@ from consortium.query.sqltypes import SqlType
 from consortium.query.statement import statement_of
 from consortium.query.writer import Writer
 from consortium.storage.connections import Pool
+from consortium.value_chains.computing.at_hand import Solves, refusal
 from consortium.value_chains.computing.loading import recorded
-from consortium.value_chains.computing.processes import Load
-from consortium.value_chains.computing.worker import Refused, Reply, Side, Task, Version
+from consortium.value_chains.computing.worker import Refused, Side, Task, Version
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS
 from consortium.value_chains.rules.building import Recorded
-from consortium.value_chains.rules.questions import (
-    DEMANDS_MAX,
-    TIERS_MAX,
-    Answer,
-    Question,
-)
-from consortium.value_chains.rules.scenarios import (
-    CHANGES_MAX,
-    EmissionChange,
-    ExchangeChange,
-)
-from consortium.value_chains.rules.solving import LoopNeverEnds
+from consortium.value_chains.rules.demands import Changes, Demand, Telling, question_of
+from consortium.value_chains.rules.questions import Answer, Question
+from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange
 from consortium.value_chains.rules.suppliers import Hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
-NAMED_MAX = 10
-CUT_OFF = 0.01
 SEEN = "SELECT v.version FROM chain_version v WHERE v.id = {key} AND ({seen})"
 # Whoever runs an activity of a published version sees its own suppliers.
 ONE_HOP = """
@@ -53,33 +41,6 @@ FROM activity a JOIN chain_version v ON v.id = a.chain_version_id WHERE a.id = {
 CONTROLS = """
 SELECT child_id, parent_id, starts_on, ends_on FROM parentage WHERE relation = 'CONTROL'
 """
-CODES = "SELECT code FROM activity WHERE id = ANY ($1) ORDER BY code LIMIT $2"
-
-
-class DemandEmpty(BadInput):
-    """A demand names 1 to 1 000 activities, each once with an amount that is not 0."""
-
-    code = "DEMAND_EMPTY"
-
-
-class TiersInvalid(BadInput):
-    """Tiers are counted from 1 to 50."""
-
-    code = "TIERS_INVALID"
-
-
-class TooManyChanges(BadInput):
-    """A question changes 1 000 amounts at most: copy the version and change the copy."""
-
-    code = "TOO_MANY_CHANGES"
-
-
-class Solves(Protocol):
-    """What solves tasks: the processes beside the server."""
-
-    async def done(self, task: Task, load: Load) -> Reply:
-        """The answer, with rows of versions that are loaded where they are missing."""
-        ...
 
 
 class Answers:
@@ -111,7 +72,8 @@ class Answers:
         if None in sides:
             return None
         kept = tuple(side for side in sides if side is not None)
-        return orjson.dumps(await self._done(Task(wanted, kept, asked.parts, {}))).decode()
+        task = Task(wanted, kept, asked.parts, {})
+        return orjson.dumps(of_versions(task, await self._done(task))).decode()
 
     async def _suppliers(self, given: Mapping[str, Any], inputs: Inputs) -> str | None:
         """What one activity's product emits through its suppliers, as the caller may know it."""
@@ -137,7 +99,8 @@ class Answers:
     async def _done(self, task: Task) -> Answer | Hop:
         reply = await self._solving.done(task, self._load)
         if isinstance(reply, Refused):
-            raise await self._refusal(reply)
+            async with self._pool.acquire() as connection:
+                raise await refusal(connection, reply)
         return reply
 
     async def _load(self, version: Version) -> Recorded:
@@ -153,14 +116,11 @@ class Answers:
             return None
         what_if = given.get("what_if", {})
         exchanges, emissions = what_if.get("exchanges", ()), what_if.get("emissions", ())
-        if len(exchanges) + len(emissions) > CHANGES_MAX:
-            raise TooManyChanges
-        return Side(
-            Version(key, changes),
+        others = Changes(
             tuple(ExchangeChange(**_keys(one)) for one in exchanges),
             tuple(EmissionChange(**_keys(one)) for one in emissions),
-            _question(given, parts),
-        )
+        ).checked()
+        return Side(Version(key, changes), *others, _question(given, parts))
 
     async def _changes(self, key: int, inputs: Inputs) -> int | None:
         """How often the version was changed; nothing where the caller may not see it."""
@@ -178,16 +138,15 @@ class Answers:
         statement = statement_of(sql, writer.slots)
         return await self._pool.fetchrow(statement.sql, *statement.values(inputs._replace(row=key)))
 
-    async def _refusal(self, refused: Refused) -> DomainError:
-        """The error of a rule; a loop that never ends is told by the codes of its activities."""
-        if not issubclass(refused.kind, LoopNeverEnds):
-            error = refused.kind(refused.message)
-            return error.at(*refused.path)
-        rows = await self._pool.fetch(CODES, refused.activities, NAMED_MAX)
-        named = ", ".join(row["code"] for row in rows)
-        more = " and others" if len(refused.activities) > NAMED_MAX else ""
-        loop = np.array(refused.activities, dtype=np.intp)
-        return LoopNeverEnds(loop, f"{refused.message} In it: {named}{more}.")
+
+def of_versions(task: Task, answer: Answer | Hop) -> object:
+    """The answer of a task, with the version that each side is of."""
+    if not isinstance(answer, dict):
+        return answer
+    if task.wanted is not ComputedAnswer.COMPARISON:
+        return answer | {"version_id": task.sides[0].version.id}
+    named = zip(("baseline", "scenario"), task.sides, strict=True)
+    return answer | {name: answer[name] | {"version_id": side.version.id} for name, side in named}
 
 
 def _below(parts: frozenset[str], side: str) -> frozenset[str]:
@@ -197,30 +156,10 @@ def _below(parts: frozenset[str], side: str) -> frozenset[str]:
 
 
 def _question(given: Mapping[str, Any], parts: frozenset[str]) -> Question:
-    demand: dict[int, float] = {}
-    for place, one in enumerate(given["demand"]):
-        activity, amount = _key(one["activity"], ACTIVITIES), float(one["amount"])
-        if activity in demand or amount == 0:
-            raise DemandEmpty().at("demand", str(place))
-        demand[activity] = amount
-    if not 1 <= len(demand) <= DEMANDS_MAX:
-        raise DemandEmpty().at("demand")
-    if not 1 <= given["tiers"] <= TIERS_MAX:
-        raise TiersInvalid().at("tiers")
-    return Question(
-        demand=demand,
-        factors=_factors(GwpSet(given["gwp_set"])),
-        parts=parts,
-        cut_off=float(given.get("cut_off", CUT_OFF)),
-        tiers=given["tiers"],
-        draws=given["draws"],
-        seed=given["seed"],
-    )
-
-
-def _factors(gwp_set: GwpSet) -> dict[str, float]:
-    """Kg CO2e for a kg of every gas that the set has."""
-    return {gas: float(sets[gwp_set]) for gas, sets in gases().items() if gwp_set in sets}
+    demand = [Demand(_key(one["activity"], ACTIVITIES), one["amount"]) for one in given["demand"]]
+    telling = Telling(**{name: given[name] for name in Telling._fields if name in given})
+    asked = frozenset(one for one in parts if one.split(".")[0] != "version")
+    return question_of(demand, telling._replace(gwp_set=GwpSet(telling.gwp_set)), asked)
 
 
 def _keys(given: Mapping[str, Any]) -> dict[str, Any]:

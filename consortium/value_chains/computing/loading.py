@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from consortium.storage.arrays import BIGINT, DOUBLE, fetch_array
-from consortium.storage.connections import Borrowed, Pool
+from consortium.storage.connections import Borrowed, Pool, PoolConnection
 from consortium.value_chains.rules.building import Recorded
 
 GASES = """
@@ -43,47 +43,52 @@ WHERE e.chain_version_id = $1 AND e.uncertainty > 0 ORDER BY e.id
 async def recorded(pool: Pool, version: int) -> Recorded:
     """All rows of a version."""
     async with _moment(pool) as connection:
-        gases: list[str] = await connection.fetchval(GASES, version)
-        return Recorded(
-            gases=tuple(gases),
-            activities=await fetch_array(
-                connection,
-                ACTIVITIES,
-                version,
-                id=BIGINT,
-                code=BIGINT,
-                process=BIGINT,
-                output=DOUBLE,
-                share=DOUBLE,
-                organisation=BIGINT,
-                stage=BIGINT,
-            ),
-            exchanges=await fetch_array(
-                connection, EXCHANGES, version, consumer=BIGINT, supplier=BIGINT, amount=DOUBLE
-            ),
-            emissions=await fetch_array(
-                connection, EMISSIONS, version, gases, activity=BIGINT, gas=BIGINT, mass_kg=DOUBLE
-            ),
-            exchange_errors=await fetch_array(
-                connection,
-                EXCHANGE_ERRORS,
-                version,
-                consumer=BIGINT,
-                supplier=BIGINT,
-                uncertainty=DOUBLE,
-                name=BIGINT,
-            ),
-            emission_errors=await fetch_array(
-                connection,
-                EMISSION_ERRORS,
-                version,
-                gases,
-                activity=BIGINT,
-                gas=BIGINT,
-                uncertainty=DOUBLE,
-                name=BIGINT,
-            ),
-        )
+        return await recorded_by(connection, version)
+
+
+async def recorded_by(connection: PoolConnection, version: int) -> Recorded:
+    """All rows of a version, as a connection sees them."""
+    gases: list[str] = await connection.fetchval(GASES, version)
+    return Recorded(
+        gases=tuple(gases),
+        activities=await fetch_array(
+            connection,
+            ACTIVITIES,
+            version,
+            id=BIGINT,
+            code=BIGINT,
+            process=BIGINT,
+            output=DOUBLE,
+            share=DOUBLE,
+            organisation=BIGINT,
+            stage=BIGINT,
+        ),
+        exchanges=await fetch_array(
+            connection, EXCHANGES, version, consumer=BIGINT, supplier=BIGINT, amount=DOUBLE
+        ),
+        emissions=await fetch_array(
+            connection, EMISSIONS, version, gases, activity=BIGINT, gas=BIGINT, mass_kg=DOUBLE
+        ),
+        exchange_errors=await fetch_array(
+            connection,
+            EXCHANGE_ERRORS,
+            version,
+            consumer=BIGINT,
+            supplier=BIGINT,
+            uncertainty=DOUBLE,
+            name=BIGINT,
+        ),
+        emission_errors=await fetch_array(
+            connection,
+            EMISSION_ERRORS,
+            version,
+            gases,
+            activity=BIGINT,
+            gas=BIGINT,
+            uncertainty=DOUBLE,
+            name=BIGINT,
+        ),
+    )
 
 
 @asynccontextmanager

@@ -10,12 +10,15 @@ import pickle
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Final, cast
+from typing import Any, Final, TypeVar, cast
 
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.computing.worker import (
     HEAD,
+    Check,
+    Drawn,
     Missing,
+    Refused,
     Reply,
     Task,
     Version,
@@ -30,6 +33,9 @@ SECONDS_MAX: Final = 60.0
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 
 Load = Callable[[Version], Awaitable[Recorded]]
+# What is told of draws as they are taken.
+Heard = Callable[[int], None]
+Answered = TypeVar("Answered")
 
 
 class SolverBusy(DomainError):
@@ -61,12 +67,26 @@ class Solving:
         self._waiting_max = waiting_max
         self._seconds = seconds
 
-    async def done(self, task: Task, load: Load) -> Reply:
+    async def done(self, task: Task, load: Load, heard: Heard = lambda _: None) -> Reply:
         """The answer of a task; rows of versions are loaded where the process lacks them.
+
+        Now and then `heard` is told how many draws were taken.
 
         Raises:
             SolverBusy, SolverTimedOut, SolverFailed.
         """
+        return await self._by_one(lambda process: _asked(process, task, load, heard))
+
+    async def checked(self, check: Check) -> Refused | None:
+        """Why rows do not compute; None where they do. Raises as `done`."""
+
+        async def told(process: "_Process") -> Refused | None:
+            return cast("Refused | None", await process.ask(check))
+
+        return await self._by_one(told)
+
+    async def _by_one(self, ask: Callable[["_Process"], Awaitable[Answered]]) -> Answered:
+        """What a process answers, once one is free."""
         if self._waiting >= self._waiting_max:
             raise SolverBusy
         self._waiting += 1
@@ -75,7 +95,7 @@ class Solving:
                 process = self._idle.pop()
                 try:
                     async with asyncio.timeout(self._seconds):
-                        return await _asked(process, task, load)
+                        return await ask(process)
                 except TimeoutError as error:
                     raise SolverTimedOut from error
                 finally:
@@ -89,13 +109,18 @@ class Solving:
             await process.end()
 
 
-async def _asked(process: "_Process", task: Task, load: Load) -> Reply:
-    answer = await process.ask(task)
+async def _asked(process: "_Process", task: Task, load: Load, heard: Heard) -> Reply:
+    answer: Reply | Missing = await process.ask(task, heard)
     if isinstance(answer, Missing):
         rows: Mapping[Version, Recorded] = {one: await load(one) for one in answer.versions}
-        answer = await process.ask(task._replace(rows=rows))
+        answer = await process.ask(task._replace(rows=rows), heard)
     # What it was just given it has.
     return cast("Reply", answer)
+
+
+async def _frame(told: asyncio.StreamReader) -> Any:  # noqa: ANN401  whatever was told
+    [length] = HEAD.unpack(await told.readexactly(HEAD.size))
+    return pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
 
 
 class _Process:
@@ -104,23 +129,23 @@ class _Process:
     def __init__(self) -> None:
         self._running: asyncio.subprocess.Process | None = None
 
-    async def ask(self, task: Task) -> Reply | Missing:
+    async def ask(self, message: Task | Check, heard: Heard = lambda _: None) -> Any:  # noqa: ANN401  as the message has it
         """Its answer. Whatever goes wrong on the way ends it, so that no answer is left behind."""
         try:
             running = self._running or await self._started()
             asked, told = running.stdin, running.stdout
             assert asked is not None and told is not None  # noqa: S101, PT018  both are pipes
-            asked.write(frame(task))
+            asked.write(frame(message))
             await asked.drain()
-            [length] = HEAD.unpack(await told.readexactly(HEAD.size))
-            answer = pickle.loads(await told.readexactly(length))  # noqa: S301  of our own process
-            return cast("Reply | Missing", answer)
+            while isinstance(answer := await _frame(told), Drawn):
+                heard(answer.draws)
         except (OSError, asyncio.IncompleteReadError) as error:
             await self.end()
             raise SolverFailed from error
         except BaseException:
             await self.end()
             raise
+        return answer
 
     async def _started(self) -> asyncio.subprocess.Process:
         self._running = await asyncio.create_subprocess_exec(

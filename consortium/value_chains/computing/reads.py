@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping
 
+from consortium.kernel.principal import Rights
 from consortium.organisations.reads import ORGANISATIONS
 from consortium.query.source import Column, Computed, Embedded, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
-from consortium.value_chains.reads import ACTIVITIES, STAGES
+from consortium.query.tables import columns
+from consortium.value_chains.models import ChainComputation
+from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES
 from consortium.value_chains.rules.vocabulary import ComputedAnswer, SolvingMethod
 
 _POSITION = Column("{t}.position", SqlType.INTEGER, nullable=False)
@@ -45,6 +48,10 @@ def _count(answer: str, name: str) -> Column:
     return Column(f"({answer}->>'{name}')::bigint", SqlType.BIGINT, nullable=False)
 
 
+def _version(answer: str) -> One:
+    return One(CHAIN_VERSIONS, f"{{u}}.id = ({answer}->>'version_id')::bigint")
+
+
 _STEPS = Source(
     name="chain_path_step",
     table=lambda _, __: (
@@ -78,6 +85,7 @@ def _interval(answer: str) -> Embedded:
 def _footprint(answer: str) -> dict[str, Field]:
     """The fields of an answer, or of one side of it."""
     return {
+        "version": _version(answer),
         "footprint": _mass(answer, "kg_co2e"),
         "method": Column(f"({answer}->>'method')", nullable=False, enum=SolvingMethod),
         "rounds": _count(answer, "rounds"),
@@ -193,17 +201,16 @@ def _footprint(answer: str) -> dict[str, Field]:
     }
 
 
-CHAIN_FOOTPRINT = Computed(ComputedAnswer.FOOTPRINT, _footprint("{t}.answer"))
-CHAIN_COMPARISON = Computed(
-    ComputedAnswer.COMPARISON,
-    {
-        "baseline": Embedded(_footprint("{t}.answer->'baseline'")),
-        "scenario": Embedded(_footprint("{t}.answer->'scenario'")),
-        "avoided": _mass("{t}.answer", "avoided_kg_co2e"),
-        "share": _value("{t}.answer", "share", nullable=True),
+def _comparison(answer: str) -> dict[str, Field]:
+    """The fields of two answers, and of what differs."""
+    return {
+        "baseline": Embedded(_footprint(f"{answer}->'baseline'")),
+        "scenario": Embedded(_footprint(f"{answer}->'scenario'")),
+        "avoided": _mass(answer, "avoided_kg_co2e"),
+        "share": _value(answer, "share", nullable=True),
         "activities": _rows(
             "chain_compared_activity",
-            "{t}.answer->'activities'",
+            f"{answer}->'activities'",
             "activity_id bigint, baseline_kg_co2e numeric, scenario_kg_co2e numeric,"
             " avoided_kg_co2e numeric",
             {
@@ -215,13 +222,17 @@ CHAIN_COMPARISON = Computed(
                 ),
             },
         ),
-        "uncertainty": _interval("{t}.answer"),
-    },
-)
+        "uncertainty": _interval(answer),
+    }
+
+
+CHAIN_FOOTPRINT = Computed(ComputedAnswer.FOOTPRINT, _footprint("{t}.answer"))
+CHAIN_COMPARISON = Computed(ComputedAnswer.COMPARISON, _comparison("{t}.answer"))
 
 PRODUCT_FOOTPRINTS = Computed(
     ComputedAnswer.PRODUCTS,
     {
+        "version": _version("{t}.answer"),
         "products": _rows(
             "product_footprint",
             "{t}.answer->'products'",
@@ -231,7 +242,7 @@ PRODUCT_FOOTPRINTS = Computed(
                 "footprint": _MASS,
                 "error": Column("{t}.error_kg_co2e", SqlType.NUMERIC, nullable=False, mass=True),
             },
-        )
+        ),
     },
 )
 
@@ -266,4 +277,39 @@ SUPPLIER_FOOTPRINTS = Computed(
             },
         ),
     },
+)
+
+
+def _asker_visible_to(rights: Rights) -> str:
+    """The row rule of what an organisation asked."""
+    return "{t}.organisation_id = {caller_organisation}" if rights.has_organisation else "false"
+
+
+_ANSWERED = "{t}.answer IS NOT NULL AND ({t}.answer->'baseline' IS NOT NULL) = "
+CHAIN_COMPUTATIONS = Source(
+    name="chain_computation",
+    table="chain_computation",
+    prefix="computation",
+    visible_to=_asker_visible_to,
+    fields=columns(
+        ChainComputation,
+        "computation",
+        (
+            "status",
+            "draws",
+            "draws_wanted",
+            "code",
+            "message",
+            "version",
+            "asked_at",
+            "started_at",
+            "ended_at",
+        ),
+    )
+    | {
+        "footprint": Embedded(_footprint("{t}.answer"), _ANSWERED + "false"),
+        "comparison": Embedded(_comparison("{t}.answer"), _ANSWERED + "true"),
+    },
+    filters=("id", "status", "asked_at", "ended_at"),
+    orders={"asked_at": ("asked_at",)},
 )

@@ -9,17 +9,29 @@ import sys
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO, Final, NamedTuple, TypeAlias, cast
+from time import monotonic
+from typing import Any, BinaryIO, Final, NamedTuple, TypeAlias, cast
+
+from numpy.typing import NDArray
 
 from consortium.kernel.errors import DomainError
-from consortium.value_chains.rules.building import Recorded, chain_of
+from consortium.value_chains.rules.building import Recorded, chain_of, check_computes
 from consortium.value_chains.rules.comparisons import compared
-from consortium.value_chains.rules.questions import Answer, Chain, Question, answered, of_products
+from consortium.value_chains.rules.questions import (
+    Answer,
+    Chain,
+    Question,
+    Tick,
+    answered,
+    of_products,
+    silent,
+)
 from consortium.value_chains.rules.scenarios import EmissionChange, ExchangeChange, changed
 from consortium.value_chains.rules.solving import LoopNeverEnds
 from consortium.value_chains.rules.suppliers import Hop, hop
 from consortium.value_chains.rules.vocabulary import ComputedAnswer
 
+TELL_SECONDS: Final = 0.5
 HEAD: Final = struct.Struct(">Q")
 # Activities and exchanges that are kept at most; the longest unused goes first.
 KEPT_MAX: Final = 3_000_000
@@ -50,6 +62,18 @@ class Task(NamedTuple):
     rows: Mapping[Version, Recorded]
 
 
+class Check(NamedTuple):
+    """Whether rows compute, as every version does that is published."""
+
+    rows: Recorded
+
+
+class Drawn(NamedTuple):
+    """How many draws were taken of a task that is still being answered."""
+
+    draws: int
+
+
 class Missing(NamedTuple):
     """The answer where rows are needed first."""
 
@@ -78,8 +102,8 @@ class Keeper:
         default_factory=OrderedDict[Version, tuple[Recorded, Chain]]
     )
 
-    def done(self, task: Task) -> Reply | Missing:
-        """The answer of a task, why there is none, or what is missing."""
+    def done(self, task: Task, tick: Tick = silent) -> Reply | Missing:
+        """The answer of a task, why there is none, or what is missing; a tick for each draw."""
         wanted = {side.version for side in task.sides}
         missing = tuple(sorted(wanted - self.kept.keys() - task.rows.keys()))
         if missing:
@@ -92,12 +116,9 @@ class Keeper:
             for side in task.sides:
                 chain = self._chain(side)
                 found.append((chain, side.question))
-            return _replied(task, found)
-        except LoopNeverEnds as error:
-            ids = () if chain is None else tuple(chain.ids[error.activities].tolist())
-            return Refused(type(error), error.message, error.path, ids)
+            return _replied(task, found, tick)
         except DomainError as error:
-            return Refused(type(error), error.message, error.path)
+            return _refused(error, None if chain is None else chain.ids)
 
     def _keep(self, version: Version, rows: Recorded) -> None:
         self.kept[version] = (rows, chain_of(rows))
@@ -112,16 +133,33 @@ class Keeper:
         return chain_of(changed(rows, side.exchanges, side.emissions))
 
 
-def _replied(task: Task, found: list[tuple[Chain, Question]]) -> Reply:
+def _replied(task: Task, found: list[tuple[Chain, Question]], tick: Tick) -> Reply:
     match task.wanted:
         case ComputedAnswer.FOOTPRINT:
-            return answered(*found[0])
+            return answered(*found[0], tick)
         case ComputedAnswer.COMPARISON:
-            return compared(found[0], found[1], task.parts)
+            return compared(found[0], found[1], task.parts, tick)
         case ComputedAnswer.PRODUCTS:
             return of_products(*found[0])
         case ComputedAnswer.SUPPLIERS:
             return hop(*found[0])
+
+
+def checked(check: Check) -> Refused | None:
+    """Why rows do not compute; None where they do."""
+    try:
+        check_computes(check.rows)
+    except DomainError as error:
+        return _refused(error, check.rows.activities["id"])
+    return None
+
+
+def _refused(error: DomainError, ids: NDArray[Any] | None) -> Refused:
+    """A refusal; of a loop that never ends, with the ids of its activities."""
+    named: tuple[int, ...] = ()
+    if ids is not None and isinstance(error, LoopNeverEnds):
+        named = tuple(ids[error.activities].tolist())
+    return Refused(type(error), error.message, error.path, named)
 
 
 def _weight(kept: tuple[Recorded, Chain]) -> int:
@@ -143,6 +181,22 @@ def frame(value: object) -> bytes:
     return HEAD.pack(len(body)) + body
 
 
+class _Telling:
+    """Tells how many draws were taken, now and then."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._draws = 0
+        self._told = monotonic()
+
+    def __call__(self) -> None:
+        self._draws += 1
+        if monotonic() - self._told >= TELL_SECONDS:
+            self._told = monotonic()
+            self._out.write(frame(Drawn(self._draws)))
+            self._out.flush()
+
+
 def main() -> None:
     """Answer until the input ends."""
     keeper = Keeper()
@@ -151,8 +205,9 @@ def main() -> None:
     sys.stdout = sys.stderr
     while True:
         try:
-            task = cast("Task", read_frame(sys.stdin.buffer))
+            asked = cast("Task | Check", read_frame(sys.stdin.buffer))
         except EOFError:
             return
-        out.write(frame(keeper.done(task)))
+        told = _Telling(out)
+        out.write(frame(checked(asked) if isinstance(asked, Check) else keeper.done(asked, told)))
         out.flush()

@@ -6,6 +6,7 @@ from consortium.value_chains.models.chains import (
     ValueChainParticipant,
     ValueChainStage,
 )
+from consortium.value_chains.models.computations import ChainComputation
 from consortium.value_chains.models.systems import (
     Activity,
     ActivityEmission,
@@ -19,6 +20,7 @@ __all__ = [
     "Activity",
     "ActivityEmission",
     "ActivityExchange",
+    "ChainComputation",
     "ChainVersion",
     "ValueChain",
     "ValueChainParticipant",
@@ -38,9 +40,14 @@ EXTRA_CONSTRAINTS = (
     "activity_exchange_possible",
     "activity_emission_activity",
     "activity_emission_possible",
+    "chain_computation_answered",
+    "chain_computation_ended",
 )
 
 _OF_VERSION = (
     "drafts change row by row; what is published never does, and the trail names its version"
 )
-UNWATCHED = dict.fromkeys(("activity", "activity_exchange", "activity_emission"), _OF_VERSION)
+UNWATCHED = {
+    **dict.fromkeys(("activity", "activity_exchange", "activity_emission"), _OF_VERSION),
+    "chain_computation": "nothing is recorded from it; who asked and who cancelled is entered",
+}

@@ -85,6 +85,8 @@ class Activity(Model):
     citation: fields.ForeignKeyNullableRelation[Citation] = fields.ForeignKeyField(
         "consortium.Citation", null=True, on_delete=fields.RESTRICT, related_name="activities"
     )
+    # That stands for all that it takes and emits; of whoever keeps footprints.
+    footprint_id = fields.BigIntField(null=True)
 
     class Meta:
         table = "activity"
@@ -93,6 +95,7 @@ class Activity(Model):
             Index(fields=("chain_version_id", "process"), name="activity_process_idx"),
             Index(fields=("organisation_id",), name="activity_organisation_idx"),
             Index(fields=("stage_id",), name="activity_stage_idx"),
+            Index(fields=("footprint_id",), name="activity_footprint_idx"),
         )
 
 

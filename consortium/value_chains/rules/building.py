@@ -74,6 +74,20 @@ def chain_of(recorded: Recorded) -> Chain:
     )
 
 
+def check_computes(recorded: Recorded) -> None:
+    """Solve once, for one of each product: whether that has an answer hangs on amounts alone.
+
+    Raises:
+        LoopNeverEnds: a loop needs as much as it makes; it names the activities by positions.
+        SystemSingular, SystemNotSolved, OutputMissing, AmountNotFinite: as they say.
+    """
+    system = chain_of(recorded).solver.system
+    # Every activity weighs alike: emissions do not decide whether there is an answer.
+    alike = System(system.needs, np.ones((1, system.size)))
+    with np.errstate(all="ignore"):
+        Solver(alike).supply(np.ones(system.size))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Each:
     """Rows of processes, repeated for each product: which row, whose, and its share."""

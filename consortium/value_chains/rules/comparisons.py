@@ -11,10 +11,12 @@ from consortium.value_chains.rules.questions import (
     Chain,
     Part,
     Question,
+    Tick,
     answered,
     drawn,
     interval_of,
     number,
+    silent,
 )
 from consortium.value_chains.rules.systems import Floats
 
@@ -22,7 +24,9 @@ from consortium.value_chains.rules.systems import Floats
 Asked: TypeAlias = tuple[Chain, Question]
 
 
-def compared(baseline: Asked, scenario: Asked, parts: frozenset[str]) -> Answer:
+def compared(
+    baseline: Asked, scenario: Asked, parts: frozenset[str], tick: Tick = silent
+) -> Answer:
     """Both answers, what the scenario emits less (below 0: more), and by which activities.
 
     Activities of two versions are the same where their codes are, as in a copy.
@@ -32,7 +36,7 @@ def compared(baseline: Asked, scenario: Asked, parts: frozenset[str]) -> Answer:
     Raises:
         as `answered`.
     """
-    both = answered(*baseline), answered(*scenario)
+    both = answered(*baseline, tick), answered(*scenario, tick)
     whole = [float(one["kg_co2e"]) for one in both]
     answer: Answer = {
         "baseline": both[0],
@@ -43,7 +47,7 @@ def compared(baseline: Asked, scenario: Asked, parts: frozenset[str]) -> Answer:
     if Part.ACTIVITIES in parts:
         answer["activities"] = _by_activity(baseline, scenario)
     if Part.UNCERTAINTY in parts:
-        draws = [drawn(*baseline), drawn(*scenario)]
+        draws = [drawn(*baseline, tick), drawn(*scenario, tick)]
         answer["uncertainty"] = interval_of(_difference(draws, whole))
     return answer
 

@@ -4,7 +4,7 @@ The answer is made where the system is solved, and holds positions' keys: the id
 lists it holds the largest `LIST_MAX` items and what the rest adds up to.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, NamedTuple, TypeAlias
@@ -29,6 +29,8 @@ from consortium.value_chains.rules.systems import Floats, Positions
 
 # A JSON object.
 Answer: TypeAlias = dict[str, Any]
+# What is called for each draw.
+Tick: TypeAlias = Callable[[], None]
 
 LIST_MAX: Final = 1_000
 TIERS_MAX: Final = 50
@@ -57,6 +59,10 @@ class Part(StrEnum):
 _OF_UNITS: Final = frozenset({"footprint"})
 # Activities and exchanges of which the footprints of all products are solved within a moment.
 _SOON: Final = 200_000
+
+
+def silent() -> None:
+    """Tell nothing of a draw."""
 
 
 class DemandActivityUnknown(BadInput):
@@ -97,7 +103,10 @@ class Chain:
 
 
 class Question(NamedTuple):
-    """A demand by the ids of activities, kg CO2e for a kg of each gas, and what is to be told."""
+    """A demand by the ids of activities, kg CO2e for a kg of each gas, and what is to be told.
+
+    `drawn_max`: draws times the amounts of the system, at most.
+    """
 
     demand: Mapping[int, float]
     factors: Mapping[str, float]
@@ -106,6 +115,7 @@ class Question(NamedTuple):
     tiers: int
     draws: int
     seed: int
+    drawn_max: int = DRAWN_MAX
 
     def amounts_in(self, chain: Chain) -> Floats:
         """The demand as n amounts; raises DemandActivityUnknown."""
@@ -122,13 +132,13 @@ class Question(NamedTuple):
         return np.array([self.factors[gas] for gas in chain.gases], dtype=np.float64)
 
 
-def answered(chain: Chain, question: Question) -> Answer:
-    """The answer, as JSON has it.
+def answered(chain: Chain, question: Question, tick: Tick = silent) -> Answer:
+    """The answer, as JSON has it; `tick` is called for each draw.
 
     Raises:
         DemandActivityUnknown, TooManyDraws, and as `Solver.supply` and the parts asked for.
     """
-    return _Answer(chain, question).made()
+    return _Answer(chain, question, tick).made()
 
 
 def of_products(chain: Chain, question: Question) -> Answer:
@@ -156,9 +166,10 @@ def of_products(chain: Chain, question: Question) -> Answer:
 
 
 class _Answer:
-    def __init__(self, chain: Chain, question: Question) -> None:
+    def __init__(self, chain: Chain, question: Question, tick: Tick) -> None:
         self.chain = chain
         self.asked = question
+        self.tick = tick
         self.demand = question.amounts_in(chain)
         self.factors = question.factors_of(chain)
 
@@ -304,7 +315,7 @@ class _Answer:
         ]
 
     def _uncertainty(self) -> Answer | None:
-        return interval_of(drawn(self.chain, self.asked))
+        return interval_of(drawn(self.chain, self.asked, self.tick))
 
     def _sankey(self) -> list[Answer]:
         """Flows of emissions from suppliers to consumers, each at least the cut-off."""
@@ -332,7 +343,7 @@ class _Answer:
         return number(part / whole) if whole else None
 
 
-def drawn(chain: Chain, asked: Question) -> Floats | None:
+def drawn(chain: Chain, asked: Question, tick: Tick = silent) -> Floats | None:
     """The footprint draw by draw; nothing where no amount is uncertain.
 
     Raises:
@@ -342,11 +353,17 @@ def drawn(chain: Chain, asked: Question) -> Floats | None:
     if not len(sources.needs.positions) + len(sources.emissions.positions):
         return None
     system = chain.solver.system
-    if asked.draws * (system.size + system.needs.nnz) > DRAWN_MAX:
+    if asked.draws * (system.size + system.needs.nnz) > asked.drawn_max:
         raise TooManyDraws
     demand, factors = asked.amounts_in(chain), asked.factors_of(chain)
     draws = simulated(chain.solver, sources, demand, factors, asked.seed, asked.draws)
-    return np.fromiter(draws, dtype=np.float64)
+    return np.fromiter(_ticking(draws, tick), dtype=np.float64)
+
+
+def _ticking(draws: Iterator[float], tick: Tick) -> Iterator[float]:
+    for one in draws:
+        tick()
+        yield one
 
 
 def interval_of(draws: Floats | None) -> Answer | None:

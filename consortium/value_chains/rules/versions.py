@@ -1,19 +1,13 @@
 """Versions of chains: what may become of them, and what must hold of one that is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Final, NamedTuple
-
-import numpy as np
+from typing import Final
 
 from consortium.kernel.errors import BadInput, DomainError
 from consortium.kernel.texts import checked_text
-from consortium.value_chains.rules.solving import LoopNeverEnds, Solver
-from consortium.value_chains.rules.systems import Exchanges, Floats, Positions, system_of
 from consortium.value_chains.rules.vocabulary import ChainVersionStatus
 
-SHARES_WITHIN: Final = Decimal("1e-9")
-NAMED_MAX: Final = 10
 CODE_MAX: Final = 200
 
 
@@ -132,46 +126,3 @@ def check_shares(off: Mapping[str, Decimal]) -> None:
             f"The shares of the products of process “{process}” add up to {together:f}, and must"
             " be 1."
         )
-
-
-class Amounts(NamedTuple):
-    """What decides whether a version computes.
-
-    Codes and outputs of n activities; what each takes of which, by positions, shares applied.
-    """
-
-    codes: Sequence[str]
-    outputs: Floats
-    suppliers: Positions
-    consumers: Positions
-    amounts: Floats
-
-
-def check_solvable(given: Amounts) -> None:
-    """Solve once, for one of each product: whether that has an answer hangs on amounts alone.
-
-    Raises:
-        SystemEmpty: there is no activity.
-        LoopNeverEnds: a loop needs as much as it makes; it names the activities by their codes.
-        SystemSingular, SystemNotSolved, OutputMissing, AmountNotFinite: as they say.
-    """
-    size = len(given.codes)
-    if not size:
-        raise SystemEmpty
-    exchanges = Exchanges(given.suppliers, given.consumers, given.amounts)
-    # Every activity weighs alike: emissions do not decide whether there is an answer.
-    system = system_of(given.outputs, exchanges, np.ones((1, size)))
-    try:
-        with np.errstate(all="ignore"):
-            Solver(system).supply(np.ones(size))
-    except LoopNeverEnds as error:
-        raise _named(error, given.codes) from error
-
-
-def _named(error: LoopNeverEnds, codes: Sequence[str]) -> LoopNeverEnds:
-    """The same error, with the codes of the loop's activities."""
-    members = [codes[int(one)] for one in error.activities]
-    more = f" and {len(members) - NAMED_MAX} more" if len(members) > NAMED_MAX else ""
-    told = LoopNeverEnds(error.activities)
-    told.args = (f"{LoopNeverEnds.meaning()} The loop: {', '.join(members[:NAMED_MAX])}{more}.",)
-    return told
