@@ -109,7 +109,11 @@ def parse_post(headers: Headers, body: bytes, limits: Limits) -> Request:
 def parse_json(body: bytes, limits: Limits) -> Request:
     """A request as JSON."""
     # So many cannot be right, and need not be made into objects to be counted.
-    if body.count(b",") > limits.variable_values + limits.query_characters:
+    nested = body.count(b"{") + body.count(b"[")
+    if (
+        body.count(b",") > limits.variable_values + limits.query_characters
+        or nested > limits.variable_values + limits.tokens
+    ):
         raise VariablesTooMany(f"Variables may hold {limits.variable_values} values.")
     try:
         given: Any = orjson.loads(body)
@@ -123,7 +127,6 @@ def parse_json(body: bytes, limits: Limits) -> Request:
     if not isinstance(given, dict):
         raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
     request = _checked(cast("dict[str, Any]", given), len(body))
-    nested = body.count(b"{") + body.count(b"[")
     if len(body) > limits.variable_values or nested > limits.variable_depth:
         check_values(request.variables, limits)
     return request
