@@ -13,6 +13,12 @@ from consortium.avoided.imports import IMPORTER as AVOIDED_EMISSIONS
 from consortium.documents.csv import FileUnreadable, Table, read_table
 from consortium.documents.imports import Importer, Progress, Report
 from consortium.documents.workbooks import read_flat, read_workbook
+from consortium.exchange.actions.importing import (
+    ImportedFootprints,
+    ImportFootprints,
+    import_footprints,
+)
+from consortium.exchange.imports import read_documents
 from consortium.guidance.imports import IMPORTER as GUIDANCE
 from consortium.initiatives.imports import IMPORTERS as INITIATIVES
 from consortium.inventory.imports import IMPORTER as INVENTORIES
@@ -176,12 +182,41 @@ async def import_chain(
     if draft is None:
         raise DraftUnknown
     stated = await asyncio.to_thread(read_chain, path.name, data)
-    permissions = (Permission.FIGURES_READ, Permission.FIGURES_WRITE)
-    rights = Rights(is_member=True, has_organisation=True, permissions=frozenset(permissions))
     digest = hashlib.sha256(data).hexdigest()
     note = f"{path.name}, SHA-256 {digest}, {len(stated)} rows, by {by_words}"
     command = FillVersion(draft["id"], draft["version"], note, replaces)
-    return await fill_version(Principal(rights, organisation_id=owner), command, stated)
+    return await fill_version(_editor_of(owner), command, stated)
+
+
+async def import_pact(
+    path: Path, organisation: str, by_words: str, today: date
+) -> ImportedFootprints:
+    """Record a file's footprints for an organisation, whole; or what is wrong with them.
+
+    Whoever runs this stands at the machine, and does what an editor of the organisation may.
+
+    Raises:
+        OrganisationUnknown: nothing goes by that name.
+        FileUnreadable, FootprintsUnreadable, FootprintsFileEmpty: as they say.
+    """
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError as error:
+        raise FileUnreadable(f"{path}: {error.strerror or error}.") from error
+    async with transaction() as client:
+        owner = (await Names.load(raw(client))).find(organisation)
+    if owner is None:
+        raise OrganisationUnknown
+    documents = await asyncio.to_thread(read_documents, data)
+    digest = hashlib.sha256(data).hexdigest()
+    note = f"{path.name}, SHA-256 {digest}, {len(documents)} rows, by {by_words}"
+    return await import_footprints(_editor_of(owner), ImportFootprints(documents, note), today)
+
+
+def _editor_of(owner: int) -> Principal:
+    permissions = (Permission.FIGURES_READ, Permission.FIGURES_WRITE)
+    rights = Rights(is_member=True, has_organisation=True, permissions=frozenset(permissions))
+    return Principal(rights, organisation_id=owner)
 
 
 async def was_imported(kind: str, path: Path) -> bool:

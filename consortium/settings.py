@@ -108,6 +108,15 @@ class Settings(BaseSettings):
         description="Certificates (PEM) of further authorities that are believed when partners'"
         " systems are asked.",
     )
+    allowed_origins: str = Field(
+        default="",
+        description="From which other origins browsers' pages may open connections that stay open,"
+        " such as WebSockets: addresses with commas between, or `*` for any. The server's own may"
+        " always, and so may programs, which name none.",
+    )
+    max_subscriptions: PositiveInt = Field(
+        default=5_000, description="How many subscriptions one process serves at once."
+    )
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
     )

@@ -32,6 +32,7 @@ from schema.nodes import Node
 from schema.organisations import Money, Organisation
 from schema.paging import Connection, argument, connection, field
 from schema.scalars import BigInt, CountryCode, CurrencyCode
+from schema.subscriptions import Change, rows
 
 ApplicationFilter = filter_of(APPLICATIONS)
 ApplicationOrder = order_of(APPLICATIONS)
@@ -251,6 +252,13 @@ class ApplicationsQuery:
     )
     terms: Connection[Terms] = connection(
         "The terms of membership, the latest first.", TermsFilter, TermsOrder
+    )
+
+
+@strawberry.type
+class ApplicationsSubscription:
+    application_changed: Change[Application] = rows(
+        APPLICATIONS, "An application was sent or has come further."
     )
 
 

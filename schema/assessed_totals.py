@@ -18,6 +18,7 @@ from schema.membership import ON_DATE
 from schema.organisations import Organisation
 from schema.paging import Connection, argument, connection, field, optional
 from schema.scalars import BigInt, CountryCode
+from schema.subscriptions import answer
 from schema.value_chains import ValueChain
 
 AssessedEmissionsFilter = filter_of(CONTRIBUTIONS, "AssessedEmissions")
@@ -184,4 +185,14 @@ class AssessedTotalsQuery:
         ),
         ON_DATE,
         optional("known_at", date, "Only what was known on that day; now unless given."),
+    )
+
+
+@strawberry.type
+class AssessedTotalsSubscription:
+    assessed_emissions_changed: AssessedEmissions = answer(
+        AssessedTotalsQuery,
+        "assessed_emissions",
+        "The totals of assessed claims.",
+        "assessed_total",
     )

@@ -29,6 +29,7 @@ from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
 from schema.shares import Allocation
+from schema.subscriptions import Change, rows
 
 described(
     ClaimStatus,
@@ -271,4 +272,11 @@ class EffectAssessedClaims:
 class AssessmentQuery:
     assessed_claims: Connection[AssessedClaim] = connection(
         _CLAIMS, AssessedClaimFilter, AssessedClaimOrder
+    )
+
+
+@strawberry.type
+class AssessmentSubscription:
+    assessed_claim_changed: Change[AssessedClaim] = rows(
+        ASSESSED_CLAIMS, "An assessed claim was drafted or has come further."
     )

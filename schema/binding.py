@@ -35,6 +35,7 @@ from consortium.query.source import (
 )
 from schema.mutations import Does, does_of, result_of
 from schema.names import snake
+from schema.subscriptions import follows_of
 
 Fields = Mapping[str, Field]
 
@@ -51,6 +52,7 @@ def check_bindings(schema: GraphQLSchema, root: Source, nodes: Mapping[str, Sour
     waiting: list[tuple[GraphQLObjectType, Fields]] = [(query, root.fields)]
     waiting += [(_object(schema, name), source.fields) for name, source in nodes.items()]
     waiting += _results(schema)
+    waiting += _followed(schema, root)
     while waiting:
         kind, fields = waiting.pop()
         if kind.name in seen:
@@ -78,6 +80,22 @@ def _results(schema: GraphQLSchema) -> Iterator[tuple[GraphQLObjectType, Fields]
                 raise NotBound(message)
             result = named
         yield result, does.source.fields
+
+
+def _followed(schema: GraphQLSchema, root: Source) -> Iterator[tuple[GraphQLObjectType, Fields]]:
+    """What subscriptions tell: nodes of their sources, and what fields of the query answer."""
+    subscription = schema.subscription_type
+    for name, field in subscription.fields.items() if subscription else ():
+        follows = follows_of(field)
+        if follows is None or not (follows.source or follows.asks in root.fields):
+            message = f"Subscription.{name} follows nothing that can be read."
+            raise NotBound(message)
+        if follows.source is not None:
+            change: Any = get_named_type(field.type)
+            yield (
+                _object(schema, str(get_named_type(change.fields["node"].type))),
+                (follows.source.fields),
+            )
 
 
 def _check_command(name: str, field: GraphQLField, does: Does) -> None:

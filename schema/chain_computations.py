@@ -30,6 +30,7 @@ from schema.filters import filter_of, order_of
 from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node
 from schema.paging import Connection, connection
+from schema.subscriptions import Change, rows
 
 described(
     ComputationStatus,
@@ -73,6 +74,13 @@ class ChainComputationsQuery:
         "Computations that your organisation asked for.",
         ChainComputationFilter,
         ChainComputationOrder,
+    )
+
+
+@strawberry.type
+class ChainComputationsSubscription:
+    chain_computation_changed: Change[ChainComputation] = rows(
+        CHAIN_COMPUTATIONS, "A computation was asked for, has come further, or is over."
     )
 
 

@@ -29,6 +29,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
+from schema.subscriptions import Change, rows
 from schema.value_chains import ValueChain
 
 ChainVersionFilter = filter_of(CHAIN_VERSIONS)
@@ -89,6 +90,13 @@ class OrganisationChainVersions:
 class ChainVersionsQuery:
     chain_versions: Connection[ChainVersion] = connection(
         "Versions of value chains that you may see.", ChainVersionFilter, ChainVersionOrder
+    )
+
+
+@strawberry.type
+class ChainVersionsSubscription:
+    chain_version_changed: Change[ChainVersion] = rows(
+        CHAIN_VERSIONS, "A version of a value chain, or anything in it, was changed."
     )
 
 

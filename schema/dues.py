@@ -37,6 +37,7 @@ from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, argument, connection, field, optional
 from schema.scalars import BigInt, CurrencyCode
+from schema.subscriptions import Change, rows
 
 described(
     InvoiceStatus,
@@ -214,6 +215,11 @@ class DuesQuery:
         "The dues of a year; null if it has no tiers, or you may not see them.",
         argument("year", int, "The year."),
     )
+
+
+@strawberry.type
+class DuesSubscription:
+    invoice_changed: Change[Invoice] = rows(INVOICES, "An invoice was issued, paid or changed.")
 
 
 @strawberry.input(description="A tier of a year.")

@@ -38,6 +38,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
 from schema.paging import Connection, connection
 from schema.solutions import ReferenceScenario, Solution
+from schema.subscriptions import Change, rows
 from schema.value_chains import ValueChain
 
 EffectFilter = filter_of(EFFECTS)
@@ -161,6 +162,11 @@ class EffectsQuery:
     effects: Connection[Effect] = connection(
         "Effects that you may see, as they were recorded.", EffectFilter, EffectOrder
     )
+
+
+@strawberry.type
+class EffectsSubscription:
+    effect_changed: Change[Effect] = rows(EFFECTS, "An effect was recorded or changed.")
 
 
 @strawberry.input(description="Units that were sold in one year.")

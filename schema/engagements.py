@@ -20,6 +20,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
+from schema.subscriptions import Change, rows
 
 EngagementFilter = filter_of(ENGAGEMENTS)
 EngagementOrder = order_of(ENGAGEMENTS)
@@ -50,6 +51,13 @@ class Engagement(Node):
 class EngagementsQuery:
     engagements: Connection[Engagement] = connection(
         "Engagements that you may see, by their first day.", EngagementFilter, EngagementOrder
+    )
+
+
+@strawberry.type
+class EngagementsSubscription:
+    engagement_changed: Change[Engagement] = rows(
+        ENGAGEMENTS, "An assurer's engagement was made or changed."
     )
 
 

@@ -23,7 +23,10 @@ EXPLAINED = {
     BAD_VARIABLES: "A variable is missing or of another type than the operation declares.",
     OPERATION_NOT_FOUND: "The document does not hold one operation of that name.",
     INTROSPECTION_DENIED: "This server tells you nothing of its schema.",
-    OPERATION_NOT_SUPPORTED: "Queries and mutations are served, subscriptions not yet.",
+    "SERVER_STOPPING": "The server stops; another one, or the same, answers in a moment.",
+    "SUBSCRIBER_TOO_SLOW": "Too many answers waited to be read; subscribe again.",
+    "SUBSCRIPTION_INTERRUPTED": "The database was away too long to tell what changed meanwhile.",
+    OPERATION_NOT_SUPPORTED: "A subscription is no single answer: it comes over a stream.",
 }
 
 

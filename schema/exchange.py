@@ -47,6 +47,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
+from schema.subscriptions import Change, rows
 
 PartnerFilter = filter_of(PARTNERS)
 PartnerOrder = order_of(PARTNERS)
@@ -208,6 +209,16 @@ class ExchangeQuery:
     )
     exchange_faults: Connection[ExchangeFault] = connection(
         "What is wrong with footprints that your partners gave.", ExchangeFaultFilter
+    )
+
+
+@strawberry.type
+class ExchangeSubscription:
+    exchange_event_changed: Change[ExchangeEvent] = rows(
+        EVENTS, "An event was sent to a partner, or came from one."
+    )
+    exchange_errand_changed: Change[ExchangeErrand] = rows(
+        ERRANDS, "An errand at a partner has come further."
     )
 
 

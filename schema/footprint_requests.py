@@ -27,6 +27,7 @@ from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
 from schema.products import Product
+from schema.subscriptions import Change, rows
 
 FootprintRequestFilter = filter_of(REQUESTS)
 FootprintRequestOrder = order_of(REQUESTS)
@@ -89,6 +90,13 @@ class FootprintRequestsQuery:
         "Requests that your organisation made or was asked with, as they were made.",
         FootprintRequestFilter,
         FootprintRequestOrder,
+    )
+
+
+@strawberry.type
+class FootprintRequestsSubscription:
+    footprint_request_changed: Change[FootprintRequest] = rows(
+        REQUESTS, "A request for a footprint was made, answered or ended."
     )
 
 

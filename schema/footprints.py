@@ -40,6 +40,7 @@ from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection, optional
 from schema.products import Product
+from schema.subscriptions import Change, rows
 
 FootprintFilter = filter_of(FOOTPRINTS)
 FootprintOrder = order_of(FOOTPRINTS)
@@ -326,6 +327,13 @@ class FootprintsQuery:
             optional("geography", list[str], "Regions, countries or parts of countries."),
             optional("valid_on", datetime, "Valid at this moment."),
         ),
+    )
+
+
+@strawberry.type
+class FootprintsSubscription:
+    footprint_changed: Change[Footprint] = rows(
+        FOOTPRINTS, "A footprint was recorded, corrected or shared."
     )
 
 

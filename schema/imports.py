@@ -23,6 +23,7 @@ from schema.nodes import Node
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
 from schema.scalars import Json, Upload
+from schema.subscriptions import Change, rows
 
 ImportedRowFilter = filter_of(STAGED_ROWS)
 ImportFaultFilter = filter_of(STAGED_FAULTS)
@@ -97,6 +98,13 @@ class ImportsQuery:
         "Files of effects and claims that were sent for your organisation, latest first.",
         StagedImportFilter,
         StagedImportOrder,
+    )
+
+
+@strawberry.type
+class ImportsSubscription:
+    staged_import_changed: Change[StagedImport] = rows(
+        STAGED_IMPORTS, "An import was sent, corrected or ended."
     )
 
 

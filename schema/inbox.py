@@ -12,6 +12,7 @@ from schema.enums import described
 from schema.filters import filter_of, order_of
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
+from schema.subscriptions import answer
 
 InboxItemFilter = filter_of(INBOX)
 InboxItemOrder = order_of(INBOX)
@@ -63,4 +64,27 @@ class InboxItem:
 class InboxQuery:
     secretariat_inbox: Connection[InboxItem] = connection(
         "What waits for whom, longest first.", InboxItemFilter, InboxItemOrder
+    )
+
+
+@strawberry.type
+class InboxSubscription:
+    secretariat_inbox_changed: Connection[InboxItem] = answer(
+        InboxQuery,
+        "secretariat_inbox",
+        "What waits for whom.",
+        "account",
+        "assessed_claim",
+        "engagement",
+        "footprint_request",
+        "invoice",
+        "delegacy",
+        "meeting",
+        "membership",
+        "membership_application",
+        "membership_decision",
+        "organisation_contact",
+        "role_grant",
+        "single_use_link",
+        "working_group",
     )

@@ -12,6 +12,7 @@ from schema.filters import filter_of, order_of
 from schema.nodes import Node, extends
 from schema.organisations import Organisation, OrganisationFilter, OrganisationOrder
 from schema.paging import SEARCH, Connection, connection, field, optional
+from schema.subscriptions import Change, rows
 
 ON_DATE = optional("on_date", date, "The day asked about; today unless given.")
 MembershipFilter = filter_of(MEMBERSHIPS)
@@ -61,4 +62,11 @@ class MembershipQuery:
     )
     memberships: Connection[Membership] = connection(
         "Every status that any organisation has had.", MembershipFilter, MembershipOrder
+    )
+
+
+@strawberry.type
+class MembershipSubscription:
+    membership_changed: Change[Membership] = rows(
+        MEMBERSHIPS, "A membership began, ended or has another standing."
     )

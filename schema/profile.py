@@ -11,6 +11,7 @@ from schema.evidence import Source
 from schema.membership import ON_DATE
 from schema.paging import field, optional
 from schema.scalars import BigInt, CountryCode, CurrencyCode
+from schema.subscriptions import answer
 
 described(
     Region,
@@ -143,3 +144,10 @@ class ConsortiumProfile:
 @strawberry.type
 class ProfileQuery:
     consortium: ConsortiumProfile = field("The consortium's profile on a day.", ON_DATE)
+
+
+@strawberry.type
+class ProfileSubscription:
+    consortium_changed: ConsortiumProfile = answer(
+        ProfileQuery, "consortium", "The consortium's profile.", "profile_total", "membership"
+    )

@@ -4,39 +4,51 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from schema.activities import ActivitiesMutation
-from schema.applications import ApplicationsMutation, ApplicationsQuery
-from schema.assessed_totals import AssessedTotalsQuery
+from schema.applications import ApplicationsMutation, ApplicationsQuery, ApplicationsSubscription
+from schema.assessed_totals import AssessedTotalsQuery, AssessedTotalsSubscription
 from schema.assessing import AssessmentMutation
-from schema.assessment import AssessmentQuery
+from schema.assessment import AssessmentQuery, AssessmentSubscription
 from schema.audit import AuditQuery
-from schema.avoided.claims import ClaimsMutation, ClaimsQuery
+from schema.avoided.claims import ClaimsMutation, ClaimsQuery, ClaimsSubscription
 from schema.avoided.covers import CoversMutation
-from schema.avoided.totals import AvoidedQuery
-from schema.chain_computations import ChainComputationsMutation, ChainComputationsQuery
+from schema.avoided.totals import AvoidedQuery, AvoidedSubscription
+from schema.chain_computations import (
+    ChainComputationsMutation,
+    ChainComputationsQuery,
+    ChainComputationsSubscription,
+)
 from schema.chain_footprints import ChainFootprintsQuery
-from schema.chain_versions import ChainVersionsMutation, ChainVersionsQuery
+from schema.chain_versions import (
+    ChainVersionsMutation,
+    ChainVersionsQuery,
+    ChainVersionsSubscription,
+)
 from schema.comparisons import ComparisonsMutation, ComparisonsQuery
 from schema.decisions import DecisionsMutation
-from schema.dues import DuesMutation, DuesQuery
-from schema.effects import EffectsMutation, EffectsQuery
-from schema.engagements import EngagementsMutation, EngagementsQuery
-from schema.exchange import ExchangeMutation, ExchangeQuery
-from schema.footprint_requests import FootprintRequestsMutation, FootprintRequestsQuery
-from schema.footprints import FootprintsMutation, FootprintsQuery
+from schema.dues import DuesMutation, DuesQuery, DuesSubscription
+from schema.effects import EffectsMutation, EffectsQuery, EffectsSubscription
+from schema.engagements import EngagementsMutation, EngagementsQuery, EngagementsSubscription
+from schema.exchange import ExchangeMutation, ExchangeQuery, ExchangeSubscription
+from schema.footprint_requests import (
+    FootprintRequestsMutation,
+    FootprintRequestsQuery,
+    FootprintRequestsSubscription,
+)
+from schema.footprints import FootprintsMutation, FootprintsQuery, FootprintsSubscription
 from schema.footprints_in_chains import FootprintsInChainsMutation
 from schema.guidance import GuidanceMutation, GuidanceQuery
 from schema.identity import IdentityMutation, IdentityQuery
-from schema.imports import ImportsMutation, ImportsQuery
-from schema.inbox import InboxQuery
+from schema.imports import ImportsMutation, ImportsQuery, ImportsSubscription
+from schema.inbox import InboxQuery, InboxSubscription
 from schema.initiatives import InitiativesQuery
 from schema.inventory import InventoryMutation, InventoryQuery
-from schema.membership import MembershipQuery
+from schema.membership import MembershipQuery, MembershipSubscription
 from schema.nodes import Node
 from schema.organisations import OrganisationsMutation, OrganisationsQuery
 from schema.overlaps import OverlapsMutation, OverlapsQuery
 from schema.paging import argument, field
 from schema.products import ProductsMutation, ProductsQuery
-from schema.profile import ProfileQuery
+from schema.profile import ProfileQuery, ProfileSubscription
 from schema.progress import ProgressMutation, ProgressQuery
 from schema.reorganisations import ReorganisationsMutation, ReorganisationsQuery
 from schema.review import ReviewMutation
@@ -46,7 +58,11 @@ from schema.seats import SeatsMutation
 from schema.shares import SharesMutation, SharesQuery
 from schema.solutions import SolutionsMutation, SolutionsQuery
 from schema.value_chains import ValueChainsQuery
-from schema.working_groups import WorkingGroupsMutation, WorkingGroupsQuery
+from schema.working_groups import (
+    WorkingGroupsMutation,
+    WorkingGroupsQuery,
+    WorkingGroupsSubscription,
+)
 
 
 @strawberry.type
@@ -141,8 +157,38 @@ class Mutation(
     pass
 
 
+@strawberry.type(
+    description="What can be followed, over WebSocket or a stream: each change is told at least"
+    " once, those of one row in their order, and only as far as you may see it."
+)
+class Subscription(
+    MembershipSubscription,
+    ProfileSubscription,
+    EngagementsSubscription,
+    ApplicationsSubscription,
+    DuesSubscription,
+    WorkingGroupsSubscription,
+    InboxSubscription,
+    ChainVersionsSubscription,
+    ChainComputationsSubscription,
+    FootprintsSubscription,
+    FootprintRequestsSubscription,
+    EffectsSubscription,
+    ImportsSubscription,
+    ExchangeSubscription,
+    ClaimsSubscription,
+    AvoidedSubscription,
+    AssessedTotalsSubscription,
+    AssessmentSubscription,
+):
+    pass
+
+
 SCHEMA = strawberry.Schema(
-    query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS)
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
 # graphql-core's schema, which documents are validated against and planned by.
 GRAPHQL_SCHEMA = SCHEMA._schema  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]

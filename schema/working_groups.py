@@ -38,6 +38,7 @@ from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection, field, optional
 from schema.scalars import BigInt
+from schema.subscriptions import Change, rows
 
 WorkingGroupFilter = filter_of(GROUPS)
 WorkingGroupOrder = order_of(GROUPS)
@@ -170,6 +171,11 @@ class WorkingGroupsQuery:
     meetings: Connection[Meeting] = connection(
         "Meetings that you may see, earliest first.", MeetingFilter, MeetingOrder
     )
+
+
+@strawberry.type
+class WorkingGroupsSubscription:
+    meeting_changed: Change[Meeting] = rows(MEETINGS, "A meeting was called, held or changed.")
 
 
 @strawberry.input(description="A working group.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from consortium.changes.actions import forget_changes
 from consortium.identity.actions.housekeeping import tidy
 from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import utc_now
@@ -102,6 +103,7 @@ async def keep_house(database: Database) -> None:
         try:
             with database.active():
                 await tidy(utc_now())
+                await forget_changes(utc_now())
             await Buckets(database.pool).prune()
         except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
             _log.warning("nothing was tidied", exc_info=True)

@@ -4,7 +4,7 @@ import gc
 import signal
 import socket
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextlib import contextmanager
 
 import uvicorn
@@ -31,7 +31,10 @@ class Server(uvicorn.Server):
         config = uvicorn.Config(
             app,
             http="httptools",
-            ws="none",
+            ws="websockets-sansio",
+            ws_max_size=settings.max_body_bytes,
+            # A compressor for each connection would take more memory than all else of it.
+            ws_per_message_deflate=False,
             lifespan="on",
             log_config=None,
             access_log=False,
@@ -43,6 +46,8 @@ class Server(uvicorn.Server):
         )
         super().__init__(config)
         self.ready = ready
+        # Of an application with connections that stay open.
+        self.end_streams: Callable[[], Awaitable[None]] | None = getattr(app, "end_streams", None)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
@@ -53,6 +58,12 @@ class Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         self.ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Tell those whose connections stay open first: the others end by themselves."""
+        if self.end_streams is not None:
+            await self.end_streams()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:

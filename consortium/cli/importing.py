@@ -14,6 +14,7 @@ from consortium.kernel.errors import DomainError
 
 if TYPE_CHECKING:
     from consortium.documents.imports import Report
+    from consortium.exchange.actions.importing import ImportedFootprints
     from consortium.staging.rules.cells import Fault
     from consortium.value_chains.actions.loading import Filled
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 LISTED_MAX = 50
 EFFECTS = "effects"
 CHAIN = "chain"
+FOOTPRINTS = "footprints"
 
 
 class RowsRejected(DomainError):
@@ -46,7 +48,7 @@ def import_(
         bool, typer.Option("--skip-rejected", help="Load the other rows when some are rejected.")
     ] = False,
     organisation: Annotated[
-        str, typer.Option(help="Of a file of effects or of a chain: whose it is.")
+        str, typer.Option(help="Of a file of effects, of footprints or of a chain: whose it is.")
     ] = "",
     version: Annotated[
         str, typer.Option(help="Of a chain (CSV, XLSX, openLCA's ZIP): the draft's reference.")
@@ -55,11 +57,14 @@ def import_(
         bool, typer.Option("--replace", help="Of a chain: remove first what the draft holds.")
     ] = False,
 ) -> None:
-    """Load a file whole or not at all: members, inventories, effects, chain, others."""
+    """Load a file whole or not at all: members, inventories, effects, footprints, chain, others."""
     from consortium.storage.contact import check_schema, connected
 
     if kind == EFFECTS:
         _import_effects(file, organisation, data_dir)
+        return
+    if kind == FOOTPRINTS:
+        _import_footprints(file, organisation, data_dir)
         return
     if kind == CHAIN:
         _import_chain(file, (organisation, version), data_dir, replaces=replace)
@@ -128,6 +133,25 @@ def _import_chain(
         f"chain: {filled.activities} activities, {filled.exchanges} exchanges and"
         f" {filled.emissions} emissions were recorded."
     )
+
+
+def _import_footprints(file: Path, organisation: str, data_dir: Path | None) -> None:
+    from consortium.importing import import_pact
+    from consortium.kernel.clock import utc_today
+    from consortium.storage.database import Database
+
+    async def load(dsn: str) -> "ImportedFootprints":
+        async with Database.open(dsn, max_size=2):
+            words = f"{_system_user()} at the command line"
+            return await import_pact(file, organisation, words, utc_today())
+
+    settings = settings_with(data_dir=data_dir)
+    with database_address(settings, share=True, progress=typer.echo) as address:
+        imported = asyncio.run(load(address.dsn))
+    _list("rejected", [one.told("data") for one in imported.faulty])
+    if imported.faulty:
+        raise RowsRejected(f"{len(imported.faulty)} faulty footprints; nothing was changed")
+    typer.echo(f"footprints: {imported.recorded} were recorded, {imported.known} were known.")
 
 
 async def _load(dsn: str, kind: str, file: Path, *, dry_run: bool, skip_rejected: bool) -> "Report":

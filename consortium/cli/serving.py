@@ -144,7 +144,8 @@ async def _serve(
             work_off(database),
         )
         async with running(*work):
-            await Server(create_app(settings, database), settings, ready).serve([listener])
+            app = create_app(settings, database, direct_dsn=address.direct_dsn)
+            await Server(app, settings, ready).serve([listener])
 
 
 async def _bring_up(address: Address, *, always: bool) -> None:

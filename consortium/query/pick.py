@@ -18,6 +18,10 @@ class Inputs(NamedTuple):
     row: int | None = None
     # The JSON of each of the statement's computations, in their order.
     computed: tuple[str | None, ...] = ()
+    # Who is told, all with the same rights, and of which one row, where it is one of each; else of
+    # which rows, all of them.
+    told: "tuple[tuple[Principal, int | None], ...]" = ()
+    rows: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

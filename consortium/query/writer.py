@@ -28,6 +28,8 @@ _ASKED_OF_INPUTS: dict[str, tuple[Bind, SqlType]] = {
     ),
     "today": (Bind(lambda inputs: inputs.today), SqlType.DATE),
 }
+# Those by which callers with the same rights still differ.
+OF_CALLER = ("caller_organisation", "caller_account", "caller_client")
 
 
 @dataclass(slots=True)
@@ -41,6 +43,10 @@ class Writer:
     assuming: bool = False
     assumptions: list[str] = field(default_factory=list[str])
     computations: list[Computation] = field(default_factory=list[Computation])
+    # The FROM item that holds the callers, where the statement answers several at once, and what of
+    # them it has asked for.
+    callers: str | None = None
+    of_callers: set[str] = field(default_factory=set[str])
     _places: dict[Any, str] = field(default_factory=dict[Any, str])
     _aliases: Iterator[int] = field(default_factory=lambda: count(1))
 
@@ -87,11 +93,16 @@ class Writer:
     def fill(self, template: str, t: str, u: str = "") -> str:
         """A declaration's template with its aliases, and the caller where it asks for one."""
         named = {
-            name: self.bind(value, sql_type)
-            for name, (value, sql_type) in _ASKED_OF_INPUTS.items()
-            if f"{{{name}}}" in template
+            name: self._of_inputs(name) for name in _ASKED_OF_INPUTS if f"{{{name}}}" in template
         }
         return template.format(t=t, u=u, **named)
+
+    def _of_inputs(self, name: str) -> str:
+        if self.callers is not None and name in OF_CALLER:
+            self.of_callers.add(name)
+            return f"{self.callers}.{name}"
+        value, sql_type = _ASKED_OF_INPUTS[name]
+        return self.bind(value, sql_type)
 
 
 def _reader(value: Bind | object, prepare: Prepare | None) -> Callable[[Inputs], Any]:

@@ -21,6 +21,7 @@ MIGRATIONS = "migrations"
 # Every feature that has tables, in the order in which they may refer to each other.
 MODELS = (
     "consortium.audit.models",
+    "consortium.changes.models",
     "consortium.outbox.models",
     "consortium.evidence.models",
     "consortium.organisations.models",

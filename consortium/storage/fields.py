@@ -1,5 +1,5 @@
 # pyright: basic
-"""Column types that Tortoise does not have: keys, identities, exact numbers and id arrays."""
+"""Column types that Tortoise does not have: keys, exact numbers, lists, transactions."""
 
 from decimal import Decimal
 from enum import Enum
@@ -8,7 +8,15 @@ from typing import Any, TypeVar
 from tortoise.fields import BigIntField, CharEnumField, Field
 from tortoise.fields.base import VALUE
 
-__all__ = ["IdArrayField", "IdField", "KeyField", "NumericField", "TextArrayField", "word_field"]
+__all__ = [
+    "IdArrayField",
+    "IdField",
+    "KeyField",
+    "NumericField",
+    "TextArrayField",
+    "TransactionField",
+    "word_field",
+]
 
 Word = TypeVar("Word", bound=Enum)
 
@@ -65,3 +73,10 @@ class TextArrayField(Field[VALUE]):
 
     SQL_TYPE = "TEXT[]"
     field_type = list
+
+
+class TransactionField(Field[VALUE]):
+    """The number of a transaction, as `pg_current_xact_id()` gives it: never used twice."""
+
+    SQL_TYPE = "XID8"
+    field_type = int

@@ -34,13 +34,18 @@ class HttpError(NamedTuple):
 HTTP_ERRORS = {
     "BAD_REQUEST": HttpError(400, "The request is no GraphQL request; the message says why."),
     "BATCHING_NOT_SUPPORTED": HttpError(400, "A request holds one operation, not a list."),
+    "ORIGIN_NOT_ALLOWED": HttpError(403, "Pages of that origin may not open a connection."),
+    "STREAM_UNKNOWN": HttpError(404, "No connection is reserved under that token."),
     "METHOD_NOT_ALLOWED": HttpError(405, "Requests come by POST or GET."),
     "NOT_ACCEPTABLE": HttpError(406, "Answers are JSON, and `accept` excludes it."),
+    "STREAM_TAKEN": HttpError(409, "The reserved connection is open already."),
+    "OPERATION_ID_TAKEN": HttpError(409, "An operation of that id is under way."),
     "BODY_TOO_LARGE": HttpError(413, "The body is larger than the server reads."),
     "ADDRESS_TOO_LONG": HttpError(414, "The address is longer than the server reads: send a POST."),
     "UNSUPPORTED_MEDIA_TYPE": HttpError(415, "The body is sent as application/json."),
     "INTERNAL_ERROR": HttpError(500, "A bug; the message has the number of its log entry."),
     "DATABASE_UNAVAILABLE": HttpError(503, "The database does not answer; try again."),
+    "TOO_MANY_SUBSCRIPTIONS": HttpError(503, "The server, or the connection, follows its most."),
     "STATEMENT_TIMEOUT": HttpError(503, "The answer took too long; ask for less at once."),
 }
 _STATUSES = {code: error.status for code, error in HTTP_ERRORS.items()} | {

@@ -1,7 +1,7 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import fields
 
@@ -40,6 +40,11 @@ from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
 from consortium.web.requests import Intake, headers_of
+from consortium.web.subscriptions.callers import Callers, Members
+from consortium.web.subscriptions.http import Streams
+from consortium.web.subscriptions.hub import Hub
+from consortium.web.subscriptions.operations import Operations, admitted_origins
+from consortium.web.subscriptions.websocket import WebSockets
 from consortium.web.uploads import Uploads
 from schema.limits import Limits
 from schema.planner.execution import Executor
@@ -55,11 +60,12 @@ MAY_INTROSPECT: dict[str, Callable[[Principal], bool]] = {
 # What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
-    "access-control-allow-methods": "GET, POST",
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
     "access-control-allow-headers": "authorization, content-type, content-encoding, graphql-cost,"
-    " graphql-require-preflight, apollo-require-preflight, x-requested-with",
+    " graphql-require-preflight, apollo-require-preflight, x-requested-with,"
+    " x-graphql-event-stream-token",
     "access-control-max-age": "600",
-    "allow": "GET, POST, OPTIONS",
+    "allow": "GET, POST, PUT, DELETE, OPTIONS",
 }
 
 
@@ -70,10 +76,12 @@ def create_app(
     *,
     now: Now = utc_now,
     interaction: Interaction | None = None,
-) -> ASGIApp:
+    direct_dsn: str | None = None,
+) -> "Application":
     """The application over an open database.
 
     `interaction` asks people whether a program may act for them; the pages do unless it is given.
+    `direct_dsn` leads to the database past any pooler.
 
     Raises:
         SecretKeyInvalid: the settings hold no key, or none that can be used.
@@ -108,6 +116,18 @@ def create_app(
         settings.max_address_bytes,
     )
     files = Files(settings.data_dir / "files")
+    hub = Hub(
+        dsn=direct_dsn or database.dsn,
+        pool=database.pool,
+        today=today,
+        told=told,
+        subscriptions_max=settings.max_subscriptions,
+    )
+    callers = Callers(authenticator, database.pool, _members(database, today), now)
+    budgets = _budgets(settings, database)
+    operations = Operations(
+        executor, hub, callers, today, told, admitted_origins(settings), budgets
+    )
     graphql = GraphQL(
         executor=executor,
         today=today,
@@ -115,7 +135,8 @@ def create_app(
         uploads=Uploads(intake, files, settings.max_document_bytes, settings.max_upload_files),
         authenticator=authenticator,
         addresses=server.addresses,
-        budgets=_budgets(settings, database),
+        budgets=budgets,
+        streams=Streams(operations, intake),
     )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
@@ -123,6 +144,7 @@ def create_app(
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
     from consortium.web.figures import FigureDoor
+    from consortium.web.footprints import FootprintDoor
 
     schema = SchemaText(
         database=database,
@@ -157,6 +179,14 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    footprints = FootprintDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=files,
+        today=today,
+        size_max=settings.max_document_bytes,
+    )
     exchange = ExchangeDoor(
         database=database,
         authenticator=authenticator,
@@ -184,14 +214,15 @@ def create_app(
             *oauth.routes(),
             *documents.routes(),
             *chains.routes(),
+            *footprints.routes(),
             *figures.routes(),
             *exchange.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),
         ],
-        lifespan=lambda _: _kept(server.keyring, solving),
+        lifespan=lambda _: _kept(solving, keep_keys(server.keyring), hub.run(), callers.run()),
     )
-    return _Front(graphql, others)
+    return Application(graphql, others, operations)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -241,33 +272,56 @@ def _authorization_server(people: People, today: Today) -> AuthorizationServer:
     return AuthorizationServer(Addresses(people.public_url), keyring, is_member, people.now)
 
 
+def _members(database: Database, today: Today) -> Members:
+    from consortium.membership.reads.memberships import members_on
+
+    found = members_on("$2::date")
+    asked = f"SELECT m.id FROM unnest($1::bigint[]) m (id) WHERE m.id IN ({found})"  # noqa: S608
+
+    async def members(organisations: Sequence[int]) -> frozenset[int]:
+        rows = await database.pool.fetch(asked, organisations, today())
+        return frozenset(row["id"] for row in rows)
+
+    return members
+
+
 @asynccontextmanager
-async def _kept(keyring: Keyring, solving: Solving) -> AsyncGenerator[None]:
-    """Look after the signing keys while the application runs; end what solves with it."""
-    job = asyncio.create_task(keep_keys(keyring))
+async def _kept(solving: Solving, *work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """Let these run while the application does; end what solves with it."""
+    jobs = [asyncio.create_task(one) for one in work]
     try:
         yield
     finally:
-        job.cancel()
-        await asyncio.wait([job])
+        for job in jobs:
+            job.cancel()
+        await asyncio.wait(jobs)
         await solving.close()
 
 
-class _Front:
+class Application:
     """Hands the one path that matters over at once: routing costs more than planning.
 
     The endpoint answers its own failures, so it needs no middleware.
     """
 
-    def __init__(self, graphql: GraphQL, others: ASGIApp) -> None:
+    def __init__(self, graphql: GraphQL, others: ASGIApp, operations: Operations) -> None:
         self.graphql = graphql
         self.others = others
+        self.operations = operations
+        self.sockets = WebSockets(operations)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, serve a socket, or live."""
         if scope["type"] == "http" and scope["path"] == "/graphql" and scope["method"] == "POST":
             await self.graphql(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await self.sockets(scope, receive, send)
         else:
             await self.others(scope, receive, send)
+
+    async def end_streams(self) -> None:
+        """End the connections that stay open, before the server waits for the others."""
+        await self.operations.stop()
 
 
 async def live(_: Request) -> Response:

@@ -23,7 +23,8 @@ from consortium.web.answers import (
 )
 from consortium.web.budgets import BudgetExhausted, Budgets, Noted
 from consortium.web.failures import database_down, masked
-from consortium.web.requests import Headers, Intake, headers_of, refuse
+from consortium.web.requests import Headers, Intake, headers_of, names_token, refuse
+from consortium.web.subscriptions.http import Streams, may_stream
 from consortium.web.uploads import MULTIPART, Uploads
 from schema.errors import RequestRefused, plain
 from schema.planner.execution import Executor, Request
@@ -46,12 +47,18 @@ class GraphQL:
     addresses: Addresses
     budgets: Budgets
     uploads: Uploads
+    streams: Streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = headers_of(scope)
-        media_type = media_type_for(headers.get(b"accept", b""))
+        accepted = headers.get(b"accept", b"")
+        media_type = media_type_for(accepted)
         try:
+            if may_stream(scope, headers, accepted.lower()):
+                sending = await self.streams.sending(scope, headers, receive)
+                await sending(receive, send)
+                return
             answer = await self._answer(scope, headers, receive, media_type)
         except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
             answer = self._failure(error, media_type or JSON)
@@ -134,13 +141,6 @@ class GraphQL:
         if names_token(body):
             raise TokenMisplaced
         raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
-
-
-def names_token(encoded: bytes) -> bool:
-    """Whether a query or form holds a token, which would be in logs and histories by now."""
-    return b"access_token=" in encoded and any(
-        part.startswith(b"access_token=") for part in encoded.split(b"&")
-    )
 
 
 def told(error: Exception) -> list[dict[str, Any]]:

@@ -126,10 +126,26 @@ def parse_json(body: bytes, limits: Limits) -> Request:
         )
     if not isinstance(given, dict):
         raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
-    request = _checked(cast("dict[str, Any]", given), len(body))
+    request = checked_request(cast("dict[str, Any]", given), len(body))
     if len(body) > limits.variable_values or nested > limits.variable_depth:
         check_values(request.variables, limits)
     return request
+
+
+def checked_request(fields: Mapping[str, Any], size: int = 0) -> Request:
+    """A request by its fields, whatever it came over."""
+    query, variables = fields.get("query"), fields.get("variables")
+    operation_name, extensions = fields.get("operationName"), fields.get("extensions")
+    if not isinstance(query, str) or not query.strip():
+        raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
+    if variables is not None and not isinstance(variables, dict):
+        raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
+    if operation_name is not None and not isinstance(operation_name, str):
+        raise refuse("BAD_REQUEST", "`operationName` is a text.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise refuse("BAD_REQUEST", "`extensions` is an object of names and values.")
+    given = cast("dict[str, Any]", variables or {})
+    return Request(query, given, operation_name or None, size=size)
 
 
 def parse_get(scope: Scope, limits: Limits) -> Request:
@@ -143,21 +159,13 @@ def parse_get(scope: Scope, limits: Limits) -> Request:
             found[name] = orjson.loads(texts[name]) if texts.get(name) else None
     except (ValueError, UnicodeDecodeError) as error:
         raise refuse("BAD_REQUEST", f"The address cannot be read: {error}.") from None
-    request = _checked(found, len(text))
+    request = checked_request(found, len(text))
     check_values(request.variables, limits)
     return request._replace(safe=True)
 
 
-def _checked(fields: dict[str, Any], size: int) -> Request:
-    query, variables = fields.get("query"), fields.get("variables")
-    operation_name, extensions = fields.get("operationName"), fields.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
-    if variables is not None and not isinstance(variables, dict):
-        raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise refuse("BAD_REQUEST", "`operationName` is a text.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise refuse("BAD_REQUEST", "`extensions` is an object of names and values.")
-    given = cast("dict[str, Any]", variables or {})
-    return Request(query, given, operation_name or None, size=size)
+def names_token(encoded: bytes) -> bool:
+    """Whether a query or form holds a token, which would be in logs and histories by now."""
+    return b"access_token=" in encoded and any(
+        part.startswith(b"access_token=") for part in encoded.split(b"&")
+    )

@@ -19,6 +19,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node, extends
 from schema.organisations import Organisation
 from schema.paging import Connection, connection, field, optional
+from schema.subscriptions import Change, rows
 from schema.value_chains import ValueChain
 
 ClaimFilter = filter_of(CLAIMS)
@@ -136,6 +137,11 @@ class ClaimsQuery:
         ClaimFilter,
         ClaimOrder,
     )
+
+
+@strawberry.type
+class ClaimsSubscription:
+    claim_changed: Change[Claim] = rows(CLAIMS, "A disclosed claim was recorded or changed.")
 
 
 @strawberry.input(description="Who shall see a claim.")

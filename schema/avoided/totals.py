@@ -18,6 +18,7 @@ from schema.membership import ON_DATE
 from schema.organisations import Organisation
 from schema.paging import Connection, argument, connection, field, optional
 from schema.scalars import BigInt, CountryCode
+from schema.subscriptions import answer
 from schema.value_chains import ValueChain
 
 AvoidedEmissionsFilter = filter_of(COUNTED, "AvoidedEmissions")
@@ -153,4 +154,11 @@ class AvoidedQuery:
         ),
         ON_DATE,
         optional("known_at", date, "Only what was known on that day; now unless given."),
+    )
+
+
+@strawberry.type
+class AvoidedSubscription:
+    avoided_emissions_changed: AvoidedEmissions = answer(
+        AvoidedQuery, "avoided_emissions", "The totals of disclosed figures.", "avoided_total"
     )

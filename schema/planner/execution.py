@@ -27,9 +27,11 @@ from schema.errors import (
     plain,
 )
 from schema.limits import DEFAULTS, Limits, planning_cost
+from schema.planner.documents import is_subscription
 from schema.planner.introspection import Introspection
 from schema.planner.mutations import Steps, Writing, run_steps
 from schema.planner.plans import Plan, Planned, Planner
+from schema.planner.subscriptions import Followed, followed
 from schema.root import GRAPHQL_SCHEMA
 
 
@@ -138,6 +140,26 @@ class Executor:
         if plan.introspected:
             data = await self._with_introspection(request, planned, plan, data)
         return b'{"data":' + data + b"}"
+
+    def is_subscription(self, request: Request) -> bool:
+        """Whether a subscription is asked for; of what cannot be read, `run` says why."""
+        try:
+            document = self.planner.document(request.query)
+            return is_subscription(document.operation(request.operation_name))
+        except RequestRefused:
+            return False
+
+    def follow(self, request: Request, principal: Principal, today: date) -> Followed | None:
+        """What a subscription follows; none where the operation is another, to be run."""
+        try:
+            operation = self.planner.document(request.query).operation(request.operation_name)
+            if not is_subscription(operation):
+                return None
+            variables = self.planner.variables(operation, request.variables)
+            following = self.planner.following(operation, variables, principal.rights)
+        except RequestRefused as error:
+            raise self._told(error, principal) from None
+        return followed(following, Inputs(variables, principal, today))
 
     async def _data(self, statement: Statement | None, inputs: Inputs) -> bytes:
         """What the statement answers; its other form does where what it relies on does not hold."""

@@ -28,6 +28,7 @@ from schema.planner.introspection import introspection_cost
 from schema.planner.mutations import Steps, compile_steps
 from schema.planner.selections import Selector
 from schema.planner.shapes import shape
+from schema.planner.subscriptions import Following, compile_following
 
 _DOCUMENT_BYTES_MAX = 32 * 1024 * 1024
 _SHAPES_MAX = 64
@@ -106,15 +107,13 @@ class Planner:
 
     def keep(self, text: str, planned: Planned) -> None:
         """Keep what was planned for the next request."""
-        plans = planned.operation.plans
-        plans[planned.shape] = planned.plan
-        plans.move_to_end(planned.shape)
-        if len(plans) > _SHAPES_MAX:
-            plans.popitem(last=False)
-        if text in self._kept:
-            return
+        _keep(planned.operation, planned.shape, planned.plan)
+        if text not in self._kept:
+            self._keep_document(text, planned.document)
+
+    def _keep_document(self, text: str, document: Document) -> None:
         weight = len(text) * _DOCUMENT_WEIGHT + _SHAPES_MAX * _SHAPE_BYTES
-        self._kept[text] = _Kept(planned.document, weight)
+        self._kept[text] = _Kept(document, weight)
         self._weight += weight
         while self._weight > _DOCUMENT_BYTES_MAX and len(self._kept) > 1:
             self._weight -= self._kept.popitem(last=False)[1].weight
@@ -132,12 +131,34 @@ class Planner:
             raise RequestRefused([refused(error, BAD_VARIABLES) for error in values])
         return dict(values.coerced)
 
+    def document(self, text: str) -> Document:
+        """The document of that text, kept for the next request."""
+        kept = self._kept.get(text)
+        if kept is not None:
+            self._kept.move_to_end(text)
+            return kept.document
+        document = read_document(self.schema, text, self.limits)
+        self._keep_document(text, document)
+        return document
+
+    def following(
+        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    ) -> Following:
+        """The plan of a subscription, kept as others are."""
+        # Apart from plans that are run.
+        key = ("followed", _shape(operation, variables), rights)
+        plan: Following | None = operation.plans.get(key)
+        if plan is None:
+            plan = compile_following(self.schema, operation, variables, rights)
+            _keep(operation, key, plan)
+        return plan
+
     def compile(
         self, operation: Operation, variables: Mapping[str, Any], rights: Rights
     ) -> Plan | Steps:
         """Plan anew."""
         if is_subscription(operation):
-            message = "Queries and mutations are served."
+            message = "A subscription comes over WebSocket, or accepts `text/event-stream`."
             raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, message)])
         if is_mutation(operation):
             return compile_steps(self.schema, operation, variables, rights, self.limits)
@@ -159,6 +180,13 @@ class Planner:
         cost = cost_of(picks).plus(Cost(computations * COMPUTATION))
         cost = cost.plus(introspection_cost(told, operation.fragments))
         return Plan(statement, tuple(fields), introspected, cost)
+
+
+def _keep(operation: Operation, key: Any, plan: Plan | Steps | Following) -> None:
+    operation.plans[key] = plan
+    operation.plans.move_to_end(key)
+    if len(operation.plans) > _SHAPES_MAX:
+        operation.plans.popitem(last=False)
 
 
 def _leaf_values(operation: Operation, given: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Footprints that a partner gave: each checked in full and recorded, or told with its faults."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -101,14 +102,15 @@ async def _kept(
     if known["status"] == "ACTIVE" and facts.status is PfStatus.DEPRECATED:
         await deprecate(connection, [known["id"]], None, today)
     before = await facts_kept(connection, known["id"])
-    if _without_status(before) != _without_status(facts):
+    if not same_but_for_status(before, facts):
         why = "A footprint of this `id` said something else before: one that changes has a new id."
         return known["id"], False, [("id", why)]
     return known["id"], False, []
 
 
-def _without_status(facts: FootprintFacts) -> tuple[Any, ...]:
-    return tuple(getattr(facts, name) for name in facts.__slots__ if name != "status")
+def same_but_for_status(one: FootprintFacts, other: FootprintFacts) -> bool:
+    """Whether two footprints of an id say the same: one may be deprecated since."""
+    return replace(one, status=other.status) == other
 
 
 async def tell(connection: Connection, partner: int, one: Faulty) -> None:

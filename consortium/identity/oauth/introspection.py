@@ -14,13 +14,14 @@ from consortium.storage.raw import Connection
 
 INACTIVE: dict[str, Any] = {"active": False}
 
-_LIVING = """
-SELECT c.client_id, c.id AS client_row, a.subject
+# SQL of the grants that hold, with whom they are of.
+LIVING = """
 FROM oauth_grant g JOIN oauth_client c ON c.id = g.client_id
 LEFT JOIN account a ON a.id = g.account_id LEFT JOIN session s ON s.id = g.session_id
-WHERE g.id = $1 AND g.revoked_at IS NULL AND c.disabled_at IS NULL AND s.revoked_at IS NULL
+WHERE g.revoked_at IS NULL AND c.disabled_at IS NULL AND s.revoked_at IS NULL
     AND a.disabled_at IS NULL AND a.erased_at IS NULL
 """
+_LIVING = f"SELECT c.client_id, c.id AS client_row, a.subject {LIVING} AND g.id = $1"
 
 
 async def introspect(

@@ -1,7 +1,6 @@
 """Clients that no one here wrote complete every flow, with nothing but the discovery document."""
 
 import asyncio
-import fcntl
 import json
 import os
 import subprocess
@@ -18,6 +17,7 @@ from joserfc.jwk import ECKey, KeySet, RSAKey
 from consortium.console import build
 from consortium.identity.proofs.tokens import sha256
 from tests.identity.oauth.world import CALLBACK, SIGNED_OUT, World, create_client
+from tests.stock import installed
 
 with warnings.catch_warnings():
     # It would rather have the successor of httpx.
@@ -25,25 +25,12 @@ with warnings.catch_warnings():
     from authlib.integrations.httpx_client import AsyncOAuth2Client
 
 STOCK = Path(__file__).parent / "stock"
-FILES = ("package.json", "package-lock.json", ".npmrc", "flows.mjs")
 
 
 @pytest.fixture(scope="session")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> tuple[build.Node, Path]:
     """Node, and a folder with oauth4webapi as the lock file has it."""
-    node = build.find_node()
-    # The same for all workers of a session.
-    folder = tmp_path_factory.getbasetemp().parent / "stock"
-    folder.mkdir(exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (folder / "node_modules" / "oauth4webapi").exists():
-            for name in FILES:
-                (folder / name).write_bytes((STOCK / name).read_bytes())
-            npm = [*node.npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-            env = build.environment(node)
-            subprocess.run(npm, cwd=folder, env=env, check=True, capture_output=True, timeout=120)
-    return node, folder
+    return installed(tmp_path_factory, STOCK)
 
 
 async def test_oauth4webapi_completes_every_flow(w: World, stock: tuple[build.Node, Path]) -> None:
