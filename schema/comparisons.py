@@ -24,6 +24,9 @@ from consortium.effects.rules.vocabulary import (
     UncertaintyMethod,
 )
 from consortium.kernel.gases import GwpSet
+from consortium.value_chains.reads import ACTIVITIES
+from schema.activities import Activity
+from schema.chain_footprints import ChainDemandInput
 from schema.enums import described
 from schema.evidence import Source, SourceInput
 from schema.filters import filter_of, order_of
@@ -59,7 +62,8 @@ described(
     ComparisonOrigin,
     "Where a comparison's amounts come from.",
     ENTERED="They were entered, stage by stage.",
-    FROM_VALUE_CHAIN="From two demands on a value chain; not offered yet.",
+    FROM_VALUE_CHAIN="Some of them, or all, are what demands on value chains emit: its items tell"
+    " which.",
 )
 described(
     FactorsBeyond,
@@ -131,8 +135,20 @@ class FactorSeries(Node):
 
 
 @strawberry.type(
+    description="A demand on a published version of a value chain. What it emits is recorded with"
+    " it: `chainFootprint` answers the same for the same demand."
+)
+class ComparisonDemand:
+    activity: Activity | None = strawberry.field(
+        description="Whose product is demanded; null where you may not see its version."
+    )
+    amount: Decimal = strawberry.field(description="How much of its product, in its unit.")
+
+
+@strawberry.type(
     description="What one unit emits at a stage, on one side or on both: as a mass, or as a"
-    " quantity by a factor series. Without amounts, the stage is equal on both sides."
+    " quantity by a factor series. A mass is entered, or what a demand on a value chain emits."
+    " Without amounts, the stage is equal on both sides."
 )
 class ComparisonItem:
     position: int = strawberry.field(description="Place in the order of the comparison, 1 first.")
@@ -145,6 +161,12 @@ class ComparisonItem:
     )
     reference_emissions: Decimal | None = mass("What the reference emits; null: not on this side.")
     solution_emissions: Decimal | None = mass("What the solution emits; null: not on this side.")
+    reference_demand: ComparisonDemand | None = strawberry.field(
+        description="What the reference's emissions were computed of; null: of no demand."
+    )
+    solution_demand: ComparisonDemand | None = strawberry.field(
+        description="What the solution's emissions were computed of; null: of no demand."
+    )
     reference_quantity: Decimal | None = strawberry.field(
         description="The reference's quantity, in units of the factor series."
     )
@@ -155,10 +177,12 @@ class ComparisonItem:
         description="Why the stage is equal on both sides and left out."
     )
     reference_uncertainty: Decimal | None = strawberry.field(
-        description="Half the 95 % interval of the reference's amount, as a fraction of it."
+        description="Half the 95 % interval of the reference's amount, as a fraction of it; of a"
+        " demand, by 1000 draws of seed 1. Null: not known."
     )
     solution_uncertainty: Decimal | None = strawberry.field(
-        description="Half the 95 % interval of the solution's amount, as a fraction of it."
+        description="Half the 95 % interval of the solution's amount, as a fraction of it; of a"
+        " demand, by 1000 draws of seed 1. Null: not known."
     )
     shares_error_with: str | None = strawberry.field(
         description="Items with the same word share one source of error."
@@ -246,8 +270,8 @@ class CreateFactorSeriesInput:
 
 
 @strawberry.input(
-    description="What one unit emits at a stage: masses, quantities with a factor series, or that"
-    " both sides are equal."
+    description="What one unit emits at a stage: masses or demands, quantities with a factor"
+    " series, or that both sides are equal."
 )
 class ComparisonItemInput:
     stage: LifeCycleStage = strawberry.field(description="The stage of the life cycle.")
@@ -269,6 +293,14 @@ class ComparisonItemInput:
     solution_kg_co2e: Decimal | None = strawberry.field(
         description="What the solution emits, in kg CO2e: a year, or once.",
         default=strawberry.UNSET,
+    )
+    reference_demand: ChainDemandInput | None = strawberry.field(
+        description="In the place of the reference's mass: what of a published version of a value"
+        " chain is demanded, whose emissions and uncertainty are computed and recorded.",
+        default=strawberry.UNSET,
+    )
+    solution_demand: ChainDemandInput | None = strawberry.field(
+        description="In the place of the solution's mass: likewise.", default=strawberry.UNSET
     )
     factor_series: strawberry.ID | None = strawberry.field(
         description="The factors by which quantities become emissions.", default=strawberry.UNSET
@@ -323,13 +355,10 @@ class CreateComparisonInput:
     items: list[ComparisonItemInput] = strawberry.field(
         description="Every stage: its amounts, or that it is equal on both sides."
     )
-    origin: ComparisonOrigin | None = strawberry.field(
-        description="Where the amounts come from: ENTERED unless told.", default=strawberry.UNSET
-    )
     uncertainty_method: UncertaintyMethod | None = strawberry.field(
         description="How the uncertainty of effects is found. Unless told, ANALYTIC where all"
-        " errors are independent; MONTE_CARLO where amounts share a word or a factor series, or"
-        " the law caps the reference: there ANALYTIC is refused.",
+        " errors are independent; MONTE_CARLO where amounts share a word or a factor series, are"
+        " drawn of a value chain, or the law caps the reference: there ANALYTIC is refused.",
         default=strawberry.UNSET,
     )
 
@@ -357,6 +386,10 @@ class ComparisonsMutation:
             CreateComparison,
             CreateComparisonInput,
             COMPARISONS,
-            {"reference_scenario": REFERENCE_SCENARIOS, "factor_series": FACTOR_SERIES},
+            {
+                "reference_scenario": REFERENCE_SCENARIOS,
+                "factor_series": FACTOR_SERIES,
+                "activity": ACTIVITIES,
+            },
         ),
     )

@@ -1,5 +1,6 @@
 """Files of footprints: PACT's JSON documents, one or many."""
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 import orjson
@@ -14,7 +15,7 @@ class FootprintsUnreadable(BadInput):
     code = "FOOTPRINTS_UNREADABLE"
 
 
-def read_documents(data: bytes) -> list[Any]:
+def read_documents(data: bytes) -> list[object]:
     """The documents of a file, in their order. Raises FootprintsUnreadable."""
     try:
         given: object = orjson.loads(data)
@@ -25,18 +26,25 @@ def read_documents(data: bytes) -> list[Any]:
         given = one.get("data", [one])
     if not isinstance(given, list):
         raise FootprintsUnreadable
-    documents: list[Any] = given
-    if any(not isinstance(one, dict) or _depth(one) > DEPTH_MAX for one in documents):
+    documents = cast("list[object]", given)
+    if not all(isinstance(one, dict) for one in documents) or _depth(documents) > DEPTH_MAX + 1:
         raise FootprintsUnreadable
     return documents
 
 
-def _depth(value: Any) -> int:  # noqa: ANN401  any JSON
+def _depth(value: object) -> int:
     """How deep objects and lists stand within one another."""
-    deepest, waiting = 0, [(value, 1)]
+    deepest = 0
+    waiting: list[tuple[object, int]] = [(value, 1)]
     while waiting:
         one, depth = waiting.pop()
         deepest = max(deepest, depth)
-        inner = one.values() if isinstance(one, dict) else one
-        waiting += [(two, depth + 1) for two in inner if isinstance(two, dict | list)]
+        waiting += [(two, depth + 1) for two in _within(one)]
     return deepest
+
+
+def _within(value: object) -> Iterable[object]:
+    """What stands directly in an object or a list."""
+    if isinstance(value, dict):
+        return cast("dict[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()

@@ -1,5 +1,5 @@
 # pyright: basic
-"""Column types that Tortoise does not have: keys, exact numbers, lists, transactions."""
+"""Column types that Tortoise does not have: keys, exact numbers, arrays, transactions."""
 
 from decimal import Decimal
 from enum import Enum
@@ -9,6 +9,7 @@ from tortoise.fields import BigIntField, CharEnumField, Field
 from tortoise.fields.base import VALUE
 
 __all__ = [
+    "DoubleArrayField",
     "IdArrayField",
     "IdField",
     "KeyField",
@@ -65,6 +66,13 @@ class IdArrayField(Field[VALUE]):
     """A list of ids."""
 
     SQL_TYPE = "BIGINT[]"
+    field_type = list
+
+
+class DoubleArrayField(Field[VALUE]):
+    """A list of doubles, such as draws."""
+
+    SQL_TYPE = "DOUBLE PRECISION[]"
     field_type = list
 
 

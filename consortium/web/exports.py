@@ -13,6 +13,7 @@ from typing import Any, Final
 import orjson
 
 from consortium.documents.tables import Cell, Workbook, csv_lines
+from consortium.effects.reports.telling import chains
 from consortium.kernel.principal import Principal
 from schema.planner.execution import Executor, Request
 
@@ -111,6 +112,8 @@ def _cohorts(node: Node) -> str:
 
 
 _SOURCE = "source { url title }"
+_DEMAND = """{ amount activity { code product unit chainVersion { id reference
+  organisation { id name } } } }"""
 EFFECT_SELECTION: Final = f"""
 id reference version recordedAt computedAt timeframe geography periodStart periodEnd specificity
 visibility uncertainty avoided(unit: KILOGRAM_CO2E) referenceEmissions(unit: KILOGRAM_CO2E)
@@ -120,8 +123,9 @@ solution {{ id reference name category function functionalUnit unit lifetimeYear
 valueChain {{ id name }}
 referenceScenario {{ id reference edition situation basis path reason description legalMinimum
   geography legalSource {{ url title }} {_SOURCE} }}
-comparison {{ id reference edition accounting gwpSet boundary baseYear rebound reboundReason
+comparison {{ id reference edition origin accounting gwpSet boundary baseYear rebound reboundReason
   factorsBeyond items {{ stage name specificity equalBecause {_SOURCE}
+    referenceDemand {_DEMAND} solutionDemand {_DEMAND}
     factorSeries {{ reference edition unit gwpSet {_SOURCE} }} }} }}
 cohorts {{ soldYear units retired }}
 """
@@ -163,6 +167,7 @@ EFFECTS: Final = Export(
         _column("referenceScenario.basis", "basis"),
         _column("referenceScenario.reason", "reference_reason"),
         OutColumn("factor_series", "", read=_factors),
+        OutColumn("chain_versions", "", read=chains),
         OutColumn("sources", "", read=_sources),
         _column("visibility"),
         _column("computedAt", "computed_at"),

@@ -66,7 +66,7 @@ class FootprintDoor(Door):
         return json_answer(422 if imported.faulty else 201, told)
 
 
-def _read(received: Received) -> list[Any]:
+def _read(received: Received) -> list[object]:
     received.file.seek(0)
     return read_documents(received.file.read())
 

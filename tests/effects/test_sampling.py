@@ -96,6 +96,33 @@ def test_another_seed_gives_another_answer() -> None:
     assert simulated(terms, SEED).mean != simulated(terms, SEED + 1).mean
 
 
+def test_what_was_drawn_elsewhere_is_taken_in_its_order() -> None:
+    """Draw d of one goes with draw d of the other; of such terms alone they are the answer."""
+    ours = {
+        "reference": np.random.default_rng(1).normal(1, 0.1, 1_000).tolist(),
+        "solution": np.random.default_rng(2).normal(1, 0.1, 1_000).tolist(),
+    }
+    both = [
+        Term(Decimal(50), (Error(Decimal("0.2"), "reference"),)),
+        Term(Decimal(-40), (Error(Decimal("0.2"), "solution"),)),
+    ]
+    told = simulated(both, SEED, drawn=ours)
+    expected = 50 * np.array(ours["reference"]) - 40 * np.array(ours["solution"])
+
+    lower, upper = np.quantile(expected, (0.025, 0.975))
+    assert float(told.mean) == pytest.approx(expected.mean(), rel=1e-9)
+    # Ten times the same draws have the same percentiles, but for where these lie between two.
+    assert float(told.interval.lower) == pytest.approx(lower, abs=0.2)
+    assert float(told.interval.upper) == pytest.approx(upper, abs=0.2)
+    assert simulated(both, SEED + 1, drawn=ours) == told._replace(seed=SEED + 1)
+    # Beside other terms, it is one more source.
+    alone = simulated([*both, term("100", own("0.5"))], SEED, drawn=ours)
+    wide = simulated([term("110", own("0.5"))], SEED)
+    assert alone.interval.upper - alone.interval.lower > Decimal("0.85") * (
+        wide.interval.upper - wide.interval.lower
+    )
+
+
 @given(st.lists(shared_terms, max_size=8), seeds)
 @settings(max_examples=20, deadline=None)
 def test_the_answer_equals_a_slow_reference(terms: list[Term], seed: int) -> None:

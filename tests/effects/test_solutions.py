@@ -196,7 +196,6 @@ async def test_a_changed_reference_is_a_new_edition(wei: Engineer) -> None:
         ({"reboundReason": " "}, "REBOUND_INVALID", ["rebound"]),
         ({"boundary": ""}, "TEXT_MISSING", ["boundary"]),
         ({"lastEdition": 3}, "CHANGED_MEANWHILE", []),
-        ({"origin": "FROM_VALUE_CHAIN"}, "COMPARISON_ORIGIN_NOT_OFFERED", ["origin"]),
         ({"referenceScenario": "scenario_999"}, "NOT_FOUND", []),
     ],
 )

@@ -49,7 +49,18 @@ EFFECT: dict[str, Any] = {
         "boundary": "Cradle to grave",
         "rebound": "0.10",
         "reboundReason": "Some heat more.",
-        "items": [{"source": SOURCE, "factorSeries": {"source": None}}],
+        "items": [
+            {
+                "source": SOURCE,
+                "factorSeries": {"source": None},
+                "referenceDemand": {
+                    "activity": {
+                        "chainVersion": {"reference": "steel-1", "organisation": {"name": "Mill"}}
+                    }
+                },
+                "solutionDemand": {"activity": None},
+            }
+        ],
     },
     "cohorts": [{"soldYear": 2024, "units": "5", "retired": "1"}],
 }

@@ -49,7 +49,6 @@ async def create_shared_effect(
         base_year=2025,
         rebound=Decimal(0),
         rebound_reason="None was found.",
-        origin="ENTERED",
         factors_beyond="REFUSED",
     )
     kg = Decimal(tonnes) * 1000

@@ -230,7 +230,7 @@ async def _year_by_year(desk: Desk, comparison: str) -> None:
 
 
 async def test_what_is_missing_is_named(desk: Desk) -> None:
-    """A reference without a reason, a stage without a word, and amounts from a chain."""
+    """A reference without a reason, and a stage without a word."""
     solution = (await desk.do("createSolution", **SOLUTION))["id"]
     refused = await desk.do(
         "createReferenceScenario", solution=solution, **SCENARIO | {"reason": " "}
@@ -243,6 +243,3 @@ async def test_what_is_missing_is_named(desk: Desk) -> None:
     refused = await desk.do("createComparison", **about, items=[used])
     assert (refused["code"], refused["path"]) == ("STAGE_MISSING", ["items"])
     assert "END_OF_LIFE" in refused["message"]
-
-    refused = await desk.do("createComparison", **about, items=EXAMPLE, origin="FROM_VALUE_CHAIN")
-    assert (refused["code"], refused["path"]) == ("COMPARISON_ORIGIN_NOT_OFFERED", ["origin"])

@@ -9,6 +9,7 @@ from tests.oracle.kinds import (
     SOURCE,
     Kind,
     Read,
+    Relation,
     blank,
     down,
     global_id,
@@ -43,6 +44,25 @@ def _sign_open(_: Ask, row: Row) -> bool | None:
     if row["low_kg_co2e"] is None:
         return None
     return bool(row["low_kg_co2e"] <= 0 <= row["high_kg_co2e"])
+
+
+def _origin(ask: Ask, row: Row) -> str:
+    """From a chain where an item has a demand."""
+    items = ask.world.having("ComparisonItem", "comparison_id", row.id)
+    named = [one[f"{side}_activity_id"] for one in items for side in ("reference", "solution")]
+    return "ENTERED" if set(named) <= {None} else "FROM_VALUE_CHAIN"
+
+
+def _demand(side: str) -> Relation:
+    """What a side was computed of, whether or not the activity is to be seen."""
+
+    def found(_: Ask, row: Row, __: Mapping[str, Any]) -> list[Row]:
+        activity, amount = row[f"{side}_activity_id"], row[f"{side}_demand"]
+        if activity is None:
+            return []
+        return [Row("ComparisonDemand", {"activity_id": activity, "amount": amount})]
+
+    return found
 
 
 SOLUTION = up("Solution", "solution_id")
@@ -104,8 +124,9 @@ KINDS |= {
     ),
     "Comparison": Kind(
         global_id("comparison")
-        | plain("reference", "edition", "origin", "accounting", "gwp_set", "boundary", "base_year")
-        | plain("rebound", "rebound_reason", "factors_beyond", "uncertainty_method", "recorded_at"),
+        | plain("reference", "edition", "accounting", "gwp_set", "boundary", "base_year")
+        | plain("rebound", "rebound_reason", "factors_beyond", "uncertainty_method", "recorded_at")
+        | {"origin": _origin},
         {
             "solution": SOLUTION,
             "referenceScenario": up("ReferenceScenario", "reference_scenario_id"),
@@ -119,10 +140,16 @@ KINDS |= {
         | plain("shares_error_with", "specificity")
         | blank("equal_because")
         | _sides(),
-        {"factorSeries": up("FactorSeries", "factor_series_id"), "source": SOURCE},
+        {
+            "factorSeries": up("FactorSeries", "factor_series_id"),
+            "source": SOURCE,
+            "referenceDemand": _demand("reference"),
+            "solutionDemand": _demand("solution"),
+        },
         orders=_orders("position"),
         default_order=("POSITION",),
     ),
+    "ComparisonDemand": Kind(plain("amount"), {"activity": up("Activity", "activity_id")}),
     "Effect": Kind(
         global_id("effect")
         | plain("reference", "geography", "period_start", "period_end", "timeframe", "uncertainty")

@@ -870,7 +870,7 @@ _SCENARIO = {
 _EQUAL = {"specificity": "SPECIFIC", "equalBecause": "The same."}
 _USED = {"stage": "USE", "name": "use", "specificity": "SPECIFIC", "referenceKgCo2e": "1"}
 _STAGES = ("RAW_MATERIALS", "MANUFACTURING", "DISTRIBUTION", "INSTALLATION", "MAINTENANCE")
-_COMPARISON = {
+_COMPARISON: Mapping[str, Any] = {
     "reference": "new",
     "lastEdition": 0,
     "accounting": "ATTRIBUTIONAL",
@@ -885,6 +885,17 @@ _COMPARISON = {
         *({"stage": one, "name": one, **_EQUAL} for one in (*_STAGES, "END_OF_LIFE")),
     ],
 }
+
+
+def _by_demand(world: SmallWorld) -> Mapping[str, Any]:
+    """Use as a demand on a chain of the owner's that nobody else sees."""
+    demand = {"activity": world.id("activity", "owner PRIVATE"), "amount": "2"}
+    use = {"stage": "USE", "name": "use", "specificity": "SPECIFIC", "referenceDemand": demand}
+    scenario = world.id("scenario", "owner PRIVATE")
+    items = [use, *_COMPARISON["items"][1:]]
+    return {"referenceScenario": scenario, **_COMPARISON, "items": items}
+
+
 _EFFECT = {
     "reference": "new",
     "geography": "FR",
@@ -948,6 +959,7 @@ _EFFECTS: tuple[Case, ...] = (
         ABSENT,
         _PRIVATELY,
     ),
+    Case("createComparison", "by demands on a private chain", _by_demand, ABSENT, _PRIVATELY),
     Case(
         "createEffect",
         "of a private solution",

@@ -76,9 +76,12 @@ TYPES: Mapping[str, tuple[str, str]] = {
         (
             "position stage name phase yearOfLife referenceEmissions solutionEmissions "
             "referenceQuantity solutionQuantity equalBecause referenceUncertainty "
-            "solutionUncertainty sharesErrorWith specificity factorSeries source"
+            "solutionUncertainty sharesErrorWith specificity factorSeries source "
+            "referenceDemand solutionDemand"
         ),
     ),
+    # Of an activity, as far as its version is seen.
+    "ComparisonDemand": ("solved", "activity amount"),
     "Effect": (
         "effect",
         (

@@ -301,9 +301,10 @@ class _Maker:
                     citation_id=self.ids["citation"],
                 )
             await self._related(owner)
-            await self._solved(owner)
         await self._footprints()
         await self._modelled()
+        for owner in MEMBERS:
+            await self._solved(owner)
         await self._pledged()
         await self._allocated()
         await self._imported()
@@ -550,13 +551,14 @@ class _Maker:
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.
 
-        The last contains the first. Effects may be shown to more or fewer than their solution is.
+        The last contains the first. Effects may be shown to more or fewer than their solution is,
+        and so may the value chains that amounts are computed of.
         """
         c, ids, source = self.connection, self.ids, self.ids["citation"]
         organisation = ids[f"org {owner}"]
         series = ids[f"series {owner}"] = await create_series(c, organisation, citation_id=source)
         item = 0
-        for visibility in VISIBILITIES:
+        for visibility, of_chain in zip(VISIBILITIES, reversed(VISIBILITIES), strict=True):
             name = f"{owner} {visibility}"
             solution = ids[f"solution {name}"] = await create_solution(
                 c, organisation, name=name, visibility=visibility
@@ -567,6 +569,8 @@ class _Maker:
             comparison = ids[f"comparison {name}"] = await create_comparison(c, solution, scenario)
             by_factor = {"factor_series_id": series, "reference_quantity": Decimal(2)}
             item = await create_item(c, comparison, citation_id=source, **by_factor)
+            demanded = {"reference_activity_id": ids[f"activity {owner} {of_chain}"]}
+            await create_item(c, comparison, reference_demand=Decimal(2), **demanded)
             ids[f"effect {name}"] = await self._effect(comparison, item, visibility=visibility)
             chain = {"value_chain_id": ids["chain one"], "stage_id": ids["stage last"]}
             await insert(

@@ -184,6 +184,7 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               partners(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
               exchangeErrands(first: 1000) { totalCount nodes { id } }
+              chainComputations(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)

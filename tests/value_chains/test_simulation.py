@@ -14,6 +14,7 @@ from consortium.value_chains.rules.simulation import (
     Uncertain,
     Uncertainties,
     simulated,
+    simulated_units,
     spread_of,
 )
 from consortium.value_chains.rules.solving import LoopNeverEnds, Solver
@@ -66,6 +67,20 @@ def test_a_scenario_errs_with_its_baseline() -> None:
     assert not np.allclose(other, drawn[0])
     certain = drawn_of(baseline, Uncertainties(none, none), 7, 100)
     assert set(certain.tolist()) == {200.0}
+
+
+def test_units_are_drawn_as_a_demand_of_each_is() -> None:
+    """The same draws, of all products at once, with a loop and two gases."""
+    made = system([[0, 0.3, 0], [0.2, 0, 0.5], [0.1, 0, 0]], [[1.0, 5.0, 0], [0, 2.0, 3.0]])
+    needs = Uncertain.of([0, 2], [Error(Decimal("0.4"), "a"), Error(Decimal("0.1"), "b")])
+    emissions = Uncertain.of([1, 5], [Error(Decimal("0.2"), "a"), Error(Decimal("0.5"), "c")])
+    uncertain, factors = Uncertainties(needs, emissions), np.array([1.0, 29.8])
+    solver = Solver(made)
+    units = np.array(list(simulated_units(solver, uncertain, factors, 3, 100)))
+
+    for at in range(3):
+        alone = simulated(solver, uncertain, unit(3, at), factors, 3, 100)
+        assert np.allclose(units[:, at], list(alone), rtol=1e-12)
 
 
 def test_scores_of_names_and_draws_are_independent() -> None:

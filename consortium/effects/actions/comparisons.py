@@ -12,13 +12,13 @@ from consortium.effects.actions.common import (
     require_owner,
     writing_organisation,
 )
+from consortium.effects.actions.demands import Computed, Demands, computed_of
 from consortium.effects.reads.comparisons import FACTOR_SERIES
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS
 from consortium.effects.rules.comparisons import (
     GivenItem,
     Point,
     check_items,
-    check_origin,
     check_points,
     checked_rebound,
 )
@@ -26,7 +26,6 @@ from consortium.effects.rules.confidence import Felt, chosen_method
 from consortium.effects.rules.texts import checked_reference, checked_statement, checked_text
 from consortium.effects.rules.vocabulary import (
     Accounting,
-    ComparisonOrigin,
     FactorsBeyond,
     LifeCycleStage,
     LifePhase,
@@ -39,6 +38,7 @@ from consortium.kernel.places import check_geography
 from consortium.kernel.principal import Principal
 from consortium.query.visible import require_visible
 from consortium.storage.raw import Connection
+from consortium.value_chains.rules.demands import Demand
 
 # Editions of one series wait for one another, also the first ones.
 LOCK_SERIES = "SELECT pg_advisory_xact_lock(hashtextextended('factor_series ' || $1, 0))"
@@ -74,12 +74,18 @@ ITEM = (
     "year_of_life",
     "reference_kg_co2e",
     "solution_kg_co2e",
+    "reference_activity_id",
+    "solution_activity_id",
+    "reference_demand",
+    "solution_demand",
     "factor_series_id",
     "reference_quantity",
     "solution_quantity",
     "equal_because",
     "reference_uncertainty",
     "solution_uncertainty",
+    "reference_draws",
+    "solution_draws",
     "shares_error_with",
     "specificity",
     "citation_id",
@@ -101,7 +107,10 @@ class CreateFactorSeries(NamedTuple):
 
 
 class ItemOf(NamedTuple):
-    """An item: what one unit emits at a stage, on one side or on both."""
+    """An item: what one unit emits at a stage, on one side or on both.
+
+    What a demand on a value chain emits is computed when the comparison is recorded.
+    """
 
     stage: LifeCycleStage
     name: str
@@ -118,6 +127,8 @@ class ItemOf(NamedTuple):
     solution_uncertainty: Decimal | None = None
     shares_error_with: str | None = None
     source: Cited | None = None
+    reference_demand: Demand | None = None
+    solution_demand: Demand | None = None
 
 
 class CreateComparison(NamedTuple):
@@ -134,7 +145,6 @@ class CreateComparison(NamedTuple):
     rebound_reason: str
     factors_beyond: FactorsBeyond
     items: tuple[ItemOf, ...]
-    origin: ComparisonOrigin = ComparisonOrigin.ENTERED
     uncertainty_method: UncertaintyMethod | None = None
 
 
@@ -176,10 +186,12 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
     """Record a comparison with a reference scenario; returns its id.
 
     Raises:
-        NotFound: a scenario or factor series that the caller may not see.
-        PermissionDenied: the caller enters no figures for the owner of the solution.
+        NotFound: a scenario, factor series or activity that the caller may not see.
+        PermissionDenied: the caller enters no figures for the owner of the solution, or demands of
+            a version of another that is not shown.
         ChangedMeanwhile: there is a later edition than the caller saw.
         DrawsNeeded: the errors are not independent, and ANALYTIC was asked for.
+        ChainVersionNotInForce, GasNotInSet and the like: of demands, as `computed_of`.
         BadInput: items, stages, phases, GWP sets and the like, as they say.
     """
     scenario = command.reference_scenario
@@ -187,16 +199,20 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
         await require_visible(open_, REFERENCE_SCENARIOS, scenario, by, today)
         [(solution, lifetime, remaining, cap)] = await open_.fetch(SCENARIO, scenario)
         await require_owner(open_, by, solution)
-        check_origin(command.origin)
         rebound_reason = checked_rebound(command.rebound, command.rebound_reason)
         reference = checked_reference(command.reference, "reference")
         used = await _series(open_, by, command.items, today)
         given = [_given(item, used) for item in command.items]
         check_items(given, command.gwp_set, lifetime, remaining)
-        felt = [_felt(item, used) for item in command.items]
-        method = chosen_method(command.uncertainty_method, felt, capped=cap is not None)
         last: int = await open_.fetchval(LAST, solution, reference)
         check_seen(command.last_edition, last)
+        boundary = checked_statement(command.boundary, "boundary")
+        demands = [_demands(item) for item in command.items]
+        computed = await computed_of(open_, by, demands, command.gwp_set, today)
+        felt = [
+            _felt(item, used, sides) for item, sides in zip(command.items, computed, strict=True)
+        ]
+        method = chosen_method(command.uncertainty_method, felt, capped=cap is not None)
         key: int = await open_.fetchval(
             INSERT,
             solution,
@@ -205,14 +221,14 @@ async def create_comparison(by: Principal, command: CreateComparison, today: dat
             last + 1,
             command.accounting.value,
             command.gwp_set.value,
-            checked_statement(command.boundary, "boundary"),
+            boundary,
             command.base_year,
             command.rebound,
             rebound_reason,
             command.factors_beyond.value,
             method.value,
         )
-        await _add_items(open_, key, command.items)
+        await _add_items(open_, key, command.items, computed)
     return key
 
 
@@ -232,7 +248,11 @@ async def _series(
     return {row["id"]: _Series(row["reference"], GwpSet(row["gwp_set"])) for row in rows}
 
 
-def _felt(item: ItemOf, used: Mapping[int, _Series]) -> Felt:
+def _demands(item: ItemOf) -> Demands:
+    return item.reference_demand, item.solution_demand
+
+
+def _felt(item: ItemOf, used: Mapping[int, _Series], computed: Computed) -> Felt:
     """By what the item's error is shared. Editions of one series are one source."""
     series = item.factor_series
     sides = (
@@ -243,6 +263,7 @@ def _felt(item: ItemOf, used: Mapping[int, _Series]) -> Felt:
         sum(side != (None, None) for side in sides),
         item.shares_error_with,
         None if series is None else used[series].name,
+        computed.is_drawn,
     )
 
 
@@ -263,23 +284,31 @@ def _given(item: ItemOf, used: Mapping[int, _Series]) -> GivenItem:
         item.equal_because,
         item.reference_uncertainty,
         item.solution_uncertainty,
+        item.shares_error_with,
+        *(None if demand is None else demand.amount for demand in _demands(item)),
     )
 
 
-async def _add_items(connection: Connection, key: int, items: Sequence[ItemOf]) -> None:
+async def _add_items(
+    connection: Connection, key: int, items: Sequence[ItemOf], computed: Sequence[Computed]
+) -> None:
     rows: list[tuple[object, ...]] = []
-    for position, item in enumerate(items, 1):
+    for position, (item, (reference, solution)) in enumerate(zip(items, computed, strict=True), 1):
+        demands = _demands(item)
         amounts = (
-            item.reference_kg_co2e,
-            item.solution_kg_co2e,
+            item.reference_kg_co2e if reference is None else reference.kg_co2e,
+            item.solution_kg_co2e if solution is None else solution.kg_co2e,
+            *(None if demand is None else demand.activity for demand in demands),
+            *(None if demand is None else demand.amount for demand in demands),
             item.factor_series,
             item.reference_quantity,
             item.solution_quantity,
         )
         quality = (
             item.equal_because.strip(),
-            item.reference_uncertainty,
-            item.solution_uncertainty,
+            item.reference_uncertainty if reference is None else reference.uncertainty,
+            item.solution_uncertainty if solution is None else solution.uncertainty,
+            *(None if side is None else side.draws for side in (reference, solution)),
             item.shares_error_with,
             item.specificity.value,
             await citation_of(connection, item.source),

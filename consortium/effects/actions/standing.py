@@ -32,7 +32,8 @@ ITEMS = """
 SELECT i.id, i.position, i.stage, i.specificity, i.phase, i.year_of_life,
     coalesce(i.reference_kg_co2e, i.reference_quantity) AS reference,
     coalesce(i.solution_kg_co2e, i.solution_quantity) AS solution, i.factor_series_id,
-    i.reference_uncertainty, i.solution_uncertainty, i.shares_error_with, f.reference AS series
+    i.reference_uncertainty, i.solution_uncertainty, i.shares_error_with, f.reference AS series,
+    i.reference_draws, i.solution_draws
 FROM comparison_item i LEFT JOIN factor_series f ON f.id = i.factor_series_id
 WHERE i.comparison_id = $1 ORDER BY i.position
 """
@@ -108,4 +109,6 @@ def _quality(row: Any) -> Quality:  # noqa: ANN401  a row
         row["solution_uncertainty"],
         row["shares_error_with"],
         row["series"],
+        row["reference_draws"],
+        row["solution_draws"],
     )

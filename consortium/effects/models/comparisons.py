@@ -9,7 +9,6 @@ from tortoise.models import Model
 from consortium.effects.models.solutions import ReferenceScenario, Solution
 from consortium.effects.rules.vocabulary import (
     Accounting,
-    ComparisonOrigin,
     FactorsBeyond,
     LifeCycleStage,
     LifePhase,
@@ -19,7 +18,14 @@ from consortium.effects.rules.vocabulary import (
 from consortium.evidence.models import Citation
 from consortium.kernel.gases import GwpSet
 from consortium.organisations.models import Organisation
-from consortium.storage.fields import IdField, KeyField, NumericField, word_field
+from consortium.storage.fields import (
+    DoubleArrayField,
+    IdField,
+    KeyField,
+    NumericField,
+    word_field,
+)
+from consortium.value_chains.models import Activity
 
 
 class FactorSeries(Model):
@@ -78,7 +84,6 @@ class Comparison(Model):
     )
     reference: fields.Field[str] = KeyField()
     edition = fields.IntField()
-    origin = word_field(ComparisonOrigin, default=ComparisonOrigin.ENTERED, db_default="ENTERED")
     accounting = word_field(Accounting)
     gwp_set = word_field(GwpSet)
     boundary = fields.TextField()
@@ -101,8 +106,9 @@ class Comparison(Model):
 class ComparisonItem(Model):
     """What one unit emits at a stage, on one side or on both: in kg, or a quantity by a factor.
 
-    A stage that is equal on both sides may be left out: `equal_because` says why, and there are
-    no amounts.
+    A mass was entered, or is what a demand on a published version of a value chain emits: then the
+    activity and the amount of its product are kept. A stage that is equal on both sides may be left
+    out: `equal_because` says why, and there are no amounts.
     """
 
     id = IdField()
@@ -117,6 +123,15 @@ class ComparisonItem(Model):
     year_of_life = fields.IntField(null=True)
     reference_kg_co2e: fields.Field[object] = NumericField(null=True)
     solution_kg_co2e: fields.Field[object] = NumericField(null=True)
+    reference_activity: fields.ForeignKeyNullableRelation[Activity] = fields.ForeignKeyField(
+        "consortium.Activity", null=True, on_delete=fields.RESTRICT, related_name="reference_items"
+    )
+    solution_activity: fields.ForeignKeyNullableRelation[Activity] = fields.ForeignKeyField(
+        "consortium.Activity", null=True, on_delete=fields.RESTRICT, related_name="solution_items"
+    )
+    # In the unit of the activity's product.
+    reference_demand: fields.Field[object] = NumericField(null=True)
+    solution_demand: fields.Field[object] = NumericField(null=True)
     factor_series: fields.ForeignKeyNullableRelation[FactorSeries] = fields.ForeignKeyField(
         "consortium.FactorSeries",
         null=True,
@@ -130,6 +145,9 @@ class ComparisonItem(Model):
     # Half the 95 % interval as a fraction of the amount.
     reference_uncertainty: fields.Field[object] = NumericField(null=True)
     solution_uncertainty: fields.Field[object] = NumericField(null=True)
+    # Of a demand: the mass in each draw as a part of it. Draws of all demands go together.
+    reference_draws: fields.Field[list[float] | None] = DoubleArrayField(null=True)
+    solution_draws: fields.Field[list[float] | None] = DoubleArrayField(null=True)
     # Items with the same key share one source of error.
     shares_error_with: fields.Field[str | None] = KeyField(null=True)
     specificity = word_field(Specificity)
@@ -140,4 +158,8 @@ class ComparisonItem(Model):
     class Meta:
         table = "comparison_item"
         unique_together = (("comparison_id", "position"),)
-        indexes = (Index(fields=("factor_series_id",), name="comparison_item_series_idx"),)
+        indexes = (
+            Index(fields=("factor_series_id",), name="comparison_item_series_idx"),
+            Index(fields=("reference_activity_id",), name="comparison_item_reference_idx"),
+            Index(fields=("solution_activity_id",), name="comparison_item_solution_idx"),
+        )

@@ -3,11 +3,13 @@
 from consortium.effects.models import Comparison, ComparisonItem, FactorPoint, FactorSeries
 from consortium.effects.reads.solutions import REFERENCE_SCENARIOS, SOLUTIONS
 from consortium.effects.reads.visible import below, with_solution
+from consortium.effects.rules.vocabulary import ComparisonOrigin
 from consortium.evidence.reads import CITATIONS
 from consortium.organisations.reads import ORGANISATIONS
-from consortium.query.source import Column, Field, Many, One, Source, everyone
+from consortium.query.source import Column, Embedded, Field, Many, One, Source, everyone
 from consortium.query.sqltypes import SqlType
 from consortium.query.tables import columns
+from consortium.value_chains.reads import ACTIVITIES
 
 
 def emissions(*, nullable: bool) -> dict[str, Field]:
@@ -19,6 +21,30 @@ def emissions(*, nullable: bool) -> dict[str, Field]:
         for side in ("reference", "solution")
     }
 
+
+def demands() -> dict[str, Field]:
+    """Both sides' demands on value chains; of an activity that is not to be seen nothing is told.
+
+    Its amount and what that emits are the comparison's, and seen with it.
+    """
+    return {
+        f"{side}_demand": Embedded(
+            {
+                "activity": One(ACTIVITIES, f"{{u}}.id = {{t}}.{side}_activity_id"),
+                "amount": Column(f"{{t}}.{side}_demand", SqlType.NUMERIC, nullable=False),
+            },
+            present=f"{{t}}.{side}_activity_id IS NOT NULL",
+        )
+        for side in ("reference", "solution")
+    }
+
+
+# What is computed of a chain is told by its items.
+_ORIGIN = f"""
+CASE WHEN EXISTS (SELECT FROM comparison_item computed WHERE computed.comparison_id = {{t}}.id
+    AND num_nonnulls(computed.reference_activity_id, computed.solution_activity_id) > 0)
+THEN '{ComparisonOrigin.FROM_VALUE_CHAIN}' ELSE '{ComparisonOrigin.ENTERED}' END
+"""
 
 FACTOR_SERIES = Source(
     name="factor_series",
@@ -59,7 +85,6 @@ COMPARISONS = Source(
         (
             "reference",
             "edition",
-            "origin",
             "accounting",
             "gwp_set",
             "boundary",
@@ -72,6 +97,7 @@ COMPARISONS = Source(
         ),
     )
     | {
+        "origin": Column(_ORIGIN.strip(), nullable=False, enum=ComparisonOrigin),
         "solution": One(SOLUTIONS, "{u}.id = {t}.solution_id"),
         "reference_scenario": One(REFERENCE_SCENARIOS, "{u}.id = {t}.reference_scenario_id"),
     },
@@ -112,6 +138,7 @@ COMPARISON_ITEMS = Source(
         ),
     )
     | emissions(nullable=True)
+    | demands()
     | {
         "factor_series": One(FACTOR_SERIES, "{u}.id = {t}.factor_series_id"),
         "source": One(CITATIONS, "{u}.id = {t}.citation_id"),

@@ -13,6 +13,7 @@ from consortium.effects.reports.telling import (
     NOT_INVENTORY,
     SPECIFICITIES,
     TIMEFRAMES,
+    chains,
     cut,
     exact,
     percent,
@@ -70,6 +71,7 @@ def _told(effect: Mapping[str, Any]) -> dict[str, Any]:
         ("GWP values", f"GWP100 of the IPCC's {comparison['gwpSet']}"),
         ("Specificity, lowest", SPECIFICITIES[effect["specificity"]]),
         ("Uncertainty (95 %)", _uncertainty(effect)),
+        ("Computed of value chains", chains(effect)),
         ("Sources", sources(effect)),
     ]
     return {
@@ -78,7 +80,7 @@ def _told(effect: Mapping[str, Any]) -> dict[str, Any]:
         "subtitle": f"{cut(solution['organisation']['name'])}; effect {effect['reference']} of"
         f" solution {solution['reference']}",
         "wording": wording(effect),
-        "facts": [(name, cut(text)) for name, text in facts],
+        "facts": [(name, cut(text)) for name, text in facts if text],
         "disclosures": [NOT_INVENTORY, NOT_ASSESSED, _of_chain(effect)],
         "footer": f"{effect['id']}, version {effect['version']}; reference scenario"
         f" {scenario['reference']} edition {scenario['edition']}; comparison"

@@ -73,3 +73,18 @@ def sources(effect: Mapping[str, Any]) -> str:
         cited += [item["source"], series and series["source"]]
     told = [one["title"] or one["url"] for one in cited if one]
     return "; ".join(dict.fromkeys(told)) or "None stated"
+
+
+def chains(effect: Mapping[str, Any]) -> str | None:
+    """The versions of value chains that amounts are computed of; nothing where all are entered."""
+    items = effect["comparison"]["items"]
+    demands = [item[side] for item in items for side in ("referenceDemand", "solutionDemand")]
+    told = [_version(demand["activity"]) for demand in demands if demand]
+    return "; ".join(dict.fromkeys(told)) or None
+
+
+def _version(activity: Mapping[str, Any] | None) -> str:
+    if activity is None:
+        return "a version that is not shown to you"
+    version = activity["chainVersion"]
+    return f"{version['reference']} of {version['organisation']['name']}"

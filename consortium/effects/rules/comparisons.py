@@ -7,7 +7,6 @@ from typing import NamedTuple
 from consortium.effects.rules.texts import checked_statement
 from consortium.effects.rules.timeframes import Factor, FactorMissing, years_of_life
 from consortium.effects.rules.vocabulary import (
-    ComparisonOrigin,
     FactorsBeyond,
     LifeCycleStage,
     LifePhase,
@@ -19,16 +18,6 @@ from consortium.kernel.wording import check_wording
 
 ITEMS_MAX = 500
 POINTS_MAX = 300
-
-
-class OriginNotOffered(BadInput):
-    """Amounts are entered: taking them from two demands on a value chain is not offered yet.
-
-    Choose ENTERED and give the amounts of each stage.
-    """
-
-    code = "COMPARISON_ORIGIN_NOT_OFFERED"
-    constraint = "comparison_entered"
 
 
 class ReboundInvalid(BadInput):
@@ -53,11 +42,22 @@ class StageMissing(BadInput):
 class AmountsInvalid(BadInput):
     """An item has masses, or quantities with a factor series, or is equal on both sides: one way.
 
+    A mass is given, or computed of a demand on a value chain.
     Uncertainties are 0 or more, and a year of life is one within the lifetime.
     """
 
     code = "ITEM_AMOUNTS_INVALID"
     constraint = "comparison_item_amounts"
+
+
+class ItemDemandInvalid(BadInput):
+    """A demand is an amount that is not 0, in the place of a mass; its error is the chain's.
+
+    Leave out mass and uncertainty of that side, and what the item's error is shared with.
+    """
+
+    code = "ITEM_DEMAND_INVALID"
+    constraint = "comparison_item_demand"
 
 
 class PhaseInvalid(BadInput):
@@ -88,7 +88,10 @@ class EditionInUse(DomainError):
 
 
 class GivenItem(NamedTuple):
-    """An item as it is entered; `gwp_set` is that of its factor series."""
+    """An item as it is entered; `gwp_set` is that of its factor series.
+
+    Demands are amounts of the products of activities.
+    """
 
     stage: LifeCycleStage
     specificity: Specificity
@@ -104,6 +107,9 @@ class GivenItem(NamedTuple):
     equal_because: str = ""
     reference_uncertainty: Decimal | None = None
     solution_uncertainty: Decimal | None = None
+    shares_error_with: str | None = None
+    reference_demand: Decimal | None = None
+    solution_demand: Decimal | None = None
 
 
 class Point(NamedTuple):
@@ -121,12 +127,6 @@ def checked_rebound(rebound: Decimal, reason: str) -> str:
         raise ReboundInvalid().at("rebound")
     check_wording(told, "reboundReason")
     return told
-
-
-def check_origin(origin: ComparisonOrigin) -> None:
-    """Refuse what cannot be computed yet. Raises OriginNotOffered."""
-    if origin is not ComparisonOrigin.ENTERED:
-        raise OriginNotOffered().at("origin")
 
 
 def check_points(points: Sequence[Point]) -> None:
@@ -147,7 +147,8 @@ def check_items(
 
     Raises:
         ItemsInvalid, StageMissing, PhaseInvalid: of all together.
-        AmountsInvalid, GwpSetsMixed, TextMissing, WordingMisleading: of one, with its place.
+        AmountsInvalid, ItemDemandInvalid, GwpSetsMixed, TextMissing, WordingMisleading: of one,
+            with its place.
     """
     compares = any(not item.equal_because.strip() for item in items)
     if not compares or len(items) > ITEMS_MAX:
@@ -165,6 +166,7 @@ def _check_item(
     check_wording(item.equal_because, *path, "equalBecause")
     if not _one_way(item):
         raise AmountsInvalid().at(*path)
+    _check_demands(item, path)
     if item.year_of_life is not None and not 0 <= item.year_of_life < years_of_life(lifetime_years):
         raise AmountsInvalid(
             f"Years of life are counted from 0 to {years_of_life(lifetime_years) - 1}."
@@ -180,10 +182,26 @@ def _check_item(
 
 def _one_way(item: GivenItem) -> bool:
     """Whether amounts are given in exactly one of the ways."""
-    masses = (item.reference_kg_co2e, item.solution_kg_co2e) != (None, None)
+    sides = (item.reference_kg_co2e, item.solution_kg_co2e)
+    masses = (*sides, item.reference_demand, item.solution_demand) != (None,) * 4
     quantities = (item.reference_quantity, item.solution_quantity) != (None, None)
     ways = [masses, quantities, bool(item.equal_because.strip())]
     return ways.count(True) == 1 and quantities == item.has_series
+
+
+def _check_demands(item: GivenItem, path: tuple[str, ...]) -> None:
+    demands = (
+        ("reference", item.reference_demand, item.reference_kg_co2e, item.reference_uncertainty),
+        ("solution", item.solution_demand, item.solution_kg_co2e, item.solution_uncertainty),
+    )
+    for side, amount, mass, uncertainty in demands:
+        if amount is None:
+            continue
+        if not amount.is_finite() or amount == 0:
+            message = "The amount of a demand is a finite number that is not 0."
+            raise ItemDemandInvalid(message).at(*path, f"{side}Demand", "amount")
+        if (mass, uncertainty, item.shares_error_with) != (None, None, None):
+            raise ItemDemandInvalid().at(*path, f"{side}Demand")
 
 
 def _check_stages(items: Sequence[GivenItem]) -> None:
@@ -217,11 +235,13 @@ def _check_phases(items: Sequence[GivenItem], *, early: bool) -> None:
 
 
 def _has_reference(item: GivenItem) -> bool:
-    return (item.reference_kg_co2e, item.reference_quantity) != (None, None)
+    given = (item.reference_kg_co2e, item.reference_quantity, item.reference_demand)
+    return given != (None, None, None)
 
 
 def _has_solution(item: GivenItem) -> bool:
-    return (item.solution_kg_co2e, item.solution_quantity) != (None, None)
+    given = (item.solution_kg_co2e, item.solution_quantity, item.solution_demand)
+    return given != (None, None, None)
 
 
 class Known(NamedTuple):

@@ -4,6 +4,8 @@ Sources of error, each drawn or propagated once for the whole effect:
 
 * the amount of an item on one side, in whichever years and cohorts it is used;
 * a word that items share: then it is one source for all of them, on both sides;
+* the value chains that amounts are computed of: these were drawn when they were recorded, with
+  shared draws, and draw d of each goes with draw d of all others and of everything else;
 * a factor series: its years are wrong together, each by its own uncertainty. Of the two ways to
   see years (independent of one another, or together) that is the cautious one.
 
@@ -46,24 +48,30 @@ _ONE = Decimal(1)
 class DrawsNeeded(BadInput):
     """Root-sum-square holds for independent errors alone. Choose MONTE_CARLO here.
 
-    Two amounts share a source of error (a word or a factor series), or the law caps the reference.
+    Two amounts share a source of error (a word or a factor series), the law caps the reference, or
+    an amount is a demand on a value chain that was drawn.
     """
 
     code = "UNCERTAINTY_NEEDS_DRAWS"
 
 
 class Felt(NamedTuple):
-    """What an item's error is shared by: on how many sides it has amounts, its word, its series."""
+    """What an item's error is shared by: on how many sides it has amounts, its word, its series.
+
+    `drawn` is whether it is computed of a value chain, draw by draw.
+    """
 
     sides: int
     shared: str | None = None
     series: str | None = None
+    drawn: bool = False
 
 
 class Quality(NamedTuple):
     """How uncertain an item's amounts are: half the 95 % interval as a fraction; None: unknown.
 
-    `shared` is the word of all that share its error, `series` the name of its factors.
+    `shared` is the word of all that share its error, `series` the name of its factors. Draws are
+    those of an amount that was drawn, as parts of it.
     """
 
     position: int
@@ -71,6 +79,8 @@ class Quality(NamedTuple):
     solution: Decimal | None
     shared: str | None = None
     series: str | None = None
+    reference_draws: Sequence[float] | None = None
+    solution_draws: Sequence[float] | None = None
 
 
 class Inputs(NamedTuple):
@@ -112,7 +122,8 @@ def chosen_method(
     given: UncertaintyMethod | None, items: Iterable[Felt], *, capped: bool
 ) -> UncertaintyMethod:
     """The method that was asked for, else the simplest that holds. Raises DrawsNeeded."""
-    needs_draws = capped or _share(items)
+    felt = list(items)
+    needs_draws = capped or _share(felt) or any(item.drawn for item in felt)
     if given is UncertaintyMethod.ANALYTIC and needs_draws:
         raise DrawsNeeded().at("uncertaintyMethod")
     if given is not None:
@@ -145,7 +156,11 @@ def confidence_of(
         assert interval is not None  # noqa: S101  every part is known
     else:
         free, capped = _limited(parts, inputs.profile)
-        interval, used = simulated(map(_term, free), seed, capped=capped).interval, seed
+        drawn = dict(_draws(inputs.qualities.values()))
+        interval, used = (
+            simulated(map(_term, free), seed, capped=capped, drawn=drawn).interval,
+            seed,
+        )
     low, high = interval.lower, interval.upper
     half = exact_product(exact_difference(high, low), Decimal("0.5"))
     fraction = Estimate(answer.avoided, half).uncertainty
@@ -225,9 +240,20 @@ def _limited(parts: Sequence[_Part], profile: Profile) -> tuple[list[_Part], lis
 
 def _term(part: _Part) -> Term:
     quality = part.quality
-    side = "reference" if part.is_reference else "solution"
-    own = f"item {quality.position} {side}" if quality.shared is None else f"word {quality.shared}"
-    errors = [Error(part.amount, own)]
+    own = _source(quality, is_reference=part.is_reference)
+    errors = [Error(part.amount, own if quality.shared is None else f"word {quality.shared}")]
     if part.factor is not None:
         errors.append(Error(part.factor, f"series {quality.series}"))
     return Term(part.value, tuple(errors))
+
+
+def _source(quality: Quality, *, is_reference: bool) -> str:
+    return f"item {quality.position} {'reference' if is_reference else 'solution'}"
+
+
+def _draws(qualities: Iterable[Quality]) -> Iterator[tuple[str, Sequence[float]]]:
+    """The amounts that were drawn already, by the names of their sources of error."""
+    for one in qualities:
+        for is_reference, draws in ((True, one.reference_draws), (False, one.solution_draws)):
+            if draws is not None:
+                yield _source(one, is_reference=is_reference), draws

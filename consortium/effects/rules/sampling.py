@@ -12,6 +12,11 @@ the sum of the absolute values of its products: 2e-13 of that for 1 000 terms. T
 draw itself is larger by far: the mean has a standard error of 1 % of the result's standard
 deviation at 10 000 draws. Answers are rounded to 12 digits of the sum of the absolute values.
 What a seed promises (`kernel.draws`) holds for the same terms in any order.
+
+**What was drawn elsewhere.** Of some sources the multipliers are given, draw by draw, by whoever
+drew them (`value_chains.computing.demands`). They are taken in their order, and again from the
+first where there are fewer of them: draw d of one goes with draw d of all others, so that whatever
+they share is kept, and the interval of such terms alone is that of their draws.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -93,11 +98,23 @@ class _Sum(NamedTuple):
     most: Decimal | None = None
 
 
+class _Sources(NamedTuple):
+    """What sources of error are in each draw: standard normal values, or multipliers as given."""
+
+    scores: Mapping[str, Draws]
+    given: Mapping[str, Draws]
+
+
 def simulated(
-    terms: Iterable[Term], seed: int, draws: int = DRAWS, capped: Iterable[Capped] = ()
+    terms: Iterable[Term],
+    seed: int,
+    draws: int = DRAWS,
+    capped: Iterable[Capped] = (),
+    drawn: Mapping[str, Sequence[float]] | None = None,
 ) -> Simulation:
     """Draw the sum of the terms so many times, and of what counts up to a limit.
 
+    `drawn` are multipliers by the names of their sources, where these were drawn elsewhere.
     Percentiles lie between draws by linear interpolation (Hyndman and Fan's definition 7).
 
     Raises:
@@ -108,15 +125,16 @@ def simulated(
     if not DRAWS_MIN <= draws <= DRAWS_MAX or len(known) > TERMS_MAX or seed < 0:
         raise DrawsInvalid
     sums = [_Sum(_grouped(free)), *(_Sum(_grouped(one.terms), one.most) for one in limited)]
-    drawn = _drawn(sums, np.random.PCG64(seed), draws)
-    lower, upper = np.quantile(drawn, (0.025, 0.975), method="linear")
+    given = {name: np.resize(np.asarray(one), draws) for name, one in (drawn or {}).items()}
+    totals = _totals(sums, np.random.PCG64(seed), draws, given)
+    lower, upper = np.quantile(totals, (0.025, 0.975), method="linear")
     quantum = _quantum(known)
     return Simulation(
         seed,
         draws,
-        _rounded(float(np.mean(drawn)), quantum),
+        _rounded(float(np.mean(totals)), quantum),
         Interval(_rounded(float(lower), quantum), _rounded(float(upper), quantum)),
-        Decimal(int(np.count_nonzero(drawn < 0))) / Decimal(draws),
+        Decimal(int(np.count_nonzero(totals < 0))) / Decimal(draws),
     )
 
 
@@ -141,34 +159,37 @@ def _rank(error: Error) -> tuple[bool, str, Decimal, bool]:
     return (error.source is None, error.source or "", error.uncertainty, error.keeps_sign)
 
 
-def _drawn(sums: Sequence[_Sum], stream: np.random.PCG64, draws: int) -> Draws:
+def _totals(
+    sums: Sequence[_Sum], stream: np.random.PCG64, draws: int, given: Mapping[str, Draws]
+) -> Draws:
     """All the sums, draw by draw: sources by their names, then errors of one term."""
     felt = (one for part in sums for group in part.groups for one in group.errors)
-    names = {one.source for one in felt if one.source is not None}
-    shared = {name: scores_of(stream, draws) for name in sorted(names)}
+    names = {one.source for one in felt if one.source is not None} - given.keys()
+    sources = _Sources({name: scores_of(stream, draws) for name in sorted(names)}, given)
     total: Draws = np.zeros(draws, dtype=np.float64)
     for part in sums:
-        added = _added(part.groups, shared, stream, draws)
+        added = _added(part.groups, sources, stream, draws)
         total += added if part.most is None else np.minimum(added, float(part.most))
     return total
 
 
 def _added(
-    groups: Sequence[_Group], shared: Mapping[str, Draws], stream: np.random.PCG64, draws: int
+    groups: Sequence[_Group], sources: _Sources, stream: np.random.PCG64, draws: int
 ) -> Draws:
     total: Draws = np.zeros(draws, dtype=np.float64)
     for group in groups:
         product: Draws = np.full(draws, float(group.value))
         for error in group.errors:
-            product *= multipliers(error, _of_error(error, shared, stream, draws))
+            product *= _multipliers(error, sources, stream, draws)
         total += product
     return total
 
 
-def _of_error(
-    error: Error, shared: Mapping[str, Draws], stream: np.random.PCG64, draws: int
-) -> Draws:
-    return scores_of(stream, draws) if error.source is None else shared[error.source]
+def _multipliers(error: Error, sources: _Sources, stream: np.random.PCG64, draws: int) -> Draws:
+    if error.source is None:
+        return multipliers(error, scores_of(stream, draws))
+    given = sources.given.get(error.source)
+    return multipliers(error, sources.scores[error.source]) if given is None else given
 
 
 def _quantum(terms: Sequence[Term]) -> Decimal:

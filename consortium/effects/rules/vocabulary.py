@@ -90,7 +90,7 @@ class Accounting(StrEnum):
 
 
 class ComparisonOrigin(StrEnum):
-    """Where a comparison's amounts come from."""
+    """Where a comparison's amounts come from; those of one from a chain may in part be entered."""
 
     ENTERED = "ENTERED"
     FROM_VALUE_CHAIN = "FROM_VALUE_CHAIN"

@@ -102,10 +102,8 @@ class LongQuestion(NamedTuple):
 
 def read_question(given: Mapping[str, Any]) -> LongQuestion:
     """The question that was written."""
-    told = given["telling"]
-    telling = Telling(
-        **{**told, "gwp_set": GwpSet(told["gwp_set"]), "cut_off": Decimal(told["cut_off"])}
-    )
+    told = Telling(**given["telling"])
+    telling = told._replace(gwp_set=GwpSet(told.gwp_set), cut_off=Decimal(told.cut_off))
     return LongQuestion(tuple(_read_side(one) for one in given["sides"]), telling)
 
 

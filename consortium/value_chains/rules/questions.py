@@ -23,8 +23,19 @@ from consortium.value_chains.rules.footprints import (
 )
 from consortium.value_chains.rules.paths import ranked_paths
 from consortium.value_chains.rules.sensitivity import elasticities_of
-from consortium.value_chains.rules.simulation import Uncertainties, simulated, spread_of
-from consortium.value_chains.rules.solving import Solver, Supply
+from consortium.value_chains.rules.simulation import (
+    Uncertainties,
+    simulated,
+    simulated_units,
+    spread_of,
+)
+from consortium.value_chains.rules.solving import (
+    LoopNeverEnds,
+    Solver,
+    Supply,
+    SystemNotSolved,
+    SystemSingular,
+)
 from consortium.value_chains.rules.systems import Floats, Positions
 
 # A JSON object.
@@ -144,6 +155,9 @@ def answered(chain: Chain, question: Question, tick: Tick = silent) -> Answer:
 def of_products(chain: Chain, question: Question) -> Answer:
     """The footprint of a unit of each product demanded, whatever its amount: all by one solution.
 
+    Where uncertainty is asked for, with the draws of each: none where no amount is uncertain, or
+    where they are too many or too uncertain to be drawn.
+
     Raises:
         as `answered`.
     """
@@ -152,17 +166,33 @@ def of_products(chain: Chain, question: Question) -> Answer:
     masses, errors = factors @ solver.intensities, solver.intensity_errors
     heaviest = float(np.abs(factors).max(initial=0))
     places = [chain.position(activity) for activity in question.demand]
-    return {
-        "products": [
-            {
-                "position": place,
-                "activity_id": int(chain.ids[at]),
-                "kg_co2e": number(masses[at]),
-                "error_kg_co2e": number(errors[at] * heaviest),
-            }
-            for place, at in enumerate(places)
-        ]
-    }
+    products: list[Answer] = [
+        {
+            "position": place,
+            "activity_id": int(chain.ids[at]),
+            "kg_co2e": number(masses[at]),
+            "error_kg_co2e": number(errors[at] * heaviest),
+        }
+        for place, at in enumerate(places)
+    ]
+    if Part.UNCERTAINTY in question.parts:
+        draws = _drawn_units(chain, question, places)
+        for place, product in enumerate(products):
+            product["draws"] = None if draws is None else draws[:, place].tolist()
+    return {"products": products}
+
+
+def _drawn_units(chain: Chain, asked: Question, places: Sequence[int]) -> Floats | None:
+    """The footprints of units of some products, a row for each draw."""
+    if not chain.uncertain.size:
+        return None
+    try:
+        _check_draws(chain, asked)
+        factors = asked.factors_of(chain)
+        draws = simulated_units(chain.solver, chain.uncertain, factors, asked.seed, asked.draws)
+        return np.array([units[places] for units in draws])
+    except (TooManyDraws, LoopNeverEnds, SystemSingular, SystemNotSolved):
+        return None
 
 
 class _Answer:
@@ -349,15 +379,18 @@ def drawn(chain: Chain, asked: Question, tick: Tick = silent) -> Floats | None:
     Raises:
         TooManyDraws, SystemDrawsInvalid, and as `Solver.supply`.
     """
-    sources = chain.uncertain
-    if not len(sources.needs.positions) + len(sources.emissions.positions):
+    if not chain.uncertain.size:
         return None
+    _check_draws(chain, asked)
+    demand, factors = asked.amounts_in(chain), asked.factors_of(chain)
+    draws = simulated(chain.solver, chain.uncertain, demand, factors, asked.seed, asked.draws)
+    return np.fromiter(_ticking(draws, tick), dtype=np.float64)
+
+
+def _check_draws(chain: Chain, asked: Question) -> None:
     system = chain.solver.system
     if asked.draws * (system.size + system.needs.nnz) > asked.drawn_max:
         raise TooManyDraws
-    demand, factors = asked.amounts_in(chain), asked.factors_of(chain)
-    draws = simulated(chain.solver, sources, demand, factors, asked.seed, asked.draws)
-    return np.fromiter(_ticking(draws, tick), dtype=np.float64)
 
 
 def _ticking(draws: Iterator[float], tick: Tick) -> Iterator[float]:

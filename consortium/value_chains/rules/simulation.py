@@ -78,6 +78,11 @@ class Uncertainties(NamedTuple):
     needs: Uncertain
     emissions: Uncertain
 
+    @property
+    def size(self) -> int:
+        """How many values are uncertain."""
+        return len(self.needs.positions) + len(self.emissions.positions)
+
 
 class Spread(NamedTuple):
     """What draws say: the middle, and the interval from 2.5 % to 97.5 % of them."""
@@ -99,11 +104,22 @@ def simulated(
         LoopNeverEnds, SystemSingular, SystemNotSolved: as some draw has it; then uncertainties are
             too large for the loops of the system.
     """
-    if not DRAWS_MIN <= draws <= DRAWS_MAX or seed < 0:
-        raise SystemDrawsInvalid
     for system in _systems(solver.system, uncertain, seed, draws):
         amounts = Solver(system, like=solver).supply(demand).amounts
         yield float(factors @ (system.emissions @ amounts))
+
+
+def simulated_units(
+    solver: Solver, uncertain: Uncertainties, factors: Floats, seed: int, draws: int
+) -> Iterator[Floats]:
+    """The footprint of a unit of each product (n), in kg CO2e, draw by draw.
+
+    The draws are those of `simulated`, of all demands at once. Raises as that does.
+    """
+    for system in _systems(solver.system, uncertain, seed, draws):
+        # One gas, the sum of all: then there is one solution for them.
+        added = replace(system, emissions=(factors @ system.emissions)[np.newaxis])
+        yield Solver(added, like=solver).intensities[0]
 
 
 def spread_of(footprints: Floats) -> Spread:
@@ -116,6 +132,8 @@ def spread_of(footprints: Floats) -> Spread:
 
 
 def _systems(system: System, uncertain: Uncertainties, seed: int, draws: int) -> Iterator[System]:
+    if not DRAWS_MIN <= draws <= DRAWS_MAX or seed < 0:
+        raise SystemDrawsInvalid
     shape = system.emissions.shape
     for draw in range(draws):
         needs = system.needs.copy()

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
+from typing import cast
 from urllib.parse import parse_qs
 
 import orjson
@@ -195,8 +196,9 @@ def _stream_token(scope: Scope, headers: Headers) -> str | None:
 
 def _operation_id(body: bytes) -> str:
     """The id in `extensions` of a request that is one."""
-    extensions = orjson.loads(body).get("extensions")
-    named = extensions.get("operationId") if isinstance(extensions, dict) else None
+    extensions: object = orjson.loads(body).get("extensions")
+    given = cast("dict[str, object]", extensions) if isinstance(extensions, dict) else {}
+    named = given.get("operationId")
     if not isinstance(named, str) or not named:
         raise refuse("BAD_REQUEST", "`extensions.operationId` names the operation, with a text.")
     return named

@@ -214,18 +214,17 @@ class Hub:
             for groups in _parts(everybody):
                 told = [(one.inputs.principal, None) for one in groups]
                 inputs = groups[0].inputs._replace(told=tuple(told), rows=tuple(part))
-                gone: dict[_Group, set[int]] = {
-                    one: one.told_of.keys() & set(part) for one in groups
-                }
+                gone = {one: one.told_of.keys() & set(part) for one in groups}
+                place: int
                 for place, row, data in await self._fetched(telling.statement, inputs):
                     group = groups[place]
                     gone[group].discard(row)
                     _remember(group, row)
                     _tell_all(group.subscribers, _payload(data))
-                for group, those in gone.items():
+                for former, those in gone.items():
                     for row in sorted(those):
-                        del group.told_of[row]
-                        _tell_all(group.subscribers, _payload(orjson.dumps(telling.gone(row))))
+                        del former.told_of[row]
+                        _tell_all(former.subscribers, _payload(orjson.dumps(telling.gone(row))))
                 await asyncio.sleep(0)
 
     async def _tell_each(self, topic: _Topic, cases: Sequence[_Case]) -> None:
