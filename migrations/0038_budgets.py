@@ -14,7 +14,7 @@ CREATE UNLOGGED TABLE request_budget (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0036_changes")]
+    dependencies = [("consortium", "0037_demands")]
 
     initial = False
 
