@@ -56,7 +56,8 @@ class Account(Protocol):
         """Take them; a DomainError tells that there are not so many."""
 
 
-def _everyone(_: Principal) -> bool:
+def everyone(_: Principal) -> bool:
+    """Anyone at all."""
     return True
 
 
@@ -92,7 +93,7 @@ class Executor:
     writing: Writing
     computing: Computing | None = None
     # Who may ask what the schema is, and is told of it in errors.
-    may_introspect: Callable[[Principal], bool] = _everyone
+    may_introspect: Callable[[Principal], bool] = everyone
     introspection: Introspection = field(default_factory=lambda: Introspection(GRAPHQL_SCHEMA))
     heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HEAVY_AT_ONCE))
 
@@ -104,7 +105,7 @@ class Executor:
         computing: Computing | None = None,
         *,
         limits: Limits = DEFAULTS,
-        may_introspect: Callable[[Principal], bool] = _everyone,
+        may_introspect: Callable[[Principal], bool] = everyone,
     ) -> "Executor":
         """An executor of this project's schema, once every field of it is known to be bound."""
         check_bindings(GRAPHQL_SCHEMA, ROOT, NODES)
