@@ -140,7 +140,7 @@ def _places(form: FormData) -> dict[str, list[list[str]]]:
         raise UploadInvalid("`map` is an object of names and lists of paths.")
     found: dict[str, list[list[str]]] = {}
     for name, paths in cast("Mapping[str, Any]", given).items():
-        listed = cast("Any", paths)
+        listed: Any = paths
         if not isinstance(paths, list) or not all(isinstance(one, str) for one in listed):
             raise UploadInvalid("`map` is an object of names and lists of paths.")
         found[name] = [str(one).split(".") for one in listed]
