@@ -96,7 +96,7 @@ def refusal(errors: Sequence[dict[str, Any]], media_type: bytes, more: Fields = 
     if status in _CLOSING:
         headers.append((b"connection", b"close"))
     if status == 405:
-        headers.append((b"allow", b"GET, POST, OPTIONS"))
+        headers.append((b"allow", b"GET, POST, PUT, DELETE, OPTIONS"))
     return Answer(status, errors_body(errors), headers, refused=True)
 
 

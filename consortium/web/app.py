@@ -1,8 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import fields
 
 import asyncpg
@@ -28,8 +28,6 @@ from consortium.storage.budgets import Buckets
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
-from consortium.value_chains.computing.answers import Answers
-from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from consortium.web.budgets import Budgets
 from consortium.web.graphql import GraphQL, told
@@ -47,9 +45,8 @@ from consortium.web.subscriptions.hub import Hub
 from consortium.web.subscriptions.operations import Operations, admitted_origins
 from consortium.web.subscriptions.websocket import WebSockets
 from consortium.web.uploads import Uploads
+from consortium.web.wiring import executor_over
 from schema.limits import Limits
-from schema.planner.execution import Executor
-from schema.planner.mutations import Writing
 
 READY_SECONDS = 2
 # Whom the setting `introspection` means.
@@ -92,23 +89,9 @@ def create_app(
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
     solving = Solving(settings.solver_processes)
-
-    @contextmanager
-    def acting() -> Generator[None]:
-        # Here, for the reason given below at the sums of members.
-        from consortium.exchange.actions.secrets import sealing
-
-        with database.active(), sealing(people.sealer), solving_by(solving):
-            yield
-
-    answers = Answers(database.pool, solving)
     limits = limits_of(settings)
-    executor = Executor.over(
-        database.reads,
-        Writing(acting, told),
-        answers,
-        limits=limits,
-        may_introspect=MAY_INTROSPECT[settings.introspection],
+    executor = executor_over(
+        database, people.sealer, solving, limits, MAY_INTROSPECT[settings.introspection]
     )
     intake = Intake(
         limits,
@@ -143,6 +126,7 @@ def create_app(
     )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
+    from consortium.web.bulk import BULK_FILES, BulkDoor
     from consortium.web.chains import ChainDoor
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
@@ -182,6 +166,14 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    bulk = BulkDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=Files(settings.data_dir / BULK_FILES),
+        today=today,
+        size_max=settings.bulk_upload_max_bytes,
+    )
     footprints = FootprintDoor(
         database=database,
         authenticator=authenticator,
@@ -219,6 +211,7 @@ def create_app(
             *chains.routes(),
             *footprints.routes(),
             *figures.routes(),
+            *bulk.routes(),
             *exchange.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),

@@ -140,9 +140,10 @@ def _places(form: FormData) -> dict[str, list[list[str]]]:
         raise UploadInvalid("`map` is an object of names and lists of paths.")
     found: dict[str, list[list[str]]] = {}
     for name, paths in cast("Mapping[str, Any]", given).items():
-        if not isinstance(paths, list) or not all(isinstance(one, str) for one in paths):
+        listed = cast("list[object]", paths) if isinstance(paths, list) else [None]
+        if not all(isinstance(one, str) for one in listed):
             raise UploadInvalid("`map` is an object of names and lists of paths.")
-        found[name] = [one.split(".") for one in cast("list[str]", paths)]
+        found[name] = [str(one).split(".") for one in listed]
     return found
 
 

@@ -17,13 +17,13 @@ ASKED = "{ __schema { queryType { name } } }"
 GUESSES = (
     "{ organisation }",
     "{ organisations }",
-    "{ organisation { nam } }",
+    "{ organisation { namex } }",
     "{ organisationz { id } }",
-    "{ organisations(firs: 1) { totalCount } }",
+    "{ organisations(firstly: 1) { totalCount } }",
     '{ organisations(first: "x") { totalCount } }',
-    "{ organisations(where: {nam: {eq: 1}}) { totalCount } }",
+    "{ organisations(where: {namex: {eq: 1}}) { totalCount } }",
     "{ organisations(where: {name: {equal: 1}}) { totalCount } }",
-    "{ organisations(orderBy: [{field: NAM}]) { totalCount } }",
+    "{ organisations(orderBy: [{field: NAMEX}]) { totalCount } }",
     "{ node { id } }",
     "{ node(id: 1) { ... on Organisatio { id } } }",
     "{ node(id: 1) { ... on String { id } } }",
@@ -38,7 +38,7 @@ WHERE = "query ($w: OrganisationFilter) { organisations(where: $w) { totalCount 
 async def messages(api: Api) -> list[str]:
     """What is told of the guesses."""
     answers = [(await api.post(one)).json() for one in GUESSES]
-    answers.append((await api.post(WHERE, {"w": {"nam": {"eq": "x"}}})).json())
+    answers.append((await api.post(WHERE, {"w": {"namex": {"eq": "x"}}})).json())
     answers.append((await api.post(WHERE, {"w": {"name": {"eqq": "x"}}})).json())
     assert all("data" not in one for one in answers)
     return [error["message"] for one in answers for error in one["errors"]]

@@ -149,7 +149,7 @@ async def test_the_media_type_of_graphql_has_its_statuses(api: Api) -> None:
 
 async def test_other_methods_are_refused(api: Api) -> None:
     """Only GET and POST ask."""
-    answer = await api.http.put("/graphql", json={"query": "{ __typename }"})
+    answer = await api.http.patch("/graphql", json={"query": "{ __typename }"})
 
     assert answer.status_code == 405
 

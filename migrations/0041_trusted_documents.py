@@ -16,7 +16,7 @@ SELECT audit_watch('trusted_document', '{}', '{}');
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0037_budgets")]
+    dependencies = [("consortium", "0040_budgets")]
 
     initial = False
 

@@ -14,7 +14,7 @@ CREATE UNLOGGED TABLE request_budget (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consortium", "0037_demands")]
+    dependencies = [("consortium", "0039_bulk")]
 
     initial = False
 
