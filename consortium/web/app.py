@@ -30,6 +30,9 @@ from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
+from consortium.web.observing.metrics import Gauges
+from consortium.web.observing.requests import Serving
+from consortium.web.observing.wiring import Observing
 from consortium.web.pages import Assets, query_page, schema_text
 from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
@@ -62,7 +65,7 @@ def create_app(
     now: Now = utc_now,
     interaction: Interaction | None = None,
     direct_dsn: str | None = None,
-) -> "Application":
+) -> Serving:
     """The application over an open database.
 
     `interaction` asks people whether a program may act for them; the pages do unless it is given.
@@ -94,6 +97,8 @@ def create_app(
         told=told,
         subscriptions_max=settings.max_subscriptions,
     )
+    observing = Observing.over(settings, database.pool, _gauges(database, solving, hub))
+    executor = observing.executor(executor)
     callers = Callers(authenticator, database.pool, _members(database, today), now)
     operations = Operations(executor, hub, callers, today, told, admitted_origins(settings))
     graphql = GraphQL(
@@ -158,6 +163,8 @@ def create_app(
     )
 
     async def ready(_: Request) -> Response:
+        if application.retired:
+            return JSONResponse({"status": "the server is about to end"}, status_code=503)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await database.reads.fetchval("SELECT 1")
@@ -183,7 +190,8 @@ def create_app(
         ],
         lifespan=lambda _: _kept(solving, keep_keys(server.keyring), hub.run(), callers.run()),
     )
-    return Application(graphql, others, operations)
+    application = Application(graphql, others, operations)
+    return observing.application(application)
 
 
 def people_of(settings: Settings, database: Database, now: Now = utc_now) -> People:
@@ -214,6 +222,15 @@ def _authorization_server(people: People, today: Today) -> AuthorizationServer:
 
     keyring = Keyring(people.sealer, people.database.active, people.now)
     return AuthorizationServer(Addresses(people.public_url), keyring, is_member, people.now)
+
+
+def _gauges(database: Database, solving: Solving, hub: Hub) -> Gauges:
+    return Gauges(
+        reads=lambda: database.reads.in_use,
+        writes=lambda: database.writes_in_use,
+        solver=lambda: solving.busy,
+        subscriptions=lambda: hub.count,
+    )
 
 
 def _members(database: Database, today: Today) -> Members:
@@ -253,6 +270,8 @@ class Application:
         self.others = others
         self.operations = operations
         self.sockets = WebSockets(operations)
+        # Whether it is about to end; it answers all the same, as long as it is asked.
+        self.retired = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, serve a socket, or live."""
@@ -262,6 +281,10 @@ class Application:
             await self.sockets(scope, receive, send)
         else:
             await self.others(scope, receive, send)
+
+    def retire(self) -> None:
+        """Say from now on that it is not ready, so that no more requests are sent."""
+        self.retired = True
 
     async def end_streams(self) -> None:
         """End the connections that stay open, before the server waits for the others."""
