@@ -6,6 +6,7 @@ from consortium.assessment.reads.totals import ASSESSED_EMISSIONS
 from consortium.audit.reads import AUDIT_CHANGES, AUDIT_ENTRIES
 from consortium.avoided.reads.claims import CLAIMS
 from consortium.avoided.reads.totals import AVOIDED_EMISSIONS
+from consortium.bulk.reads import OPERATIONS as BULK_OPERATIONS
 from consortium.effects.reads.comparisons import COMPARISONS, FACTOR_SERIES
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reads.overlaps import OVERLAP_DECISIONS, OVERLAPS
@@ -65,6 +66,8 @@ from consortium.value_chains.computing.reads import (
     SUPPLIER_FOOTPRINTS,
 )
 from consortium.value_chains.reads import ACTIVITIES, CHAIN_VERSIONS, STAGES, VALUE_CHAINS
+from consortium.webhooks.reads import DELIVERIES as WEBHOOK_DELIVERIES
+from consortium.webhooks.reads import WEBHOOKS
 
 # The name of a node's type -> where it is read from.
 NODES: dict[str, Source] = {
@@ -99,6 +102,9 @@ NODES: dict[str, Source] = {
     "Partner": PARTNERS,
     "ExchangeEvent": EXCHANGE_EVENTS,
     "ExchangeErrand": EXCHANGE_ERRANDS,
+    "Webhook": WEBHOOKS,
+    "BulkOperation": BULK_OPERATIONS,
+    "WebhookDelivery": WEBHOOK_DELIVERIES,
     "Engagement": ENGAGEMENTS,
     "MembershipDecision": DECISIONS,
     "Application": APPLICATIONS,
@@ -205,6 +211,10 @@ ROOT = Source(
         "exchange_events": Many(EXCHANGE_EVENTS),
         "exchange_errands": Many(EXCHANGE_ERRANDS),
         "exchange_faults": Many(EXCHANGE_FAULTS),
+        "bulk_operation": _lookup(BULK_OPERATIONS),
+        "bulk_operations": Many(BULK_OPERATIONS),
+        "webhooks": Many(WEBHOOKS),
+        "webhook_deliveries": Many(WEBHOOK_DELIVERIES),
         "engagements": Many(ENGAGEMENTS),
         "my_application": MY_APPLICATION,
         "applications": Many(APPLICATIONS),

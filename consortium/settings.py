@@ -108,6 +108,34 @@ class Settings(BaseSettings):
         description="Certificates (PEM) of further authorities that are believed when partners'"
         " systems are asked.",
     )
+    webhook_allow_private: bool = Field(
+        default=False,
+        description="Whether webhooks may lead to this machine or into a private network: for tests"
+        " and closed networks.",
+    )
+    webhook_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) of further authorities that are believed where webhooks"
+        " lead.",
+    )
+    webhook_failing_days: PositiveInt = Field(
+        default=5,
+        description="After how many days in which nothing arrived a webhook is disabled, and its"
+        " organisation's admins are told.",
+    )
+    webhook_log_days: PositiveInt = Field(
+        default=30, description="For how many days the log of a webhook's messages is kept."
+    )
+    bulk_running_max: PositiveInt = Field(
+        default=1, description="How many bulk operations of one organisation may run at once."
+    )
+    bulk_max_bytes: PositiveInt = Field(
+        default=10_000_000_000, description="The largest result of a bulk operation, in bytes."
+    )
+    bulk_upload_max_bytes: PositiveInt = Field(
+        default=100_000_000,
+        description="The largest file of variables for a bulk mutation, in bytes.",
+    )
     allowed_origins: str = Field(
         default="",
         description="From which other origins browsers' pages may open connections that stay open,"
@@ -206,7 +234,7 @@ class Settings(BaseSettings):
             raise ValueError("it is an address like http://127.0.0.1:4318")
         return url
 
-    @field_validator("ssl_certfile", "ssl_keyfile", "exchange_ca_file")
+    @field_validator("ssl_certfile", "ssl_keyfile", "exchange_ca_file", "webhook_ca_file")
     @classmethod
     def _file(cls, file: Path | None) -> Path | None:
         if file is not None and not file.is_file():

@@ -12,6 +12,7 @@ from schema.audit import AuditQuery
 from schema.avoided.claims import ClaimsMutation, ClaimsQuery, ClaimsSubscription
 from schema.avoided.covers import CoversMutation
 from schema.avoided.totals import AvoidedQuery, AvoidedSubscription
+from schema.bulk import BulkMutation, BulkQuery
 from schema.chain_computations import (
     ChainComputationsMutation,
     ChainComputationsQuery,
@@ -58,6 +59,7 @@ from schema.seats import SeatsMutation
 from schema.shares import SharesMutation, SharesQuery
 from schema.solutions import SolutionsMutation, SolutionsQuery
 from schema.value_chains import ValueChainsQuery
+from schema.webhooks import WebhooksMutation, WebhooksQuery
 from schema.working_groups import (
     WorkingGroupsMutation,
     WorkingGroupsQuery,
@@ -106,6 +108,8 @@ class Query(
     OverlapsQuery,
     ImportsQuery,
     ExchangeQuery,
+    WebhooksQuery,
+    BulkQuery,
     GuidanceQuery,
     ClaimsQuery,
     AvoidedQuery,
@@ -147,6 +151,8 @@ class Mutation(
     OverlapsMutation,
     ImportsMutation,
     ExchangeMutation,
+    WebhooksMutation,
+    BulkMutation,
     GuidanceMutation,
     ClaimsMutation,
     CoversMutation,

@@ -6,15 +6,15 @@ from typing import Any
 
 import orjson
 
+from consortium.identity.proofs.sealing import Sealer
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
-from consortium.value_chains.computing.answers import Answers
 from consortium.value_chains.computing.at_hand import InProcess
+from consortium.web.wiring import executor_over
 from schema.planner.execution import Executor, Request
-from schema.planner.mutations import Writing
 from schema.root import GRAPHQL_SCHEMA
-from tests.served import TODAY
+from tests.served import SECRET_KEY, TODAY
 
 
 def principal(
@@ -27,6 +27,12 @@ def principal(
     return Principal(rights, organisation, account)
 
 
+def executor_of(database: Database) -> Executor:
+    """The executor of a server over the database, which solves in this process."""
+    sealer = Sealer(SECRET_KEY.get_secret_value())
+    return executor_over(database, sealer, InProcess())
+
+
 @dataclass(frozen=True)
 class House:
     """A database that answers GraphQL."""
@@ -35,14 +41,13 @@ class House:
 
     async def ask(self, query: str, by: Principal, on: date = TODAY, **variables: Any) -> Any:
         """The data of an answer without errors."""
-        pool = self.database.pool
-        executor = Executor.over(pool, Writing(self.database.active), Answers(pool, InProcess()))
+        executor = executor_of(self.database)
         answer = orjson.loads(await executor.run(Request(query, variables), by, on))
         assert list(answer) == ["data"], answer
         return answer["data"]
 
     async def do(
-        self, mutation: str, by: Principal, wanted: Any = "id", on: Any = TODAY, **given: Any
+        self, mutation: str, by: Principal, /, wanted: Any = "id", on: Any = TODAY, **given: Any
     ) -> Any:
         """What a mutation answers with: the fields wanted, or a refusal's code, message, path."""
         kind = GRAPHQL_SCHEMA.mutation_type
@@ -60,7 +65,7 @@ class House:
         data = await self.ask(query, by, on, input=given)
         return data[mutation]
 
-    async def refused(self, mutation: str, by: Principal, on: Any = TODAY, **given: Any) -> Any:
+    async def refused(self, mutation: str, by: Principal, /, on: Any = TODAY, **given: Any) -> Any:
         """The code of a refusal, after which every table is as it was."""
         before = await self.digest()
         answer = await self.do(mutation, by, "__typename", on, **given)

@@ -28,6 +28,7 @@ import pytest
 from consortium.storage.database import Database
 from consortium.storage.embedded import USER, embedded_server
 from consortium.storage.migrate import migrate
+from tests.https import Tls, make_tls
 
 # Nothing that a test writes has to survive a power cut.
 FAST = {
@@ -222,6 +223,12 @@ def demo_dsn(server: TestServer, template: str) -> str:
         await connection.close()
 
     return server.dsn(apart(_once(server, "demo", loaded)))
+
+
+@pytest.fixture(scope="session")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
+    """A certificate for the loopback."""
+    return make_tls(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture

@@ -22,11 +22,14 @@ ALLOWED = {
     "consortium/value_chains/jobs.py": "questions that were asked within rights, of whole versions",
     "consortium/value_chains/reports/": "files of a version, after its row rule showed it",
     "consortium/exchange/jobs/": "what is to be delivered or fetched is no one's to read",
+    "consortium/bulk/jobs/": "finds what is to be run; rows are read as any query is",
+    "consortium/webhooks/jobs/": "finds what is to be sent; what it says is read as any query is",
     "consortium/exchange/reads/door.py": "partners see what was shared with them: by the join",
     "consortium/web/app.py": "the readiness check reads no row, the question about members one bit",
     "consortium/web/subscriptions/hub.py": "runs what the compiler wrote, for many callers at once",
     "consortium/changes/jobs.py": "which rows changed, by numbers that nobody is told",
     "consortium/query/visible.py": "asks the row rule about one row, for actions",
+    "consortium/web/bulk.py": "hands statements of the compiler on to an open transaction",
     "schema/planner/execution.py": "runs what the compiler wrote",
 }
 ALLOWED_ROOMS = {"actions", "actions.py", "imports", "imports.py", "importing.py"}

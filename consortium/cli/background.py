@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,8 +18,11 @@ from consortium.settings import Settings
 from consortium.storage.database import Database
 
 if TYPE_CHECKING:
+    from consortium.bulk.jobs.runner import Runner
     from consortium.exchange.jobs.courier import Courier
     from consortium.value_chains.jobs import Calculator
+    from consortium.webhooks.jobs.deliverer import Deliverer
+    from schema.planner.execution import Executor
 
 _log = structlog.get_logger(__name__)
 
@@ -50,22 +54,94 @@ def mail_of(settings: Settings, database: Database) -> Dispatcher:
 def courier_of(settings: Settings, database: Database) -> "Courier":
     """What speaks with members' partners, as the settings say. Raises SecretKeyInvalid."""
     # Here, so that the features are first imported in the catalogue's order.
-    from consortium.exchange.client.http import Network
     from consortium.exchange.client.partner import Partners
     from consortium.exchange.jobs.courier import Courier
+    from consortium.network.http import Network
 
     network = Network(
         allow_private=settings.exchange_allow_private, ca_file=settings.exchange_ca_file
     )
-    if settings.secret_key is None:
-        raise SecretKeyInvalid
     return Courier(
         database=database,
         partners=Partners(network, utc_now),
-        sealer=Sealer(settings.secret_key.get_secret_value()),
+        sealer=_sealer(settings),
         public_url=settings.url,
         now=utc_now,
     )
+
+
+async def operate(settings: Settings, database: Database) -> None:
+    """Send what webhooks are to be told, and run bulk operations, until cancelled.
+
+    Raises SecretKeyInvalid.
+    """
+    async with executing(settings, database) as executor:
+        deliverer = deliverer_of(settings, database, executor)
+        runner = runner_of(settings, database, executor)
+        async with running(deliverer.run(), runner.run()):
+            await asyncio.Event().wait()
+
+
+@asynccontextmanager
+async def executing(settings: Settings, database: Database) -> AsyncGenerator["Executor"]:
+    """What answers operations beside the server; what solves for it ends with it."""
+    # Here, for the reason given above.
+    from consortium.value_chains.computing.processes import Solving
+    from consortium.web.wiring import executor_over
+
+    solving = Solving(settings.solver_processes)
+    try:
+        yield executor_over(database, _sealer(settings), solving)
+    finally:
+        await solving.close()
+
+
+def deliverer_of(settings: Settings, database: Database, executor: "Executor") -> "Deliverer":
+    """What sends to webhooks, as the settings say. Raises SecretKeyInvalid."""
+    # Here, for the reason given above.
+    from consortium.network.http import Network
+    from consortium.web.selections import Selecting
+    from consortium.webhooks.jobs.deliverer import ANSWER_BYTES, SECONDS, Deliverer, Keeping
+
+    return Deliverer(
+        database=database,
+        network=Network(
+            allow_private=settings.webhook_allow_private,
+            ca_file=settings.webhook_ca_file,
+            seconds=SECONDS,
+            bytes_max=ANSWER_BYTES,
+            whole=False,
+        ),
+        sealer=_sealer(settings),
+        selections=Selecting(executor),
+        now=utc_now,
+        keeping=Keeping(
+            timedelta(days=settings.webhook_failing_days), timedelta(days=settings.webhook_log_days)
+        ),
+    )
+
+
+def runner_of(settings: Settings, database: Database, executor: "Executor") -> "Runner":
+    """What runs bulk operations, as the settings say."""
+    # Here, for the reason given above.
+    from consortium.bulk.jobs.runner import Limits, Runner
+    from consortium.storage.files import Files
+    from consortium.web.bulk import BULK_FILES, BulkDocuments
+
+    return Runner(
+        database=database,
+        files=Files(settings.data_dir / BULK_FILES),
+        documents=BulkDocuments(executor),
+        active=executor.writing.active,
+        now=utc_now,
+        limits=Limits(settings.bulk_running_max, settings.bulk_max_bytes),
+    )
+
+
+def _sealer(settings: Settings) -> Sealer:
+    if settings.secret_key is None:
+        raise SecretKeyInvalid
+    return Sealer(settings.secret_key.get_secret_value())
 
 
 def calculator_of(database: Database) -> "Calculator":

@@ -143,7 +143,14 @@ async def _serve(
     """Serve until a signal comes; the database is closed after the last answer."""
     from consortium.assessment.actions import advance_totals
     from consortium.avoided.jobs import follow_calendar
-    from consortium.cli.background import calculator_of, courier_of, keep_house, mail_of, running
+    from consortium.cli.background import (
+        calculator_of,
+        courier_of,
+        keep_house,
+        mail_of,
+        operate,
+        running,
+    )
     from consortium.cli.http import Server, served_beside
     from consortium.cli.worker import work_off
     from consortium.storage.database import Database
@@ -162,6 +169,7 @@ async def _serve(
             calendar,
             mail.run(),
             courier.run(),
+            operate(settings, database),
             calculator_of(database).run(),
             keep_house(database),
             work_off(database),

@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 
 def worker(data_dir: DataDir = None) -> None:
-    """Run jobs: reminders of dues and claims, and what follows. `serve` does so by itself."""
+    """Run jobs: reminders, mail, webhooks, bulk operations. `serve` does so by itself."""
     from consortium.cli.logs import configure_logs
 
     settings = settings_with(data_dir=data_dir)
@@ -45,7 +45,7 @@ def worker(data_dir: DataDir = None) -> None:
 
 async def _alone(settings: "Settings", dsn: str) -> None:
     """Work until a signal comes; mail is sent as well."""
-    from consortium.cli.background import calculator_of, courier_of, mail_of, running
+    from consortium.cli.background import calculator_of, courier_of, mail_of, operate, running
     from consortium.cli.secret_key import with_secret_key
     from consortium.storage.database import Database
 
@@ -59,6 +59,9 @@ async def _alone(settings: "Settings", dsn: str) -> None:
             mail_of(settings, database).run(),
             calculator_of(database).run(),
         ]
+        if settings.secret_key is not None or settings.database_url is None:
+            # Without the key that secrets are sealed with, the server delivers and operates.
+            work.append(operate(with_secret_key(settings), database))
         if settings.public_url is not None:
             # Partners are told by which address they answer: without one, the server sends.
             work.append(courier_of(with_secret_key(settings), database).run())

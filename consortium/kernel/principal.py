@@ -33,6 +33,7 @@ class Permission(StrEnum):
     MEMBERSHIPS_MANAGE = "memberships:manage"
     ORGANISATIONS_MANAGE = "organisations:manage"
     ORGANISATIONS_REPRESENT = "organisations:represent"
+    WEBHOOKS_MANAGE = "webhooks:manage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,21 @@ class Principal:
     organisation_id: int | None = None
     account_id: int | None = None
     client_id: int | None = None
+
+    @classmethod
+    def acting(
+        cls,
+        permissions: frozenset[Permission],
+        organisation_id: int | None,
+        *,
+        is_member: bool,
+        account_id: int | None = None,
+        client_id: int | None = None,
+    ) -> "Principal":
+        """Who has these permissions, for an organisation that is a member or is not."""
+        reads = Permission.FIGURES_READ in permissions
+        rights = Rights(reads and is_member, reads and organisation_id is not None, permissions)
+        return cls(rights, organisation_id, account_id, client_id)
 
     def may(self, permission: Permission) -> bool:
         """Whether the permission was given."""

@@ -51,6 +51,19 @@ async def _prepare(connection: PoolConnection) -> None:
 
 
 @asynccontextmanager
+async def own_connection(dsn: str) -> AsyncGenerator[Connection]:
+    """A connection like those of the pool, for what holds one long: the pool has few to spare."""
+    connection = await asyncpg.connect(
+        dsn, connection_class=ReadConnection, server_settings=SERVER_SETTINGS
+    )
+    try:
+        await _prepare(connection)
+        yield connection
+    finally:
+        await connection.close()
+
+
+@asynccontextmanager
 async def open_read_pool(dsn: str, *, min_size: int, max_size: int) -> AsyncGenerator[Pool]:
     """A pool whose statements are cached whatever their size and whose json is bytes."""
     pool = asyncpg.create_pool(

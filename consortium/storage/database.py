@@ -38,6 +38,8 @@ MODELS = (
     "consortium.progress.models",
     "consortium.staging.models",
     "consortium.reorganisations.models",
+    "consortium.bulk.models",
+    "consortium.webhooks.models",
     "consortium.exchange.models",
 )
 

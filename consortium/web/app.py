@@ -1,8 +1,8 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Generator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 
 import asyncpg
 from starlette.applications import Starlette
@@ -25,8 +25,6 @@ from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
-from consortium.value_chains.computing.answers import Answers
-from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
@@ -43,8 +41,7 @@ from consortium.web.subscriptions.http import Streams
 from consortium.web.subscriptions.hub import Hub
 from consortium.web.subscriptions.operations import Operations, admitted_origins
 from consortium.web.subscriptions.websocket import WebSockets
-from schema.planner.execution import Executor
-from schema.planner.mutations import Writing
+from consortium.web.wiring import executor_over
 
 READY_SECONDS = 2
 # What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
@@ -79,17 +76,7 @@ def create_app(
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
     solving = Solving(settings.solver_processes)
-
-    @contextmanager
-    def acting() -> Generator[None]:
-        # Here, for the reason given below at the sums of members.
-        from consortium.exchange.actions.secrets import sealing
-
-        with database.active(), sealing(people.sealer), solving_by(solving):
-            yield
-
-    answers = Answers(database.pool, solving)
-    executor = Executor.over(database.reads, Writing(acting, told), answers)
+    executor = executor_over(database, people.sealer, solving)
     hub = Hub(
         dsn=direct_dsn or database.dsn,
         pool=database.pool,
@@ -111,6 +98,7 @@ def create_app(
     )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
+    from consortium.web.bulk import BULK_FILES, BulkDoor
     from consortium.web.chains import ChainDoor
     from consortium.web.documents import DocumentDoor
     from consortium.web.exchange import ExchangeDoor
@@ -145,6 +133,14 @@ def create_app(
         fonts=settings.fonts_dir,
     )
 
+    bulk = BulkDoor(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        files=Files(settings.data_dir / BULK_FILES),
+        today=today,
+        size_max=settings.bulk_upload_max_bytes,
+    )
     footprints = FootprintDoor(
         database=database,
         authenticator=authenticator,
@@ -184,6 +180,7 @@ def create_app(
             *chains.routes(),
             *footprints.routes(),
             *figures.routes(),
+            *bulk.routes(),
             *exchange.routes(),
             *people_routes(people),
             Mount(f"/{ASSETS}", Assets(directory=DIST / ASSETS, check_dir=False)),

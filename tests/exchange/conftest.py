@@ -5,13 +5,8 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from consortium.storage.database import Database
-from tests.exchange.instances import Instance, Tls, instance, make_tls
-
-
-@pytest.fixture(scope="session")
-def tls(tmp_path_factory: pytest.TempPathFactory) -> Tls:
-    """A certificate for the loopback."""
-    return make_tls(tmp_path_factory.mktemp("tls"))
+from tests.exchange.instances import Instance, instance
+from tests.https import Tls
 
 
 @pytest.fixture

@@ -11,11 +11,9 @@ from uuid import uuid4
 
 import orjson
 import pytest
-import uvicorn
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from consortium.cli.sockets import listening
 from consortium.exchange.actions.answering import (
     AskedCriteria,
     FetchFootprints,
@@ -24,15 +22,16 @@ from consortium.exchange.actions.answering import (
     request_from_partner,
 )
 from consortium.exchange.actions.partners import CheckPartner, check_partner
-from consortium.exchange.client.http import Network, PartnerFailed
 from consortium.exchange.client.partner import Partners, Registration
 from consortium.exchange.jobs.courier import Courier
 from consortium.exchange.rules.filters import Filters
 from consortium.exchange.rules.wire import write_footprint
 from consortium.kernel.clock import utc_now
-from tests.exchange.instances import Instance, Tls, bearer
+from consortium.network.http import AskingFailed, Network
+from tests.exchange.instances import Instance, bearer
 from tests.exchange.test_door import FULFILLED, said
 from tests.factories.footprints import facts
+from tests.https import Tls, behind_https
 
 Answers = Callable[[Request], Awaitable[Response]]
 
@@ -69,25 +68,9 @@ class Strange:
 @asynccontextmanager
 async def strange(tls: Tls, lists: Answers) -> AsyncGenerator[Strange]:
     """Such a system over HTTPS, stopped at the end."""
-    with listening("127.0.0.1", 0) as listener:
-        made = Strange(f"https://127.0.0.1:{listener.getsockname()[1]}", lists)
-        config = uvicorn.Config(
-            made,
-            lifespan="off",
-            log_config=None,
-            ssl_certfile=tls.cert,
-            ssl_keyfile=tls.key,
-            timeout_graceful_shutdown=1,
-        )
-        server = uvicorn.Server(config)
-        running = asyncio.create_task(server.serve([listener]))
-        while not server.started:  # noqa: ASYNC110  uvicorn has no event for it
-            await asyncio.sleep(0.01)
-        try:
-            yield made
-        finally:
-            server.should_exit = True
-            await running
+    made = Strange("", lists)
+    async with behind_https(tls, made) as made.url:
+        yield made
 
 
 OURS = {"client_id": "a", "client_secret": "b"}
@@ -192,7 +175,7 @@ async def test_a_strange_answer_is_survived(tls: Tls, what: str) -> None:
     lists, told = STRANGE[what]
     client = partners(tls, seconds=1.0, bytes_max=1_000_000)
     async with strange(tls, lists) as there:
-        with pytest.raises(PartnerFailed) as failed:
+        with pytest.raises(AskingFailed) as failed:
             await listed(client, system(there.url))
 
     assert told in failed.value.message
@@ -212,12 +195,12 @@ async def test_tokens_are_kept_and_asked_where_they_were_registered(tls: Tls) ->
         assert len(await listed(client, system(there.url))) == 1
         assert there.tokens == 1
         there.discovery = {"token_endpoint": "https://evil.example/token"}
-        with pytest.raises(PartnerFailed, match="another host"):
+        with pytest.raises(AskingFailed, match="another host"):
             await client.check(system(there.url))
         there.discovery = {"token_endpoint": f"{there.url}/auth/token"}
         assert "a list of 1 footprints" in await client.check(system(there.url))
         assert there.tokens == 2
-        with pytest.raises(PartnerFailed, match="no credentials"):
+        with pytest.raises(AskingFailed, match="no credentials"):
             await client.check(system(there.url, client_id=None))
         # A token is not used past its time.
         late = replace(client, now=lambda: utc_now() + timedelta(minutes=11))
@@ -230,18 +213,18 @@ async def test_tokens_are_kept_and_asked_where_they_were_registered(tls: Tls) ->
 )
 async def test_private_networks_are_not_asked(host: str) -> None:
     """Unless a setting allows it: a partner's address leads to nobody behind our own walls."""
-    with pytest.raises(PartnerFailed, match="private network") as failed:
+    with pytest.raises(AskingFailed, match="private network") as failed:
         await Network().ask("GET", f"https://{host}/3/footprints")
 
     assert failed.value.final
-    with pytest.raises(PartnerFailed, match="not https"):
+    with pytest.raises(AskingFailed, match="not https"):
         await Network(allow_private=True).ask("GET", f"http://{host}/")
 
 
 async def test_a_certificate_of_nobody_is_not_trusted(tls: Tls) -> None:
     """The authority must be known."""
     async with strange(tls, _html) as there:
-        with pytest.raises(PartnerFailed, match="certificate verify failed"):
+        with pytest.raises(AskingFailed, match="certificate verify failed"):
             await Network(allow_private=True).ask("GET", there.url)
 
 

@@ -32,8 +32,9 @@ from consortium.kernel.errors import ChangedMeanwhile, NotFound
 from consortium.storage.database import Database, transaction
 from consortium.storage.raw import raw
 from tests.conftest import TestServer, apart
-from tests.exchange.instances import Instance, Tls, instance
+from tests.exchange.instances import Instance, instance
 from tests.exchange.test_door import keep
+from tests.https import Tls
 
 
 @pytest.fixture

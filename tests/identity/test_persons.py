@@ -115,6 +115,10 @@ async def _assessed(connection: Any, account: int, organisation: int) -> None:
     )
     sent = {"organisation_id": organisation, "document_id": document, "account_id": account}
     await insert(connection, "staged_import", **sent, row_count=0, fault_count=0)
+    asked = {"organisation_id": organisation, "account_id": account}
+    await insert(connection, "bulk_upload", **asked, digest="b" * 64, size_bytes=1)
+    said = {"kind": "QUERY", "document": "{ claims { nodes { id } } }", "permissions": []}
+    await insert(connection, "bulk_operation", **asked, **said, is_member=True)
     await insert(
         connection,
         "effect_overlap_decision",

@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from typing import Any
 
+import asyncpg
 import httpx
 import orjson
 import pytest
@@ -74,11 +75,13 @@ async def test_a_refusal_is_told_by_its_code(
 
 
 async def test_a_bug_is_logged_under_the_requests_id(
-    database: Database, capsys: pytest.CaptureFixture[str]
+    database: Database, owner_dsn: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """So that what a person reports is found."""
+    owner = await asyncpg.connect(owner_dsn)
+    await owner.execute("ALTER TABLE organisation RENAME TO gone")
+    await owner.close()
     async with served(database, **LOGGED) as api:
-        await database.pool.execute("ALTER TABLE organisation RENAME TO organisation_away")
         answer = await api.post("{ members { totalCount } }")
         said = capsys.readouterr().err
 

@@ -35,6 +35,7 @@ SEEN_WITH = {
     "ExchangeEvent": ("Partner", "partner_id"),
     "ExchangeErrand": ("Partner", "partner_id"),
     "ExchangeFault": ("Partner", "partner_id"),
+    "WebhookAttempt": ("WebhookDelivery", "delivery_id"),
 }
 # How a claim was made.
 OF_CLAIM = {"ClaimGateReview", "ClaimEvidence", "AssessedClaimStep"}
@@ -99,7 +100,9 @@ class Ask:
             (OF_CLAIM, self._sees_claim_whole),
             (OVERLAPS, self._reviews_claims),
             ({"StagedImport"}, self._sees_import),
-            ({"Partner", "ChainComputation"}, self._sees_own),
+            ({"Partner", "ChainComputation", "BulkOperation"}, self._sees_own),
+            ({"Webhook"}, self._manages_webhook),
+            ({"WebhookDelivery"}, self._sees_delivery),
             (MANAGED, self._manages),
             (AUDITED, self._audits),
             (MERGES, lambda _: self.principal.may(Permission.ORGANISATIONS_MANAGE)),
@@ -120,9 +123,20 @@ class Ask:
         return writes and row["organisation_id"] == self.principal.organisation_id
 
     def _sees_own(self, row: Row) -> bool:
-        """Whose partner it is, and who asked for a computation."""
+        """Whose it is: a partner, a computation, an operation."""
         own: bool = row["organisation_id"] == self.principal.organisation_id
         return own and self.principal.rights.has_organisation
+
+    def _manages_webhook(self, row: Row) -> bool:
+        """Who manages webhooks of the organisation that it acts for."""
+        own: bool = row["organisation_id"] == self.principal.organisation_id
+        return own and self.principal.may(Permission.WEBHOOKS_MANAGE)
+
+    def _sees_delivery(self, row: Row) -> bool:
+        """As the webhook, once it was sent."""
+        sent = row["sent_at"] is not None or row["kind"] is None
+        [webhook] = self.world.having("Webhook", "id", row["webhook_id"])
+        return sent and self.sees(webhook)
 
     def _sees_work(self, row: Row) -> bool:
         """What working groups do, how many people there are, and what waits for whom."""

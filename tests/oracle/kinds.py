@@ -224,6 +224,9 @@ PREFIXES = {
     "partner": "partner",
     "exchange_event": "exchange",
     "exchange_errand": "errand",
+    "bulk_operation": "bulk",
+    "webhook": "webhook",
+    "webhook_delivery": "delivery",
     "chain_computation": "computation",
     "guidance_version": "guidance",
     "guidance_gate": "gate",
@@ -483,6 +486,38 @@ KINDS: dict[str, Kind] = {
     "ExchangeFault": Kind(
         plain("field", "message", "found_at") | {"footprintId": lambda _, row: row["pf_id"]},
         {"partner": up("Partner", "partner_id")},
+    ),
+    "BulkOperation": Kind(
+        global_id("bulk")
+        | plain("kind", "document", "variables", "state", "rows", "size_bytes", "asked_at")
+        | plain("began_at", "ended_at")
+        | blank("failure_code", "told")
+        | {"url": lambda _, row: row["digest"] and f"/bulk/bulk_{row.id}/result.jsonl"},
+        {"organisation": up("Organisation", "organisation_id")},
+        orders={"ASKED_AT": lambda _, row: row["asked_at"]},
+        default_order=("-ASKED_AT",),
+    ),
+    "Webhook": Kind(
+        global_id("webhook")
+        | plain("url", "query", "version", "registered_at", "former_until", "failing_since")
+        | plain("disabled_at", "disabled_because", "removed_at", "events", "permissions")
+        | blank("description"),
+        {"organisation": up("Organisation", "organisation_id")},
+        {"deliveries": down("WebhookDelivery", "webhook_id")},
+        {"REGISTERED_AT": lambda _, row: row["registered_at"]},
+    ),
+    "WebhookDelivery": Kind(
+        global_id("delivery")
+        | plain("message_id", "kind", "subject", "happened_at", "state", "attempts", "ended_at")
+        | blank("told")
+        | {"dueAt": lambda _, row: row["due_at"] if row["state"] == "WAITING" else None},
+        {"webhook": up("Webhook", "webhook_id")},
+        {"log": down("WebhookAttempt", "delivery_id")},
+        {"HAPPENED_AT": lambda _, row: row["happened_at"]},
+    ),
+    "WebhookAttempt": Kind(
+        plain("attempted_at", "status", "took_ms") | blank("answer", "told"),
+        {"delivery": up("WebhookDelivery", "delivery_id")},
     ),
     "AuditActor": Kind(plain("subject") | {"name": _actor_name}),
     "AuditClient": Kind(plain("client_id", "name")),

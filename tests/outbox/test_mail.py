@@ -35,6 +35,8 @@ DATA = {
     "day": "2026-03-01",
     "product": "Ink",
     "comment": "Please.",
+    "host": "hooks.example",
+    "because": "it answered that it is gone (410).",
 }
 DUE = "UPDATE outbox_mail SET due_at = $1"
 

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from consortium.identity.rules.roles import PERMISSIONS
+from consortium.kernel.principal import Permission
 from tests.factories.applications import key_of
-from tests.rights.small_world import SmallWorld
+from tests.rights.small_world import PEOPLE, TOKENS, SmallWorld
 
 DONE = "DONE"
 DENIED = "PERMISSION_DENIED"
@@ -1088,6 +1090,71 @@ _PARTNERS: tuple[Case, ...] = (
     ),
 )
 
+
+def _hook(name: str = "own", **given: Any) -> Callable[[SmallWorld], Mapping[str, Any]]:
+    return lambda world: {"webhook": world.id("webhook", name), **given}
+
+
+_MANAGED = {"admin": DONE}
+_WEBHOOKS: tuple[Case, ...] = (
+    Case(
+        "registerWebhook",
+        "of one's own organisation",
+        lambda _: {"url": "https://hooks.example/other", "events": ["FOOTPRINT_SHARED"]},
+        DENIED,
+        _all(DONE, "admin", "other_admin", "secretariat"),
+    ),
+    Case(
+        "changeWebhook",
+        "of the owner",
+        _hook(version=1, url="https://hooks.example/new"),
+        ABSENT,
+        _MANAGED,
+    ),
+    Case("disableWebhook", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("enableWebhook", "of the owner", _hook("resting", version=1), ABSENT, _MANAGED),
+    Case("removeWebhook", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("rotateWebhookSecret", "of the owner", _hook(version=1), ABSENT, _MANAGED),
+    Case("testWebhook", "of the owner", _hook(), ABSENT, _MANAGED),
+    Case(
+        "replayWebhookDelivery",
+        "of the owner",
+        lambda world: {"delivery": world.id("delivery", "own")},
+        ABSENT,
+        _MANAGED,
+    ),
+)
+
+# Who reads figures for an organisation.
+_READERS = (
+    *(name for name, (_, role) in PEOPLE.items() if Permission.FIGURES_READ in PERMISSIONS[role]),
+    *(name for name, (_, may) in TOKENS.items() if Permission.FIGURES_READ in may),
+)
+_DO = "mutation ($p: ID!) { checkPartner(input: {partner: $p}) { __typename } }"
+_BULK: tuple[Case, ...] = (
+    Case(
+        "startBulkQuery",
+        "for one's own organisation",
+        lambda _: {"query": "{ claims { nodes { id } } }"},
+        DENIED,
+        _all(DONE, *_READERS),
+    ),
+    Case(
+        "startBulkMutation",
+        "with a file of the owner's approver",
+        lambda world: {"mutation": _DO, "upload": world.id("upload", "own")},
+        DENIED,
+        _all(ABSENT, *_READERS) | {"approver": DONE},
+    ),
+    Case(
+        "cancelBulkOperation",
+        "of the owner's approver",
+        lambda world: {"operation": world.id("bulk", "own")},
+        ABSENT,
+        _SEEN | {"approver": DONE},
+    ),
+)
+
 _PCF: dict[str, Any] = {
     "declaredUnitOfMeasurement": "KILOGRAM",
     "declaredUnitAmount": "1",
@@ -1582,6 +1649,8 @@ CASES: tuple[Case, ...] = (
     *_GUIDANCE,
     *_IMPORTS,
     *_PARTNERS,
+    *_WEBHOOKS,
+    *_BULK,
     *_EFFECTS,
     *_OVERLAPS,
     *_PLEDGES,

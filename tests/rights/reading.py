@@ -32,6 +32,8 @@ from tests.rights.small_world import CALLERS, PEOPLE, VISIBILITIES
 #   shared     parties to the allocation and who sees all of a party's figures, see SHARED
 #   imported   who enters figures for the organisation, see IMPORTS
 #   partners   whose partner it is, or who asked for a computation, see PARTNERS
+#   bulk       for whom it was asked, as partners are seen
+#   hooks      who manages webhooks of the organisation, see HOOKS
 #   effect     by its own visibility and its solution's, and as figures
 #   whole      who sees all of the claimant's figures
 #   footprint  by its own visibility, and whom it is shared with, see PRODUCTS
@@ -349,6 +351,34 @@ TYPES: Mapping[str, tuple[str, str]] = {
     "ExchangeErrandEdge": ("within", "cursor node"),
     "ExchangeFaultConnection": ("within", "edges nodes pageInfo totalCount"),
     "ExchangeFaultEdge": ("within", "cursor node"),
+    "BulkOperation": (
+        "bulk",
+        (
+            "id kind document variables state rows failureCode told sizeBytes url askedAt beganAt "
+            "endedAt organisation"
+        ),
+    ),
+    "BulkOperationConnection": ("within", "edges nodes pageInfo totalCount"),
+    "BulkOperationEdge": ("within", "cursor node"),
+    "Webhook": (
+        "hooks",
+        (
+            "id url description events query permissions version registeredAt formerUntil "
+            "failingSince disabledAt disabledBecause removedAt organisation deliveries"
+        ),
+    ),
+    "WebhookDelivery": (
+        "hooks",
+        "id messageId kind subject happenedAt state attempts dueAt told endedAt webhook log",
+    ),
+    "WebhookAttempt": ("hooks", "attemptedAt status tookMs answer told delivery"),
+    "WebhookConnection": ("within", "edges nodes pageInfo totalCount"),
+    "WebhookEdge": ("within", "cursor node"),
+    "WebhookDeliveryConnection": ("within", "edges nodes pageInfo totalCount"),
+    "WebhookDeliveryEdge": ("within", "cursor node"),
+    "WebhookAttemptConnection": ("within", "edges nodes pageInfo totalCount"),
+    "WebhookAttemptEdge": ("within", "cursor node"),
+    "WebhookSecret": ("asker", "webhook secret"),
     "PartnerSecret": ("asker", "partner clientId clientSecret"),
     "StagedImport": (
         "imported",
@@ -811,7 +841,8 @@ TYPES: Mapping[str, tuple[str, str]] = {
             "assessedEmissions effects allocations effectOverlaps guidanceVersion "
             "guidanceVersions assessedClaims stagedImports pledges product products footprints "
             "footprintRequests partners exchangeEvents exchangeErrands exchangeFaults "
-            "chainVersions chainComputations"
+            "chainVersions chainComputations webhooks webhookDeliveries bulkOperation "
+            "bulkOperations"
         ),
     ),
     "RateUsed": (
@@ -1062,3 +1093,5 @@ IMPORTS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromk
 PARTNERS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | dict.fromkeys(
     ("viewer", "editor", "approver", "admin", "service_reads", "service_writes"), ("own",)
 )
+# The owner's webhooks, of which the first was sent something: its admin.
+HOOKS: Mapping[str, tuple[str, ...]] = dict.fromkeys(CALLERS, ()) | {"admin": ("own", "resting")}

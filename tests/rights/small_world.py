@@ -186,6 +186,8 @@ async def small_world(database: Database) -> SmallWorld:
         await maker.figures()
         await maker.people()
         await maker.exchanged()
+        await maker.hooked()
+        await maker.bulk()
         await maker.overlapping()
         await maker.applicants()
         await maker.dues()
@@ -547,6 +549,45 @@ class _Maker:
         ids["errand own"] = await insert(c, "exchange_errand", errand="FETCH", **of, **over)
         fault = {"pf_id": "x", "field": "id", "message": "`id` is a UUID."}
         await insert(c, "exchange_fault", **of, **fault)
+
+    async def hooked(self) -> None:
+        """The owner's webhooks: one with a message that was sent and one not yet; one rests."""
+        c, ids = self.connection, self.ids
+        given = {
+            "organisation_id": ids["org owner"],
+            "url": "https://hooks.example/in",
+            "events": ["CLAIM_PUBLISHED", "INVOICE_ISSUED"],
+            "query": "query ($id: ID!) { node(id: $id) { id } }",
+            "permissions": ["figures:read"],
+            "secret_sealed": "PROOF-webhook",
+        }
+        ids["webhook own"] = webhook = await insert(c, "webhook", description="Stock", **given)
+        rests = {"disabled_at": datetime(2026, 11, 1, tzinfo=UTC), "disabled_because": "ASKED"}
+        ids["webhook resting"] = await insert(c, "webhook", **given, **rests)
+        about = {"webhook_id": webhook, "kind": "CLAIM_PUBLISHED", "subject": "assessed_1"}
+        at = datetime(2026, 11, 2, tzinfo=UTC)
+        over = {"state": "FAILED", "sent_at": at, "ended_at": at, "told": "It answered 500."}
+        ids["delivery own"] = sent = await insert(
+            c, "webhook_delivery", message_id="msg_1", attempts=1, **about, **over
+        )
+        await insert(c, "webhook_delivery", message_id="msg_2", **about)
+        attempt = {"status": 500, "took_ms": 12, "answer": "out of order"}
+        await insert(c, "webhook_attempt", delivery_id=sent, attempted_at=at, **attempt)
+
+    async def bulk(self) -> None:
+        """A list that the owner's approver asked for, and a file of variables of the same."""
+        c, ids = self.connection, self.ids
+        by = {"organisation_id": ids["org owner"], "account_id": ids["account approver"]}
+        ids["bulk own"] = await insert(
+            c,
+            "bulk_operation",
+            kind="QUERY",
+            document="{ footprints { nodes { id } } }",
+            permissions=["figures:read"],
+            is_member=True,
+            **by,
+        )
+        ids["upload own"] = await insert(c, "bulk_upload", digest="a" * 64, size_bytes=1, **by)
 
     async def _solved(self, owner: str) -> None:
         """Solutions of every visibility, each with what it stands on, and an effect.

@@ -143,6 +143,7 @@ async def test_every_field_tells_what_the_oracle_tells(asked: Asked, caller: str
         "Refusal",
         "RowProblem",
         "ServiceClientSecret",
+        "WebhookSecret",
     }
 
 
@@ -182,9 +183,12 @@ async def test_rows_are_those_of_the_matrix(asked: Asked, caller: str) -> None:
               footprintRequests(first: 1000) { totalCount nodes { id } }
               stagedImports(first: 1000) { totalCount nodes { id } }
               partners(first: 1000) { totalCount nodes { id } }
+              chainComputations(first: 1000) { totalCount nodes { id } }
               exchangeEvents(first: 1000) { totalCount nodes { id } }
               exchangeErrands(first: 1000) { totalCount nodes { id } }
-              chainComputations(first: 1000) { totalCount nodes { id } }
+              bulkOperations(first: 1000) { totalCount nodes { id } }
+              webhooks(first: 1000) { totalCount nodes { id } }
+              webhookDeliveries(first: 1000) { totalCount nodes { id } }
               guidanceVersions(first: 1000) { totalCount nodes { id } } }""",
     )
     expected = seen_rows(asked.world, caller)
@@ -254,6 +258,9 @@ def seen_rows(world: SmallWorld, caller: str) -> dict[str, set[str]]:
         "partners": {world.id("partner", one) for one in reading.PARTNERS[caller]},
         "exchangeEvents": {world.id("exchange", one) for one in reading.PARTNERS[caller]},
         "exchangeErrands": {world.id("errand", one) for one in reading.PARTNERS[caller]},
+        "bulkOperations": {world.id("bulk", one) for one in reading.PARTNERS[caller]},
+        "webhooks": {world.id("webhook", one) for one in reading.HOOKS[caller]},
+        "webhookDeliveries": {world.id("delivery", one) for one in reading.HOOKS[caller][:1]},
         "chainComputations": {world.id("computation", one) for one in reading.PARTNERS[caller]},
         "products": figures("product", reading.INVENTORIES) | shared("product"),
         "footprints": figures("footprint", reading.INVENTORIES) | shared("footprint"),

@@ -47,6 +47,7 @@ def arguments(world: SmallWorld, name: str, field: GraphQLField) -> str:
         "invoice": '(reference: "RF20260001")',
         "dues": "(year: 2026)",
         "inventory": '(reference: "inventory owner PRIVATE")',
+        "bulkOperation": f'(id: "{world.id("bulk", "own")}")',
         "product": f'(id: "{world.id("product", "owner PRIVATE")}")',
         "claim": '(reference: "claim owner PRIVATE")',
         "myApplication": f'(key: "{key_of("voted")}")',

@@ -8,7 +8,6 @@ from asyncpg import Record
 
 from consortium.audit.actions import audited, audited_as_one
 from consortium.exchange.actions.notices import give_notice
-from consortium.exchange.actions.secrets import sealed
 from consortium.exchange.reads.partners import PARTNERS
 from consortium.exchange.rules.addresses import (
     ADDRESSES_MAX,
@@ -26,6 +25,7 @@ from consortium.exchange.rules.partners import (
 )
 from consortium.exchange.rules.vocabulary import Errand
 from consortium.identity.actions.clients import ClientFacts, create_client, disable_client
+from consortium.identity.proofs.sealing import sealed
 from consortium.identity.rules.clients import AuthMethod, ClientKind
 from consortium.kernel.errors import NotFound, PermissionDenied, check_seen
 from consortium.kernel.principal import Principal
@@ -135,7 +135,7 @@ async def register_partner(
     auth = command.auth_url and checked_address(command.auth_url, "authUrl")
     sources = _sources(command.event_sources)
     check_credentials(command.client_id, command.client_secret, command.scope)
-    secret = sealed(command.client_secret)
+    secret = _sealed(command.client_secret)
     async with audited_as_one(by, "partner:register", organisation_id=organisation) as open_:
         if command.company is not None:
             await require_visible(open_, ORGANISATIONS, command.company, by, today)
@@ -170,7 +170,7 @@ async def change_partner(by: Principal, command: ChangePartner, today: date) -> 
         own = (
             (kept["client_id"], kept["client_secret_sealed"])
             if command.client_id is None
-            else (command.client_id, sealed(command.client_secret))
+            else (command.client_id, _sealed(command.client_secret))
         )
         await open_.execute(
             _CHANGE,
@@ -285,6 +285,10 @@ async def _managed(connection: Connection, by: Principal, key: int, today: date)
     kept = await partner_of(connection, by, key, today)
     manages_partners(by)
     return kept
+
+
+def _sealed(secret: str | None) -> str | None:
+    return None if secret is None else sealed(secret)
 
 
 def _sources(given: tuple[str, ...]) -> str:

@@ -10,10 +10,10 @@ from uuid import UUID
 
 import orjson
 
-from consortium.exchange.client.http import Answer, Network, PartnerFailed
 from consortium.exchange.rules.addresses import FOOTPRINTS_PATH, same_host
 from consortium.exchange.rules.events import MEDIA_TYPE
 from consortium.exchange.rules.filters import Filters
+from consortium.network.http import Answer, AskingFailed, Network
 
 PAGES_MAX = 1000
 PAGE_SIZE = 1000
@@ -58,7 +58,7 @@ class Partners:
     async def pages(self, partner: Registration, filters: Filters) -> AsyncGenerator[list[Any]]:
         """The footprints that the partner shows, page by page, as they came.
 
-        Raises PartnerFailed: no token, no list, a link that goes round or elsewhere, too much.
+        Raises AskingFailed: no token, no list, a link that goes round or elsewhere, too much.
         """
         query = [(name, one) for name, values in filters.wire().items() for one in values]
         start = f"{partner.base_url}{FOOTPRINTS_PATH}?{urlencode([*query, ('limit', PAGE_SIZE)])}"
@@ -68,30 +68,30 @@ class Partners:
         while url is not None:
             if url in seen or len(seen) >= PAGES_MAX:
                 told = "goes round" if url in seen else f"has more than {PAGES_MAX} pages"
-                raise PartnerFailed(f"The list of {partner.base_url} {told}.", final=True)
+                raise AskingFailed(f"The list of {partner.base_url} {told}.", final=True)
             seen.add(url)
             answer = await self._authorised(partner, "GET", url)
             size += len(answer.body)
             if size > TOTAL_BYTES_MAX:
-                raise PartnerFailed(f"The list of {partner.base_url} is too large.", final=True)
+                raise AskingFailed(f"The list of {partner.base_url} is too large.", final=True)
             yield _data(answer, list)
             url = _following(partner, answer)
 
     async def footprint(self, partner: Registration, pf_id: UUID) -> Any:  # noqa: ANN401  JSON of others
-        """One footprint as it came; None where there is none to be seen. Raises PartnerFailed."""
+        """One footprint as it came; None where there is none to be seen. Raises AskingFailed."""
         url = f"{partner.base_url}{FOOTPRINTS_PATH}/{pf_id}"
         answer = await self._authorised(partner, "GET", url)
         return None if answer.status == _NOT_FOUND else _data(answer, dict)
 
     async def deliver(self, partner: Registration, address: str, event: Mapping[str, Any]) -> None:
-        """Hand an event over at one of the partner's registered addresses. Raises PartnerFailed."""
+        """Hand an event over at one of the partner's registered addresses. Raises AskingFailed."""
         body = orjson.dumps(event)
         answer = await self._authorised(partner, "POST", address, body=body, media_type=MEDIA_TYPE)
         if not _OK <= answer.status < 300:
             raise answer.refused()
 
     async def check(self, partner: Registration) -> str:
-        """What a token and the first page of the list tell. Raises PartnerFailed."""
+        """What a token and the first page of the list tell. Raises AskingFailed."""
         self._tokens.pop(_key(partner), None)
         answer = await self._authorised(
             partner, "GET", f"{partner.base_url}{FOOTPRINTS_PATH}?limit=1"
@@ -134,7 +134,7 @@ class Partners:
     async def _ask_token(self, partner: Registration) -> _Token:
         if not partner.client_id or not partner.secret:
             told = "There are no credentials for this partner's system: change the partner."
-            raise PartnerFailed(told, final=True)
+            raise AskingFailed(told, final=True)
         url = await self._token_endpoint(partner)
         # RFC 6749, section 2.3.1.
         proof = f"{quote_plus(partner.client_id)}:{quote_plus(partner.secret)}".encode()
@@ -151,7 +151,7 @@ class Partners:
             body=urlencode(form).encode(),
         )
         if answer.status != _OK:
-            raise PartnerFailed(f"No token: {answer.url} answered {answer.status}.")
+            raise AskingFailed(f"No token: {answer.url} answered {answer.status}.")
         return _read_token(answer, self.now())
 
     async def _token_endpoint(self, partner: Registration) -> str:
@@ -160,7 +160,7 @@ class Partners:
         try:
             answer = await self.network.ask("GET", base + _DISCOVERY)
             found: Any = answer.json() if answer.status == _OK else None
-        except PartnerFailed:
+        except AskingFailed:
             found = None
         named = (
             cast("dict[str, Any]", found).get("token_endpoint") if isinstance(found, dict) else 0
@@ -170,7 +170,7 @@ class Partners:
         # Secrets go nowhere but where they were registered for.
         if not same_host(named, base):
             told = f"The metadata of {base} name a token endpoint of another host."
-            raise PartnerFailed(told, final=True)
+            raise AskingFailed(told, final=True)
         return named
 
 
@@ -179,22 +179,22 @@ def _key(partner: Registration) -> tuple[int, int]:
 
 
 def _data(answer: Answer, kind: type[Any]) -> Any:  # noqa: ANN401  JSON of others
-    """What a successful answer holds under `data`. Raises PartnerFailed."""
+    """What a successful answer holds under `data`. Raises AskingFailed."""
     if answer.status != _OK:
         raise answer.refused()
     said = answer.json()
     data: Any = cast("dict[str, Any]", said).get("data") if isinstance(said, dict) else None
     if not isinstance(data, kind):
         meant = "a list" if kind is list else "a footprint"
-        raise PartnerFailed(f"{answer.url} answered JSON without {meant} under `data`.")
+        raise AskingFailed(f"{answer.url} answered JSON without {meant} under `data`.")
     return data
 
 
 def _following(partner: Registration, answer: Answer) -> str | None:
-    """The next page, which is at the same host. Raises PartnerFailed."""
+    """The next page, which is at the same host. Raises AskingFailed."""
     if answer.next_url is not None and not same_host(answer.next_url, partner.base_url):
         told = f"The list of {partner.base_url} goes on at another host."
-        raise PartnerFailed(told, final=True)
+        raise AskingFailed(told, final=True)
     return answer.next_url
 
 
@@ -208,7 +208,7 @@ def _read_token(answer: Answer, now: datetime) -> _Token:
     given = cast("dict[str, Any]", said) if isinstance(said, dict) else {}
     text, seconds = given.get("access_token"), given.get("expires_in")
     if not isinstance(text, str) or not 0 < len(text) <= _TOKEN_LENGTH_MAX or not _visible(text):
-        raise PartnerFailed(f"{answer.url} answered without an `access_token`.")
+        raise AskingFailed(f"{answer.url} answered without an `access_token`.")
     lives = _LIVES
     if isinstance(seconds, int) and 0 < seconds <= _LIFE_SECONDS_MAX:
         lives = timedelta(seconds=seconds)

@@ -17,17 +17,17 @@ import structlog
 from consortium.audit.actions import audited
 from consortium.exchange.actions.answering import answer_by_rule
 from consortium.exchange.actions.taking import Giver, Taken, take
-from consortium.exchange.client.http import PartnerFailed
 from consortium.exchange.client.partner import Partners, Registration
 from consortium.exchange.rules.addresses import EVENTS_PATH
 from consortium.exchange.rules.events import Event, EventKind, pf_ids
 from consortium.exchange.rules.filters import read_criteria
-from consortium.exchange.rules.retries import LEASE, next_try
+from consortium.exchange.rules.retries import LEASE, RETRIES
 from consortium.exchange.rules.vocabulary import Direction, Errand
 from consortium.identity.proofs.sealing import Sealer
 from consortium.kernel.clock import Now
 from consortium.kernel.errors import DomainError
 from consortium.kernel.principal import Principal
+from consortium.network.http import AskingFailed
 from consortium.storage.database import Database
 
 _log = structlog.get_logger(__name__)
@@ -88,7 +88,7 @@ WHERE id = $1
 """
 
 
-class _Removed(PartnerFailed):
+class _Removed(AskingFailed):
     """The partner was removed."""
 
 
@@ -134,15 +134,17 @@ class Courier:
         """Do it; where it fails, try again later, or give it up."""
         try:
             await work(row)
-        except PartnerFailed as error:
-            again = None if error.final else next_try(_began(row), row["attempts"], self.now())
+        except AskingFailed as error:
+            again = (
+                None if error.final else RETRIES.next_try(_began(row), row["attempts"], self.now())
+            )
             await failed(row, error.message[:_TOLD_MAX], again)
         except DomainError as error:
             await failed(row, error.message[:_TOLD_MAX], None)
         except Exception:  # noqa: BLE001  a bug in one must not hold up the others
             _log.error("something of the exchange failed", row=row["id"], exc_info=True)
             told = "Something went wrong here; it was logged."
-            await failed(row, told, next_try(_began(row), row["attempts"], self.now()))
+            await failed(row, told, RETRIES.next_try(_began(row), row["attempts"], self.now()))
 
     async def _event(self, row: asyncpg.Record) -> None:
         if row["direction"] == Direction.SENT:

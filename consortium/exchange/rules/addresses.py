@@ -1,14 +1,14 @@
 """Partners' addresses: which may be registered, and which of them an event comes from."""
 
 from collections.abc import Iterable
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from consortium.kernel.addresses import read_https
 from consortium.kernel.errors import BadInput
 
 EVENTS_PATH = "/3/events"
 FOOTPRINTS_PATH = "/3/footprints"
 ADDRESSES_MAX = 20
-_LENGTH_MAX = 500
 
 
 class PartnerAddressInvalid(BadInput):
@@ -22,26 +22,10 @@ def checked_address(url: str, *path: str) -> str:
 
     Raises PartnerAddressInvalid.
     """
-    try:
-        parts = urlsplit(url.strip())
-        host, port = parts.hostname, parts.port
-    except ValueError:
-        raise PartnerAddressInvalid().at(*path) from None
-    if not _usable(url.strip(), parts) or not host or port == 0:
+    found = read_https(url)
+    if found is None or found.query:
         raise PartnerAddressInvalid().at(*path)
-    return _kept(host, port, parts.path)
-
-
-def _usable(url: str, parts: SplitResult) -> bool:
-    plain = len(url) <= _LENGTH_MAX and url.isascii() and url.isprintable() and " " not in url
-    bare = not (parts.query or parts.fragment or "@" in parts.netloc or "\\" in url)
-    return plain and bare and parts.scheme == "https"
-
-
-def _kept(host: str, port: int | None, path: str) -> str:
-    named = f"[{host}]" if ":" in host else host
-    at = "" if port in {None, 443} else f":{port}"
-    return f"https://{named}{at}{path.rstrip('/')}"
+    return str(found._replace(path=found.path.rstrip("/")))
 
 
 def events_address(address: str) -> str:

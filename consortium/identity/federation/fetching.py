@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from consortium.identity.rules.federation import IssuerInvalid, check_endpoint, is_public
+from consortium.identity.rules.federation import IssuerInvalid, check_endpoint
+from consortium.kernel.addresses import is_public
 from consortium.kernel.errors import DomainError
 
 _OK = 200

@@ -16,7 +16,7 @@ from consortium.identity.oauth.errors import TokenExpired, TokenInvalid
 from consortium.identity.oauth.keys import ALGORITHM, Keyring
 from consortium.identity.oauth.server import Addresses
 from consortium.kernel.ids import GlobalId
-from consortium.kernel.principal import ANONYMOUS, Permission, Principal, Rights
+from consortium.kernel.principal import ANONYMOUS, Permission, Principal
 
 # Clocks may differ by this much, either way.
 LEEWAY_SECONDS = 60
@@ -114,16 +114,11 @@ def principal_of(claims: dict[str, Any]) -> Principal:
     """The principal that the claims of a token of ours describe."""
     words = str(claims.get("scope", "")).split()
     permissions = frozenset(_PERMISSIONS[word] for word in words if word in _PERMISSIONS)
-    reads = Permission.FIGURES_READ in permissions
     named = claims.get("organisation")
-    organisation = GlobalId.parse(named).key if isinstance(named, str) else None
-    return Principal(
-        rights=Rights(
-            is_member=reads and claims.get("member") is True,
-            has_organisation=reads and organisation is not None,
-            permissions=permissions,
-        ),
-        organisation_id=organisation,
+    return Principal.acting(
+        permissions,
+        GlobalId.parse(named).key if isinstance(named, str) else None,
+        is_member=claims.get("member") is True,
         account_id=claims.get("account"),
         client_id=claims.get("client"),
     )

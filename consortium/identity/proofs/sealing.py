@@ -2,6 +2,9 @@
 
 import base64
 import binascii
+from collections.abc import Generator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from joserfc import jwe
 from joserfc.errors import JoseError
@@ -48,3 +51,24 @@ class Sealer:
         except (JoseError, ValueError):
             raise SealBroken from None
         return (plaintext or b"").decode()
+
+
+_SEALER: ContextVar[Sealer | None] = ContextVar("sealer", default=None)
+
+
+@contextmanager
+def sealing(sealer: Sealer) -> Generator[None]:
+    """Let actions within seal with this: they get no keys, so whoever opens the server says it."""
+    token = _SEALER.set(sealer)
+    try:
+        yield
+    finally:
+        _SEALER.reset(token)
+
+
+def sealed(secret: str) -> str:
+    """The secret, encrypted. Raises SecretKeyInvalid where nothing is wired."""
+    sealer = _SEALER.get()
+    if sealer is None:
+        raise SecretKeyInvalid
+    return sealer.seal(secret)

@@ -11,8 +11,8 @@ from consortium.kernel.principal import Permission, Principal
 KEPT = frozenset({Role.ORGANISATION_ADMIN, Role.SECRETARIAT})
 
 # What an organisation can give to its own people, and so to its own systems.
-_OWN = frozenset(one.value for one in permissions_of(set(Role) - FAR_REACHING))
-_ANY = frozenset(one.value for one in Permission)
+ORGANISATIONS_OWN = permissions_of(set(Role) - FAR_REACHING)
+_ANY = frozenset(Permission)
 
 
 class LastAdministrator(DomainError):
@@ -107,6 +107,6 @@ def check_client_scopes(by: Principal, scopes: Collection[str]) -> None:
 
     Else an administrator could make a system that reads everyone's figures. Raises ScopeRefused.
     """
-    allowed = _ANY if is_secretariat(by) else _OWN
+    allowed = _ANY if is_secretariat(by) else ORGANISATIONS_OWN
     if not scopes or not allowed.issuperset(scopes):
         raise ScopeRefused().at("scopes")

@@ -1,6 +1,5 @@
 """Which addresses a member's identity provider may have."""
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from consortium.kernel.errors import BadInput
@@ -39,8 +38,3 @@ def check_issuer(url: str, *, loopback: bool) -> str:
     if urlsplit(check_endpoint(url, loopback=loopback)).query:
         raise IssuerInvalid
     return url
-
-
-def is_public(address: str) -> bool:
-    """Whether a network address is one of the Internet's, and not of a network behind a wall."""
-    return ip_address(address.partition("%")[0]).is_global

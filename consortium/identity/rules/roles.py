@@ -37,6 +37,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
         May.ENGAGEMENTS_MANAGE,
         May.IDENTITY_PROVIDERS_MANAGE,
         May.ORGANISATIONS_REPRESENT,
+        May.WEBHOOKS_MANAGE,
     },
     Role.SECRETARIAT: frozenset(
         {
@@ -50,6 +51,7 @@ PERMISSIONS: dict[Role, frozenset[May]] = {
             May.GUIDANCE_MANAGE,
             May.MEMBERSHIPS_MANAGE,
             May.ORGANISATIONS_MANAGE,
+            May.WEBHOOKS_MANAGE,
         }
     ),
     Role.ASSURER: _VIEWER | {May.FIGURES_ASSURE},

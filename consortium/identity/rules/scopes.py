@@ -33,6 +33,7 @@ EXPLAINED = {
     Permission.IDENTITY_PROVIDERS_MANAGE: "Set up your organisation's own sign-in",
     Permission.MEMBERSHIPS_MANAGE: "Manage memberships",
     Permission.ORGANISATIONS_MANAGE: "Manage organisations",
+    Permission.WEBHOOKS_MANAGE: "Send what happens to systems of your organisation",
 }
 
 

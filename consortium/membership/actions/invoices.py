@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from consortium.audit.actions import audited
+from consortium.identity.actions.admins import admin_addresses
 from consortium.kernel.ids import GlobalId
 from consortium.kernel.principal import Principal
 from consortium.membership.actions.tiers import DuesOf, locked_dues, require_management
@@ -55,12 +56,6 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id
 # Another feature's table, which may not be there yet: units of a currency for 1 US dollar.
 HAS_RATES = "SELECT to_regclass('exchange_rate') IS NOT NULL"
 RATES = "SELECT currency, year, per_usd FROM exchange_rate WHERE currency = ANY ($1)"
-ADMINS = """
-SELECT DISTINCT a.email FROM role_grant r JOIN account a ON a.id = r.account_id
-WHERE r.organisation_id = $1 AND r.role = 'ORGANISATION_ADMIN'
-  AND a.email IS NOT NULL AND a.disabled_at IS NULL
-ORDER BY a.email
-"""
 SECRETARIAT = """
 SELECT DISTINCT a.email FROM role_grant r JOIN account a ON a.id = r.account_id
 WHERE r.role = 'SECRETARIAT' AND a.email IS NOT NULL AND a.disabled_at IS NULL
@@ -164,9 +159,9 @@ async def issue_invoice(by: Principal, command: IssueInvoice, today: date) -> in
 
 async def people_to_tell(connection: Connection, organisation_id: int) -> list[str]:
     """The addresses of an organisation's admins; of the secretariat where it has none."""
-    admins = await connection.fetch(ADMINS, organisation_id)
-    found = admins or await connection.fetch(SECRETARIAT)
-    return [row["email"] for row in found]
+    if admins := await admin_addresses(connection, organisation_id):
+        return admins
+    return [row["email"] for row in await connection.fetch(SECRETARIAT)]
 
 
 def _untold(owing: _Owing, why: Unplaced) -> str:

@@ -2,18 +2,13 @@
 
 from datetime import timedelta
 
-from consortium.identity.rules.roles import Role
+from consortium.identity.actions.admins import admin_addresses
 from consortium.membership.actions.statuses import TakeStep
 from consortium.membership.rules.timeline import Changed
 from consortium.membership.rules.transitions import Step
 from consortium.outbox.actions import enqueue
 from consortium.storage.raw import Connection
 
-_ADMINS = """
-SELECT DISTINCT a.email FROM account a JOIN role_grant r ON r.account_id = a.id
-WHERE r.organisation_id = $1 AND r.role = $2 AND a.email IS NOT NULL AND a.disabled_at IS NULL
-ORDER BY a.email
-"""
 _NAME = "SELECT name FROM organisation WHERE id = $1"
 _DAY = timedelta(days=1)
 # `day` is the one on which it takes effect, `before` the last one before.
@@ -37,8 +32,8 @@ async def tell_admins(connection: Connection, step: TakeStep, changed: Changed) 
         "reason": step.reason,
         "until": "" if step.deadline is None else f"{step.deadline}",
     }
-    for row in await connection.fetch(_ADMINS, step.organisation_id, Role.ORGANISATION_ADMIN.value):
-        await enqueue(connection, row["email"], "membership_changed", about)
+    for address in await admin_addresses(connection, step.organisation_id):
+        await enqueue(connection, address, "membership_changed", about)
 
 
 def _said(step: TakeStep, changed: Changed) -> str:

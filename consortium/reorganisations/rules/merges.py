@@ -51,6 +51,7 @@ DERIVED = {
     ("footprint", "organisation_id"): "as of the product",
     ("profile_span", "organisation_id"): "recomputed from memberships, periods and sizes",
     ("profile_stale", "organisation_id"): "what waits to be recomputed",
+    ("webhook_event", "organisation_id"): "handed out in seconds, to the survivor as well",
     ("audit_entry", "organisation_id"): "the trail tells what was, and is never changed",
     ("audit_entry", "acting_organisation_id"): "the trail tells what was, and is never changed",
 }

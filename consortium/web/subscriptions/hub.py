@@ -15,7 +15,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
 import orjson
 import structlog
@@ -25,6 +25,7 @@ from consortium.changes.jobs import Changed, Ear, listening
 from consortium.kernel.clock import Today
 from consortium.query.pick import Inputs
 from consortium.query.statement import Statement
+from consortium.query.telling import Telling
 from consortium.storage.connections import Pool
 from consortium.web.failures import database_down
 from schema.errors import RequestRefused, plain
@@ -44,6 +45,8 @@ TOLD_OF_MAX = 10_000
 
 Told = Callable[[Exception], list[dict[str, Any]]]
 _Part = TypeVar("_Part")
+# The place of who is told, the row, and the JSON: bytes, or nothing where it cannot be answered so.
+_Row = tuple[int, int, Any]
 
 
 class Subscriber(Protocol):
@@ -213,24 +216,26 @@ class Hub:
 
     async def _tell_rows(self, topic: _Topic, rows: Sequence[int]) -> None:
         """Tell every group of the rows that it sees, and which it sees no more."""
-        telling = topic.following.telling
-        for part in _parts(rows):
-            everybody: Sequence[_Group] = list(topic.groups.values())
+        for some in _parts(rows):
+            everybody = list(topic.groups.values())
             for groups in _parts(everybody):
-                told = [(one.inputs.principal, None) for one in groups]
-                inputs = groups[0].inputs._replace(told=tuple(told), rows=tuple(part))
-                gone = {one: one.told_of.keys() & set(part) for one in groups}
-                place: int
-                for place, row, data in await self._fetched(telling.statement, inputs):
-                    group = groups[place]
-                    gone[group].discard(row)
-                    _remember(group, row)
-                    _tell_all(group.subscribers, _payload(data))
-                for former, those in gone.items():
-                    for row in sorted(those):
-                        del former.told_of[row]
-                        _tell_all(former.subscribers, _payload(orjson.dumps(telling.gone(row))))
+                await self._tell_some(topic.following.telling, groups, some)
                 await asyncio.sleep(0)
+
+    async def _tell_some(
+        self, telling: Telling, groups: Sequence[_Group], rows: Sequence[int]
+    ) -> None:
+        told = tuple((one.inputs.principal, None) for one in groups)
+        inputs = groups[0].inputs._replace(told=told, rows=tuple(rows))
+        gone = [one.told_of.keys() & set(rows) for one in groups]
+        for place, row, data in await self._fetched(telling.statement, inputs):
+            gone[place].discard(row)
+            _remember(groups[place], row)
+            _tell_all(groups[place].subscribers, _payload(data))
+        for group, those in zip(groups, gone, strict=True):
+            for row in sorted(those):
+                group.told_of.pop(row, None)
+                _tell_all(group.subscribers, _payload(orjson.dumps(telling.gone(row))))
 
     async def _tell_each(self, topic: _Topic, cases: Sequence[_Case]) -> None:
         """Tell each group of its one row, or the answer to its question."""
@@ -260,9 +265,10 @@ class Hub:
                 found[place] = data
         return found
 
-    async def _fetched(self, statement: Statement, inputs: Inputs) -> Sequence[Any]:
+    async def _fetched(self, statement: Statement, inputs: Inputs) -> Sequence[_Row]:
         values = statement.values(inputs._replace(today=self.today()))
-        return await self.pool.fetch(statement.sql, *values, timeout=STATEMENT_SECONDS)
+        rows = await self.pool.fetch(statement.sql, *values, timeout=STATEMENT_SECONDS)
+        return cast("Sequence[_Row]", rows)
 
 
 def _parts(whole: Sequence[_Part]) -> Iterator[Sequence[_Part]]:

@@ -18,7 +18,7 @@ from consortium.exchange.rules.addresses import (
 from consortium.exchange.rules.events import EventInvalid, EventKind, read_event
 from consortium.exchange.rules.filters import CriterionInvalid, Filters, read_criteria, read_query
 from consortium.exchange.rules.paging import PageInvalid, next_link, read_page
-from consortium.exchange.rules.retries import GIVEN_UP_AFTER, next_try
+from consortium.exchange.rules.retries import RETRIES
 from consortium.kernel.errors import BadInput
 
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
@@ -210,13 +210,13 @@ def test_addresses_are_kept_in_one_spelling() -> None:
 def test_retries_end_after_72_hours(late_seconds: int) -> None:
     """The next attempt is later, within the 72 hours, and there is none after them."""
     now = NEW_YEAR + timedelta(seconds=late_seconds)
-    found = next_try(NEW_YEAR, 5, now)
+    found = RETRIES.next_try(NEW_YEAR, 5, now)
 
-    if now >= NEW_YEAR + GIVEN_UP_AFTER:
+    if now >= NEW_YEAR + RETRIES.given_up_after:
         assert found is None
     else:
         assert found is not None
-        assert now < found <= NEW_YEAR + GIVEN_UP_AFTER
+        assert now < found <= NEW_YEAR + RETRIES.given_up_after
 
 
 def test_waits_double_up_to_six_hours() -> None:
@@ -224,7 +224,7 @@ def test_waits_double_up_to_six_hours() -> None:
     now, attempts, waits = NEW_YEAR, 0, []
     while True:
         attempts += 1
-        again = next_try(NEW_YEAR, attempts, now)
+        again = RETRIES.next_try(NEW_YEAR, attempts, now)
         if again is None:
             break
         waits.append(again - now)
@@ -232,5 +232,5 @@ def test_waits_double_up_to_six_hours() -> None:
 
     assert waits[:3] == [timedelta(seconds=30), timedelta(minutes=1), timedelta(minutes=2)]
     assert max(waits) == timedelta(hours=6)
-    assert sum(waits, timedelta()) == GIVEN_UP_AFTER
+    assert sum(waits, timedelta()) == RETRIES.given_up_after
     assert 15 < attempts < 30

@@ -1,4 +1,4 @@
-"""Ask a partner's system over HTTPS: no redirects, no private networks, bounded time and size."""
+"""Ask another system over HTTPS: no redirects, no private networks, bounded time and size."""
 
 import asyncio
 import socket
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import httpx
 import orjson
 
-from consortium.identity.rules.federation import is_public
+from consortium.kernel.addresses import is_public
 from consortium.kernel.errors import DomainError
 
 SECONDS = 30.0
@@ -20,10 +20,10 @@ BYTES_MAX = 50_000_000
 _QUOTED_MAX = 300
 
 
-class PartnerFailed(DomainError):
-    """The partner's system does not answer as PACT says; the message tells what it did."""
+class AskingFailed(DomainError):
+    """Another system does not answer as it should; the message tells what it did."""
 
-    code = "PARTNER_FAILED"
+    code = "ASKING_FAILED"
 
     def __init__(self, message: str | None = None, *, final: bool = False) -> None:
         """Take what it did; a `final` failure stays the same however often it is tried."""
@@ -33,23 +33,25 @@ class PartnerFailed(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer that was read whole."""
+    """An answer as far as it was read."""
 
     url: str
     status: int
     media_type: str
     body: bytes
     next_url: str | None = None
+    retry_after: str | None = None
+    """What the header of that name says (RFC 9110, section 10.2.3), if it is there."""
 
     def json(self) -> Any:  # noqa: ANN401  JSON of others
-        """What the body says. Raises PartnerFailed."""
+        """What the body says. Raises AskingFailed."""
         try:
             return orjson.loads(self.body)
         except orjson.JSONDecodeError:
             kind = self.media_type or "something without a type"
-            raise PartnerFailed(f"{self.url} answered {kind}, which is not JSON.") from None
+            raise AskingFailed(f"{self.url} answered {kind}, which is not JSON.") from None
 
-    def refused(self) -> PartnerFailed:
+    def refused(self) -> AskingFailed:
         """The failure that this answer is, with what it says of itself."""
         try:
             said: Any = orjson.loads(self.body)
@@ -59,12 +61,12 @@ class Answer:
         told = f": {message[:_QUOTED_MAX]}" if isinstance(message, str) and message else ""
         # What is wrong with a request stays wrong; anything else may be put right over there.
         final = self.status in {400, 413, 415, 422}
-        return PartnerFailed(f"{self.url} answered {self.status}{told}.", final=final)
+        return AskingFailed(f"{self.url} answered {self.status}{told}.", final=final)
 
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """How partners' systems are reached."""
+    """How other systems are reached."""
 
     allow_private: bool = False
     """Whether they may be on this machine or in a private network."""
@@ -72,6 +74,8 @@ class Network:
     """Further authorities whose certificates are believed."""
     seconds: float = SECONDS
     bytes_max: int = BYTES_MAX
+    whole: bool = True
+    """Whether an answer is needed whole; else it may be packed, and what is too much is left."""
     _context: list[ssl.SSLContext] = field(default_factory=list[ssl.SSLContext], repr=False)
 
     async def ask(
@@ -82,22 +86,22 @@ class Network:
         headers: Mapping[str, str] | None = None,
         body: bytes | None = None,
     ) -> Answer:
-        """The answer, whatever its status. Raises PartnerFailed where there is none to be used."""
+        """The answer, whatever its status. Raises AskingFailed where there is none to be used."""
         try:
             async with asyncio.timeout(self.seconds):
                 return await self._ask(method, httpx.URL(url), dict(headers or {}), body)
         except TimeoutError:
             told = f"{url} did not answer within {self.seconds:g} seconds."
-            raise PartnerFailed(told) from None
+            raise AskingFailed(told) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
             why = str(error) or type(error).__name__
-            raise PartnerFailed(f"{url} could not be reached: {why[:_QUOTED_MAX]}.") from error
+            raise AskingFailed(f"{url} could not be reached: {why[:_QUOTED_MAX]}.") from error
 
     async def _ask(
         self, method: str, url: httpx.URL, headers: dict[str, str], body: bytes | None
     ) -> Answer:
         if url.scheme != "https":
-            raise PartnerFailed(f"{url} is not https.", final=True)
+            raise AskingFailed(f"{url} is not https.", final=True)
         # The address that was checked is the one that is asked: a name may mean another by then.
         address = await self._address(url)
         # Packed bodies could unpack to any size.
@@ -117,33 +121,37 @@ class Network:
             return await self._read(url, answer)
 
     async def _read(self, url: httpx.URL, answer: httpx.Response) -> Answer:
-        if answer.headers.get("content-encoding", "identity") != "identity":
-            raise PartnerFailed(f"{_plain(url)} answered with a packed body, unasked.")
+        packed = answer.headers.get("content-encoding", "identity") != "identity"
+        if self.whole and packed:
+            raise AskingFailed(f"{_plain(url)} answered with a packed body, unasked.")
         parts: list[bytes] = []
         size = 0
         async for part in answer.aiter_raw():
             size += len(part)
-            if size > self.bytes_max:
-                raise PartnerFailed(f"{_plain(url)} answered more than {self.bytes_max} bytes.")
             parts.append(part)
+            if size > self.bytes_max:
+                if self.whole:
+                    raise AskingFailed(f"{_plain(url)} answered more than {self.bytes_max} bytes.")
+                break
         following = answer.links.get("next", {}).get("url")
         return Answer(
             url=_plain(url),
             status=answer.status_code,
             media_type=answer.headers.get("content-type", "").partition(";")[0].strip()[:100],
-            body=b"".join(parts),
+            body=b"".join(parts)[: self.bytes_max],
             next_url=str(url.join(following)) if following else None,
+            retry_after=answer.headers.get("retry-after"),
         )
 
     async def _address(self, url: httpx.URL) -> str:
-        """An address of the host. Raises PartnerFailed where it is no public one and must be."""
+        """An address of the host. Raises AskingFailed where it is no public one and must be."""
         found = await asyncio.get_running_loop().getaddrinfo(
             url.host, url.port or 443, type=socket.SOCK_STREAM
         )
         addresses = [str(one[4][0]) for one in found]
         if not self.allow_private and not all(is_public(one) for one in addresses):
-            told = f"{_plain(url)} is in a private network, where partners' systems may not be."
-            raise PartnerFailed(told, final=True)
+            told = f"{_plain(url)} is in a private network, where nobody is asked."
+            raise AskingFailed(told, final=True)
         return addresses[0]
 
     def _trust(self) -> ssl.SSLContext:

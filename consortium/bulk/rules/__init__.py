@@ -1,0 +1,1 @@
+"""What bulk operations are, what they may hold, and with which rights they run."""

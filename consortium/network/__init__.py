@@ -1,0 +1,1 @@
+"""How this server asks others' systems: over HTTPS, trusting them with little."""

@@ -1,0 +1,1 @@
+"""What webhooks rest on: words, limits, signatures, retries and rights."""
