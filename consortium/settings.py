@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, NonNegativeInt, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consortium.kernel.errors import DomainError
@@ -148,8 +156,77 @@ class Settings(BaseSettings):
     max_body_bytes: PositiveInt = Field(
         default=1_048_576, description="The largest request body that is read, in bytes."
     )
+    max_address_bytes: PositiveInt = Field(
+        default=32_768, description="The longest query string of a GET that is read, in bytes."
+    )
+    max_query_characters: PositiveInt = Field(
+        default=100_000, description="The longest GraphQL document, in characters."
+    )
+    max_tokens: PositiveInt = Field(
+        default=5_000, description="How many words and signs a document may have."
+    )
+    max_depth: PositiveInt = Field(
+        default=24, description="How many fields deep an operation may be."
+    )
+    max_fields: PositiveInt = Field(
+        default=5_000, description="How many fields an operation may ask for, fragments opened."
+    )
+    max_root_fields: PositiveInt = Field(
+        default=100, description="How many root fields an operation may ask for."
+    )
+    max_aliases: PositiveInt = Field(
+        default=500, description="How many aliases a document may have."
+    )
+    max_directives: PositiveInt = Field(
+        default=200, description="How many directives a document may have."
+    )
+    max_definitions: PositiveInt = Field(
+        default=200, description="How many operations and fragments a document may have."
+    )
+    max_variables: PositiveInt = Field(
+        default=200, description="How many variables an operation may declare."
+    )
+    max_variable_values: PositiveInt = Field(
+        default=20_000, description="How many values variables may hold, in lists and objects too."
+    )
+    max_variable_depth: PositiveInt = Field(
+        default=64, description="How many lists and objects deep variables may be."
+    )
+    max_cost: PositiveInt = Field(
+        default=500_000, description="How many points one operation may cost."
+    )
+    budget_anonymous: PositiveInt = Field(
+        default=2_000_000,
+        description="How many points whoever asks without a token may spend in a minute, by the"
+        " address they ask from (of IPv6 by its /64).",
+    )
+    budget_signed_in: PositiveInt = Field(
+        default=10_000_000,
+        description="How many points a person or system with a token may spend in a minute.",
+    )
+    max_operations_at_once: PositiveInt = Field(
+        default=8,
+        description="How many operations of one caller run at once in one process; others wait for"
+        " their turn. Fewer than `read_pool_size`, so that nobody takes all connections.",
+    )
+    body_timeout_seconds: PositiveFloat = Field(
+        default=20, description="How long a request's body is waited for."
+    )
+    statement_timeout_seconds: PositiveFloat = Field(
+        default=10,
+        description="How long a statement of a query may run before PostgreSQL cancels it.",
+    )
+    introspection: Literal["everyone", "signed-in", "nobody"] = Field(
+        default="everyone",
+        description="Who may ask what the schema is, read it at `/schema.graphql`, and is told"
+        " names of the schema in errors.",
+    )
     max_document_bytes: PositiveInt = Field(
         default=25_000_000, description="The largest file that is kept as a document, in bytes."
+    )
+    max_upload_files: PositiveInt = Field(
+        default=10,
+        description="How many files a GraphQL request may bring, of `max_document_bytes` together.",
     )
     fonts_dir: Path | None = Field(
         default=None,

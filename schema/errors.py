@@ -12,6 +12,9 @@ VALIDATION_FAILED = "GRAPHQL_VALIDATION_FAILED"
 BAD_VARIABLES = "BAD_VARIABLES"
 OPERATION_NOT_FOUND = "OPERATION_NOT_FOUND"
 OPERATION_NOT_SUPPORTED = "OPERATION_NOT_SUPPORTED"
+INTROSPECTION_DENIED = "INTROSPECTION_DENIED"
+
+_MESSAGE_MAX = 1_000
 
 # What each code means that is no DomainError's.
 EXPLAINED = {
@@ -19,6 +22,7 @@ EXPLAINED = {
     VALIDATION_FAILED: "The document does not fit the schema.",
     BAD_VARIABLES: "A variable is missing or of another type than the operation declares.",
     OPERATION_NOT_FOUND: "The document does not hold one operation of that name.",
+    INTROSPECTION_DENIED: "This server tells you nothing of its schema.",
     "SERVER_STOPPING": "The server stops; another one, or the same, answers in a moment.",
     "SUBSCRIBER_TOO_SLOW": "Too many answers waited to be read; subscribe again.",
     "SUBSCRIPTION_INTERRUPTED": "The database was away too long to tell what changed meanwhile.",
@@ -38,6 +42,8 @@ def refused(error: GraphQLError, code: str) -> dict[str, Any]:
     """The error's JSON with a code; a DomainError behind it brings its own."""
     behind = error.original_error
     told: dict[str, Any] = {**error.formatted}
+    # A message may repeat what was sent, which can be long.
+    told["message"] = told["message"][:_MESSAGE_MAX]
     if isinstance(behind, DomainError):
         code = behind.code
     return {**told, "extensions": {"code": code, **(error.extensions or {})}}

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import strawberry
 
+from consortium.staging.actions.files import StageFile, stage_file
 from consortium.staging.actions.imports import (
     CorrectImport,
     EndImport,
@@ -21,7 +22,7 @@ from schema.mutations import Does, Refusal, mutation
 from schema.nodes import Node
 from schema.organisations import Organisation
 from schema.paging import Connection, connection
-from schema.scalars import Json
+from schema.scalars import Json, Upload
 from schema.subscriptions import Change, rows
 
 ImportedRowFilter = filter_of(STAGED_ROWS)
@@ -69,7 +70,8 @@ class ImportFault:
 
 
 @strawberry.type(
-    description="A file that was sent to `/imports/effects` or `/imports/claims`. Its rows are"
+    description="A file that was sent with `stageImport`, or to `/imports/effects` or"
+    " `/imports/claims`. Its rows are"
     " reviewed, corrected, and committed or discarded as a whole. Seen by those alone who enter"
     " figures for its organisation."
 )
@@ -135,6 +137,12 @@ class CorrectStagedImportInput:
     )
 
 
+@strawberry.input(description="A file of figures, to be reviewed before anything is recorded.")
+class StageImportInput:
+    kind: ImportKind = strawberry.field(description="What its rows are.")
+    file: Upload = strawberry.field(description="A workbook (XLSX) or a CSV file.")
+
+
 @strawberry.input(description="An import to commit or to discard.")
 class EndStagedImportInput:
     staged_import: strawberry.ID = strawberry.field(description="Which import.")
@@ -150,6 +158,10 @@ _IDS = {"staged_import": STAGED_IMPORTS}
 
 @strawberry.type
 class ImportsMutation:
+    stage_import: StagedImportResult | None = mutation(
+        "Send a file of figures: its rows wait for review, and nothing is recorded yet.",
+        Does(stage_file, StageFile, StageImportInput, STAGED_IMPORTS),
+    )
     correct_staged_import: StagedImportResult | None = mutation(
         "Correct cells of an import or leave out rows, and check it anew.",
         Does(correct_import, CorrectImport, CorrectStagedImportInput, STAGED_IMPORTS, _IDS),

@@ -10,6 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from consortium.kernel.codes import COUNTRIES, CURRENCIES
 from consortium.kernel.errors import BadInput
+from consortium.storage.files import SentFile
 
 _DECIMAL = re.compile(r"[+-]?[0-9]{1,60}(\.[0-9]{1,60})?")
 
@@ -17,6 +18,7 @@ BigInt = NewType("BigInt", int)
 CountryCode = NewType("CountryCode", str)
 CurrencyCode = NewType("CurrencyCode", str)
 Json = NewType("Json", object)
+Upload = NewType("Upload", object)
 _BIG_INT_MAX = 2**63 - 1
 
 
@@ -62,6 +64,14 @@ def parse_json(_: object) -> object:
     raise BadInput(message)
 
 
+def parse_upload(value: object) -> object:
+    """A file that came with the request."""
+    if isinstance(value, SentFile):
+        return value
+    message = "A file is sent as a part of a form, and stands here as null; see the README."
+    raise BadInput(message)
+
+
 def _scalar(
     name: str,
     description: str,
@@ -91,6 +101,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         parse_decimal,
     ),
     Json: _scalar("JSON", "Any value of JSON, as it is stored.", parse_json),
+    Upload: _scalar(
+        "Upload",
+        "A file, sent with the request in a form.",
+        parse_upload,
+        "https://github.com/jaydenseric/graphql-multipart-request-spec",
+    ),
     BigInt: _scalar("BigInt", "A whole number of up to 64 bits.", parse_big_int),
     CountryCode: _scalar(
         "CountryCode",

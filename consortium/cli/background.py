@@ -15,6 +15,7 @@ from consortium.kernel.clock import utc_now
 from consortium.outbox.jobs.backends import Backend, ToFiles, ToServer, to_console
 from consortium.outbox.jobs.dispatch import Dispatcher
 from consortium.settings import Settings
+from consortium.storage.budgets import Buckets
 from consortium.storage.database import Database
 
 if TYPE_CHECKING:
@@ -179,5 +180,6 @@ async def keep_house(database: Database) -> None:
             with database.active():
                 await tidy(utc_now())
                 await forget_changes(utc_now())
+            await Buckets(database.pool).prune()
         except Exception:  # noqa: BLE001  whatever it was, the server goes on and tries again
             _log.warning("nothing was tidied", exc_info=True)

@@ -7,9 +7,17 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
-# Libraries that log addresses, headers and messages with all that is in them: nobody's secrets
+# Libraries that log addresses, headers, statements and messages with all that is in them: nobody's secrets
 # shall be in a log, whatever its level. uvicorn's logger is the one of its WebSockets.
-_TELLING = ("httpx", "httpcore", "urllib3", "websockets", "uvicorn.error")
+_TELLING = (
+    "httpcore",
+    "httpx",
+    "procrastinate",
+    "tortoise",
+    "urllib3",
+    "uvicorn.error",
+    "websockets",
+)
 
 
 def configure_logs(level: str, form: Literal["auto", "json", "text"] = "auto") -> None:
@@ -42,8 +50,6 @@ def configure_logs(level: str, form: Literal["auto", "json", "text"] = "auto") -
     if level != "DEBUG":
         # Its starts and stops are told by the command itself.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
-        logging.getLogger("tortoise").setLevel(logging.WARNING)
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
 def _rendering(form: Literal["auto", "json", "text"]) -> list[Processor]:

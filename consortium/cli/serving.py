@@ -159,7 +159,8 @@ async def _serve(
 
     await _bring_up(address, always=prepare is not None)
     sizes = {"max_size": settings.read_pool_size, "write_size": settings.write_pool_size}
-    async with Database.open(address.dsn, **sizes) as database:
+    timeout = settings.statement_timeout_seconds
+    async with Database.open(address.dsn, **sizes, statement_seconds=timeout) as database:
         if prepare is not None:
             await prepare(database)
         mail = mail_of(settings, database)

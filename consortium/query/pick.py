@@ -51,6 +51,8 @@ class Pick:
     by_type: Mapping[str, tuple["Pick", ...]] = field(default_factory=dict[str, tuple["Pick", ...]])
     typename: str = ""
     connection: bool = False
+    # Whether it is a list that is no page.
+    listed: bool = False
 
 
 class Computation(NamedTuple):

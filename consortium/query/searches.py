@@ -17,14 +17,16 @@ from consortium.query.sqltypes import SqlType
 from consortium.query.writer import Writer, conjunction, json_object, text
 
 _WORDS_MAX = 16
+_CHARACTERS_MAX = 1_000
 _NOTHING = "SELECT ''::text AS type, 0::bigint AS key, 0::real AS rank WHERE false"
 
 
 def words_query(value: Any) -> str:
     """A tsquery that cannot fail to parse: quoted words, each matched by its beginning."""
-    words = search_words(str(value)).split()
-    if len(words) > _WORDS_MAX:
-        message = f"Search for at most {_WORDS_MAX} words."
+    asked = str(value)
+    words = search_words(asked[:_CHARACTERS_MAX]).split()
+    if len(words) > _WORDS_MAX or len(asked) > _CHARACTERS_MAX:
+        message = f"Search for at most {_WORDS_MAX} words of {_CHARACTERS_MAX} letters together."
         raise BadInput(message)
     quoted = ("'" + word.replace("\\", "").replace("'", "''") + "':*" for word in words)
     return " & ".join(quoted)

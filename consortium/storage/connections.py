@@ -35,6 +35,9 @@ class ReadConnection(Connection):
         return ""
 
 
+# Larger statements are made anew each time: each connection keeps its own, with their plans.
+_KEPT_STATEMENT_BYTES = 131_072
+
 # asyncpg asks the server about an array's type when it first meets one; better before any request.
 _ARRAYS = (
     "SELECT $1::boolean[], $2::integer[], $3::bigint[], $4::numeric[], $5::text[], $6::date[],"
@@ -64,17 +67,23 @@ async def own_connection(dsn: str) -> AsyncGenerator[Connection]:
 
 
 @asynccontextmanager
-async def open_read_pool(dsn: str, *, min_size: int, max_size: int) -> AsyncGenerator[Pool]:
-    """A pool whose statements are cached whatever their size and whose json is bytes."""
+async def open_read_pool(
+    dsn: str, *, min_size: int, max_size: int, statement_seconds: float = 0
+) -> AsyncGenerator[Pool]:
+    """A pool whose statements are cached and whose json is bytes.
+
+    PostgreSQL cancels a statement that runs longer than `statement_seconds`; 0 lets it run.
+    """
+    timeout = {"statement_timeout": str(round(statement_seconds * 1000))}
     pool = asyncpg.create_pool(
         dsn,
         min_size=min_size,
         max_size=max_size,
         init=_prepare,
         connection_class=ReadConnection,
-        server_settings=SERVER_SETTINGS,
+        server_settings=SERVER_SETTINGS | timeout,
         statement_cache_size=500,
-        max_cacheable_statement_size=0,
+        max_cacheable_statement_size=_KEPT_STATEMENT_BYTES,
         max_cached_statement_lifetime=0,
     )
     async with pool:

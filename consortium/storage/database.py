@@ -83,7 +83,13 @@ class Database:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, dsn: str, *, min_size: int = 1, max_size: int = 10, write_size: int = 5
+        cls,
+        dsn: str,
+        *,
+        min_size: int = 1,
+        max_size: int = 10,
+        write_size: int = 5,
+        statement_seconds: float = 0,
     ) -> AsyncGenerator["Database"]:
         """Open both, and close both at the end. Tortoise's context is active inside.
 
@@ -94,7 +100,12 @@ class Database:
             await check_schema(connection)
         async with (
             # One more than reads may hold, so that the pool always has one for anything else.
-            open_read_pool(dsn, min_size=min_size, max_size=max_size + 1) as pool,
+            open_read_pool(
+                dsn,
+                min_size=min_size,
+                max_size=max_size + 1,
+                statement_seconds=statement_seconds,
+            ) as pool,
             TortoiseContext() as context,
         ):
             reads = Reads(pool, max_size)

@@ -11,9 +11,13 @@ from tortoise.fields.relational import ForeignKeyFieldInstance
 from tortoise.migrations.autodetector import MigrationAutodetector
 from tortoise.models import Model
 
+from consortium.storage.budgets import BUDGET_TABLES
 from consortium.storage.connections import Connection
 from consortium.storage.database import MODELS, tortoise_config
 from consortium.storage.queue import QUEUE_TABLES
+
+# Tables that are no models of ours.
+UNMODELLED = QUEUE_TABLES | BUDGET_TABLES
 
 # Spelled by models : spelled by the catalogue.
 TYPE_NAMES = {
@@ -122,10 +126,10 @@ def _type_name(field: object) -> str:
 
 async def _catalogue_facts(connection: Connection, named: set[str]) -> set[Fact]:
     facts = set[Fact]()
-    for row in await connection.fetch(COLUMNS, [*QUEUE_TABLES]):
+    for row in await connection.fetch(COLUMNS, [*UNMODELLED]):
         null = "null" if row["null"] else "not null"
         facts.add(Fact(row["table"], f"the column {row['name']} {row['type']} {null}"))
-    for row in await connection.fetch(CONSTRAINTS, [*QUEUE_TABLES]):
+    for row in await connection.fetch(CONSTRAINTS, [*UNMODELLED]):
         if row["name"] not in named:
             facts.add(Fact(row["table"], _constraint(row)))
     return facts
@@ -141,7 +145,7 @@ def _constraint(row: asyncpg.Record) -> str:
 
 
 async def _constraint_names(connection: Connection) -> set[str]:
-    return {row["name"] for row in await connection.fetch(CONSTRAINTS, [*QUEUE_TABLES])}
+    return {row["name"] for row in await connection.fetch(CONSTRAINTS, [*UNMODELLED])}
 
 
 def _extra_constraints(module: str) -> tuple[str, ...]:

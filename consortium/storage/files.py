@@ -131,6 +131,14 @@ class Received:
             _to_disk(directory)
 
 
+class SentFile(NamedTuple):
+    """A file that has arrived, with the name and the media type that its sender gave it."""
+
+    name: str | None
+    media_type: str
+    received: Received
+
+
 def _gone(file: IO[bytes]) -> None:
     """Close what arrived; it is removed unless it was kept, and has another name by now."""
     with suppress(OSError):

@@ -8,6 +8,7 @@ by a mail address alone, with its column.
 
 from importlib import import_module
 
+from consortium.storage.budgets import BUDGET_TABLES
 from consortium.storage.connections import Connection
 from consortium.storage.database import MODELS
 from consortium.storage.queue import QUEUE_TABLES
@@ -15,7 +16,9 @@ from consortium.storage.queue import QUEUE_TABLES
 SECRET_ENDINGS = ("_sha256", "_sealed", "_hash")
 
 # Of the program itself, not of the consortium.
-BOOKKEEPING = {"tortoise_migrations": "which migrations were applied"} | QUEUE_TABLES
+BOOKKEEPING = (
+    {"tortoise_migrations": "which migrations were applied"} | QUEUE_TABLES | BUDGET_TABLES
+)
 
 TABLES = """
 SELECT c.relname AS table,

@@ -1,8 +1,9 @@
 """The application: the one place that wires settings, database and routes."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Coroutine, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import fields
 
 import asyncpg
 from starlette.applications import Starlette
@@ -21,34 +22,48 @@ from consortium.identity.oauth.server import Addresses, AuthorizationServer
 from consortium.identity.proofs.passwords import PASSWORDS
 from consortium.identity.proofs.sealing import Sealer, SecretKeyInvalid
 from consortium.kernel.clock import Now, Today, utc_now, utc_today
+from consortium.kernel.principal import Principal
 from consortium.settings import Settings
+from consortium.storage.budgets import Buckets
 from consortium.storage.database import Database
 from consortium.storage.files import Files
 from consortium.storage.raw import Connection
 from consortium.value_chains.computing.processes import Solving
+from consortium.web.budgets import Budgets
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
 from consortium.web.observing.metrics import Gauges
 from consortium.web.observing.requests import Serving
 from consortium.web.observing.wiring import Observing
-from consortium.web.pages import Assets, query_page, schema_text
+from consortium.web.pages import Assets, SchemaText, query_page
+from consortium.web.patience import Patience
 from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
-from consortium.web.requests import headers_of
+from consortium.web.requests import Intake, headers_of
 from consortium.web.subscriptions.callers import Callers, Members
 from consortium.web.subscriptions.http import Streams
 from consortium.web.subscriptions.hub import Hub
 from consortium.web.subscriptions.operations import Operations, admitted_origins
 from consortium.web.subscriptions.websocket import WebSockets
+from consortium.web.uploads import Uploads
 from consortium.web.wiring import executor_over
+from schema.limits import Limits
 
 READY_SECONDS = 2
+# Whom the setting `introspection` means.
+MAY_INTROSPECT: dict[str, Callable[[Principal], bool]] = {
+    "everyone": lambda _: True,
+    "signed-in": lambda by: by.account_id is not None or by.client_id is not None,
+    "nobody": lambda _: False,
+}
 # What a browser is told before it lets an application of another origin ask (Fetch, 3.2.2).
 _PREFLIGHT = {
     "access-control-allow-origin": "*",
     "access-control-allow-methods": "GET, POST, PUT, DELETE",
-    "access-control-allow-headers": "authorization, content-type, x-graphql-event-stream-token",
+    "access-control-allow-headers": "authorization, content-type, content-encoding, graphql-cost,"
+    " graphql-require-preflight, apollo-require-preflight, x-requested-with,"
+    " x-graphql-event-stream-token",
     "access-control-max-age": "600",
     "allow": "GET, POST, PUT, DELETE, OPTIONS",
 }
@@ -76,7 +91,17 @@ def create_app(
     authenticator = Authenticator(server.addresses, server.keyring, clock=lambda: now().timestamp())
 
     solving = Solving(settings.solver_processes)
-    executor = executor_over(database, people.sealer, solving)
+    limits = limits_of(settings)
+    executor = executor_over(
+        database, people.sealer, solving, limits, MAY_INTROSPECT[settings.introspection]
+    )
+    intake = Intake(
+        limits,
+        Patience(settings.body_timeout_seconds),
+        settings.max_body_bytes,
+        settings.max_address_bytes,
+    )
+    files = Files(settings.data_dir / "files")
     hub = Hub(
         dsn=direct_dsn or database.dsn,
         pool=database.pool,
@@ -87,14 +112,19 @@ def create_app(
     observing = Observing.over(settings, database.pool, _gauges(database, solving, hub))
     executor = observing.executor(executor)
     callers = Callers(authenticator, database.pool, _members(database, today), now)
-    operations = Operations(executor, hub, callers, today, told, admitted_origins(settings))
+    budgets = _budgets(settings, database)
+    operations = Operations(
+        executor, hub, callers, today, told, admitted_origins(settings), budgets
+    )
     graphql = GraphQL(
-        executor,
-        today,
-        settings.max_body_bytes,
-        authenticator,
-        server.addresses,
-        Streams(operations, settings.max_body_bytes),
+        executor=executor,
+        today=today,
+        intake=intake,
+        uploads=Uploads(intake, files, settings.max_document_bytes, settings.max_upload_files),
+        authenticator=authenticator,
+        addresses=server.addresses,
+        budgets=budgets,
+        streams=Streams(operations, intake),
     )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
@@ -105,7 +135,12 @@ def create_app(
     from consortium.web.figures import FigureDoor
     from consortium.web.footprints import FootprintDoor
 
-    files = Files(settings.data_dir / "files")
+    schema = SchemaText(
+        database=database,
+        authenticator=authenticator,
+        addresses=server.addresses,
+        may_introspect=executor.may_introspect,
+    )
     documents = DocumentDoor(
         database=database,
         authenticator=authenticator,
@@ -172,7 +207,7 @@ def create_app(
         routes=[
             Route("/graphql", _PageOrAnswer(graphql)),
             Route("/", query_page),
-            Route("/schema.graphql", schema_text),
+            *schema.routes(),
             Route("/health/live", live),
             Route("/health/ready", ready),
             *oauth.routes(),
@@ -189,6 +224,23 @@ def create_app(
     )
     application = Application(graphql, others, operations)
     return observing.application(application)
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The bounds of an operation: each has a setting of its name."""
+    return Limits(**{one.name: getattr(settings, f"max_{one.name}") for one in fields(Limits)})
+
+
+def _budgets(settings: Settings, database: Database) -> Budgets:
+    assert settings.secret_key is not None  # noqa: S101  without one there are no people
+    return Budgets(
+        buckets=Buckets(database.pool),
+        key=settings.secret_key.get_secret_value().encode(),
+        anonymous=settings.budget_anonymous,
+        signed_in=settings.budget_signed_in,
+        cost_max=settings.max_cost,
+        at_once=settings.max_operations_at_once,
+    )
 
 
 def people_of(settings: Settings, database: Database, now: Now = utc_now) -> People:

@@ -1,8 +1,7 @@
 """The door for figures as files: imports, templates to fill in, exports, and statements as PDF."""
 
 import asyncio
-import io
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -15,26 +14,22 @@ from starlette.routing import Route
 from consortium.assessment.reads.claims import ASSESSED_CLAIMS
 from consortium.assessment.reports.statement import claim_statement
 from consortium.documents.csv import TooManyRows
-from consortium.documents.sheets import Sheet, SheetRow
 from consortium.documents.tables import template_csv, template_xlsx
-from consortium.documents.workbooks import WorkbookTooLarge, read_flat, read_workbook
+from consortium.documents.workbooks import WorkbookTooLarge
 from consortium.effects.reads.effects import EFFECTS
 from consortium.effects.reports.statement import effect_statement
-from consortium.evidence.actions import DocumentFacts
 from consortium.evidence.rules import (
     DocumentRefused,
-    MediaType,
-    check_content,
     read_file_name,
-    read_media_type,
 )
 from consortium.kernel.clock import Today
 from consortium.kernel.errors import DomainError, NotFound, PermissionDenied
 from consortium.kernel.ids import GlobalId
-from consortium.staging.actions.imports import check_importer, stage
+from consortium.staging.actions.files import XLSX, StageFile, read_figures_type, stage_file
+from consortium.staging.actions.imports import check_importer
 from consortium.staging.reads import STAGED_IMPORTS
-from consortium.staging.rules.kinds import ROWS_MAX, SHEETS_OF, ImportKind
-from consortium.storage.files import Files, FileTooLarge, FileUnusable, Received, StorageFull
+from consortium.staging.rules.kinds import SHEETS_OF, ImportKind
+from consortium.storage.files import Files, FileTooLarge, FileUnusable, SentFile, StorageFull
 from consortium.web.doors import SAFE, Door, file_name, json_answer, parts
 from consortium.web.exports import (
     EFFECT_SELECTION,
@@ -48,7 +43,6 @@ from schema.planner.execution import Executor
 from schema.planner.execution import Request as Asked
 
 CSV = "text/csv; charset=utf-8"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _STAGED = """query ($id: ID!) { node(id: $id) { ... on StagedImport {
     id kind status rowCount faultCount version fileName sha256 } } }"""
 _CLAIM = (
@@ -93,20 +87,14 @@ class FigureDoor(Door):
         rows_are = _import_kind(request)
         by = await self.principal(request)
         check_importer(by)
-        kind = read_media_type(request.headers.get("content-type", ""))
-        name = read_file_name(file_name(request), kind)
-        if kind.name not in {XLSX, "text/csv"}:
-            raise DocumentRefused("Figures come as a workbook (XLSX) or as CSV.")
+        media_type = request.headers.get("content-type", "")
+        name = read_file_name(file_name(request), read_figures_type(media_type))
         stated = request.headers.get("content-length", "")
         if stated.isdigit() and int(stated) > self.size_max:
             raise FileTooLarge(f"A file may hold {self.size_max} bytes.")
         async with self.files.received(parts(request), self.size_max) as received:
-            check_content(kind, received.content.head)
-            rows = await asyncio.to_thread(_read, received, kind, name, SHEETS_OF[rows_are])
-            await received.keep()
-        sha256, size, _ = received.content
-        facts = DocumentFacts(name, kind.name, size, sha256)
-        key = await stage(by, rows_are, facts, rows, self.today())
+            sent = SentFile(name, media_type, received)
+            key = await stage_file(by, StageFile(rows_are, sent), self.today())
         told = await self.executor.run(
             Asked(_STAGED, {"id": f"{STAGED_IMPORTS.prefix}_{key}"}, None, safe=True),
             by,
@@ -180,16 +168,6 @@ def _import_kind(request: Request) -> ImportKind:
         if kind.value.lower() == request.path_params["kind"]:
             return kind
     raise NotFound
-
-
-def _read(
-    received: Received, kind: MediaType, name: str, sheets: Sequence[Sheet]
-) -> list[SheetRow]:
-    received.file.seek(0)
-    data = received.file.read()
-    received.file.seek(0, io.SEEK_END)
-    read = read_workbook if kind.name == XLSX else read_flat
-    return read(name, data, sheets, ROWS_MAX)
 
 
 async def _after(first: bytes, rest: AsyncGenerator[bytes]) -> AsyncGenerator[bytes]:

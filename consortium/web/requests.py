@@ -1,13 +1,17 @@
 """GraphQL requests as they come over HTTP: read within bounds, then checked."""
 
 from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import parse_qs
 
 import orjson
 from starlette.types import Message, Receive, Scope
 
+from consortium.web.encodings import decoded
+from consortium.web.patience import Patience
 from schema.errors import RequestRefused, plain
+from schema.limits import Limits, VariablesTooMany, check_values
 from schema.planner.execution import Request
 
 _JSON = b"application/json"
@@ -26,6 +30,35 @@ def headers_of(scope: Scope) -> Headers:
 def refuse(code: str, message: str) -> RequestRefused:
     """The refusal of a request."""
     return RequestRefused([plain(code, message)])
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Reads requests, within bounds of bytes, values and time."""
+
+    limits: Limits
+    patience: Patience
+    body_max: int
+    address_max: int
+
+    async def body(self, headers: Headers, receive: Receive) -> bytes:
+        """The whole body as it was sent. Raises BodyTooSlow."""
+        return await self.patience.wait(read_body(headers, receive, self.body_max))
+
+    async def post(self, headers: Headers, receive: Receive) -> Request:
+        """A request in a JSON body."""
+        body = await self.body(headers, receive)
+        encoding = headers.get(b"content-encoding")
+        if encoding is not None:
+            body = decoded(encoding, body, self.body_max)
+        return parse_post(headers, body, self.limits)
+
+    def get(self, scope: Scope) -> Request:
+        """A request in the address."""
+        if len(scope["query_string"]) > self.address_max:
+            message = f"What follows the `?` may have {self.address_max} bytes: send a POST."
+            raise refuse("ADDRESS_TOO_LONG", message)
+        return parse_get(scope, self.limits)
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
@@ -65,11 +98,23 @@ async def _parts(message: Message, receive: Receive) -> AsyncGenerator[bytes]:
         message = await receive()
 
 
-def parse_post(headers: Headers, body: bytes) -> Request:
+def parse_post(headers: Headers, body: bytes, limits: Limits) -> Request:
     """A request in a JSON body."""
     media_type = headers.get(b"content-type", b"")
     if media_type != _JSON and media_type.lower().split(b";")[0].strip() != _JSON:
         raise refuse("UNSUPPORTED_MEDIA_TYPE", "Send `content-type: application/json`.")
+    return parse_json(body, limits)
+
+
+def parse_json(body: bytes, limits: Limits) -> Request:
+    """A request as JSON."""
+    # So many cannot be right, and need not be made into objects to be counted.
+    nested = body.count(b"{") + body.count(b"[")
+    if (
+        body.count(b",") > limits.variable_values + limits.query_characters
+        or nested > limits.variable_values + limits.tokens
+    ):
+        raise VariablesTooMany(f"Variables may hold {limits.variable_values} values.")
     try:
         given: Any = orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -81,35 +126,42 @@ def parse_post(headers: Headers, body: bytes) -> Request:
         )
     if not isinstance(given, dict):
         raise refuse("BAD_REQUEST", "The body is an object with `query`, and maybe `variables`.")
-    return checked_request(cast("dict[str, Any]", given))
+    request = checked_request(cast("dict[str, Any]", given), len(body))
+    if len(body) > limits.variable_values or nested > limits.variable_depth:
+        check_values(request.variables, limits)
+    return request
 
 
-def checked_request(fields: Mapping[str, Any]) -> Request:
+def checked_request(fields: Mapping[str, Any], size: int = 0) -> Request:
     """A request by its fields, whatever it came over."""
-    return _checked(fields.get("query"), fields.get("variables"), fields.get("operationName"))
-
-
-def parse_get(scope: Scope) -> Request:
-    """A request in the address: `query`, `variables` as JSON, `operationName`."""
-    try:
-        given = parse_qs(scope["query_string"].decode(), max_num_fields=20)
-        texts = {name: values[-1] for name, values in given.items()}
-        variables = orjson.loads(texts["variables"]) if texts.get("variables") else None
-    except (ValueError, UnicodeDecodeError) as error:
-        raise refuse("BAD_REQUEST", f"The address cannot be read: {error}.") from None
-    request = _checked(texts.get("query"), variables, texts.get("operationName"))
-    return request._replace(safe=True)
-
-
-def _checked(query: object, variables: object, operation_name: object) -> Request:
+    query, variables = fields.get("query"), fields.get("variables")
+    operation_name, extensions = fields.get("operationName"), fields.get("extensions")
     if not isinstance(query, str) or not query.strip():
         raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
     if variables is not None and not isinstance(variables, dict):
         raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
     if operation_name is not None and not isinstance(operation_name, str):
         raise refuse("BAD_REQUEST", "`operationName` is a text.")
+    if extensions is not None and not isinstance(extensions, dict):
+        raise refuse("BAD_REQUEST", "`extensions` is an object of names and values.")
     given = cast("dict[str, Any]", variables or {})
-    return Request(query, given, operation_name or None)
+    return Request(query, given, operation_name or None, size=size)
+
+
+def parse_get(scope: Scope, limits: Limits) -> Request:
+    """A request in the address: `query`, `variables` as JSON, `operationName`."""
+    try:
+        text = scope["query_string"].decode()
+        given = parse_qs(text, max_num_fields=20, errors="strict")
+        texts = {name: values[-1] for name, values in given.items()}
+        found: dict[str, Any] = {**texts}
+        for name in ("variables", "extensions"):
+            found[name] = orjson.loads(texts[name]) if texts.get(name) else None
+    except (ValueError, UnicodeDecodeError) as error:
+        raise refuse("BAD_REQUEST", f"The address cannot be read: {error}.") from None
+    request = checked_request(found, len(text))
+    check_values(request.variables, limits)
+    return request._replace(safe=True)
 
 
 def names_token(encoded: bytes) -> bool:

@@ -31,6 +31,7 @@ from graphql import (
 from consortium.kernel.errors import BadInput
 from consortium.kernel.ids import GlobalId
 from consortium.query.pick import Bind, Inputs
+from schema.limits import ListTooLong
 from schema.names import snake
 from schema.planner.shapes import PAGE_ARGUMENTS
 
@@ -90,7 +91,7 @@ class _Reader:
 
     def _literal(self, kind: GraphQLInputType, node: ValueNode, *, structural: bool) -> Any:
         if isinstance(kind, GraphQLList):
-            nodes = list(node.values) if isinstance(node, ListValueNode) else [node]
+            nodes = _bounded(list(node.values)) if isinstance(node, ListValueNode) else [node]
             return _list([self._value(kind.of_type, one) for one in nodes])
         if isinstance(kind, GraphQLInputObjectType):
             assert isinstance(node, ObjectValueNode)  # validated
@@ -124,6 +125,7 @@ def _from_variable(kind: GraphQLInputType, value: Any, get: Getter) -> Any:
 def _list_variable(kind: GraphQLInputType, value: Any, get: Getter) -> Any:
     if not isinstance(value, list):
         return _list([_from_variable(kind, value, get)])
+    _bounded(value)
     items = [_from_variable(kind, one, _item(get, at)) for at, one in enumerate(value)]
     if items and all(isinstance(one, Bind) for one in items):
         # A list of scalars may have another length the next time.
@@ -132,18 +134,19 @@ def _list_variable(kind: GraphQLInputType, value: Any, get: Getter) -> Any:
 
 
 def _scalars(kind: GraphQLInputType, values: list[Any]) -> list[Any]:
-    if len(values) > LIST_MAX:
-        message = f"A list holds at most {LIST_MAX} values."
-        raise BadInput(message)
     read = _reader_of(kind)
-    return [read(value) for value in values]
+    return [read(value) for value in _bounded(values)]
+
+
+def _bounded(values: list[Any]) -> list[Any]:
+    """The values. Raises ListTooLong."""
+    if len(values) > LIST_MAX:
+        raise ListTooLong(f"A list holds at most {LIST_MAX} values.")
+    return values
 
 
 def _list(items: list[Any]) -> Any:
     """One bound array of scalars, or a list that keeps its structure."""
-    if len(items) > LIST_MAX:
-        message = f"A list holds at most {LIST_MAX} values."
-        raise BadInput(message)
     if items and all(isinstance(one, Bind) for one in items):
         return Bind(lambda inputs: [one.get(inputs) for one in items])
     return items

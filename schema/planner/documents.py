@@ -21,6 +21,7 @@ from graphql import (
     type_from_ast,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
 
 from schema.errors import (
     OPERATION_NOT_FOUND,
@@ -30,11 +31,24 @@ from schema.errors import (
     plain,
     refused,
 )
+from schema.limits import (
+    DEFAULTS,
+    Limits,
+    OperationTooLarge,
+    QueryTooLong,
+    TokensTooMany,
+)
+from schema.planner.bounds import check_document
 from schema.planner.shapes import structural_variables
 
-# A document of this many tokens takes well under a second to parse and validate.
-_TOKENS_MAX = 20_000
 _ERRORS_MAX = 20
+# Fields under one key are compared with each other: so many times two, and no document that is
+# meant well comes near. graphql-core reads it from there when a validation begins.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
+# What a message repeats of what was sent.
+_REPEATED_MAX = 200
+# How graphql-core tells that a document is over a limit.
+_OVER = "contains more than"
 
 
 @dataclass(slots=True)
@@ -64,26 +78,41 @@ class Document:
             return next(iter(self.operations.values()))
         found = self.operations.get(name or "")
         if found is None:
-            wanted = f"named {name!r} " if name else ""
+            wanted = f"named {name[:_REPEATED_MAX]!r} " if name else ""
             given = ", ".join(repr(one) for one in self.operations if one) or "none with a name"
+            given = given[:_REPEATED_MAX]
             message = f"There is no one operation {wanted}in the document; it holds {given}."
             raise RequestRefused([plain(OPERATION_NOT_FOUND, message)])
         return found
 
 
-def read_document(schema: GraphQLSchema, text: str) -> Document:
+def read_document(schema: GraphQLSchema, text: str, limits: Limits = DEFAULTS) -> Document:
     """Parse and validate; RequestRefused tells what is wrong and where."""
     try:
-        node = parse(text, max_tokens=_TOKENS_MAX)
-    except GraphQLSyntaxError as error:
-        raise RequestRefused([refused(error, PARSE_FAILED)]) from None
-    except RecursionError:
-        message = "The document is nested too deeply."
-        raise RequestRefused([plain(PARSE_FAILED, message)]) from None
+        node = _parsed(text, limits)
+        check_document(node, limits)
+    except OperationTooLarge as error:
+        raise RequestRefused([plain(error.code, error.message)]) from None
     errors = _validation_errors(schema, node)
     if errors:
         raise RequestRefused([refused(error, VALIDATION_FAILED) for error in errors])
     return Document(_operations(schema, node))
+
+
+def _parsed(text: str, limits: Limits) -> DocumentNode:
+    if len(text) > limits.query_characters:
+        raise QueryTooLong(f"A document may hold {limits.query_characters} characters.")
+    try:
+        return parse(text, max_lexical_tokens=limits.tokens, max_comments=limits.tokens)
+    except GraphQLSyntaxError as error:
+        if _OVER in error.message:
+            raise TokensTooMany(
+                f"A document may hold {limits.tokens} words and signs, and as many comments."
+            ) from None
+        raise RequestRefused([refused(error, PARSE_FAILED)]) from None
+    except RecursionError:
+        message = "The document is nested too deeply."
+        raise RequestRefused([plain(PARSE_FAILED, message)]) from None
 
 
 def _validation_errors(schema: GraphQLSchema, node: DocumentNode) -> list[GraphQLError]:

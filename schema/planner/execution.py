@@ -2,22 +2,15 @@
 # graphql-core leaves type arguments open, which the strict mode counts as unknown.
 """Running operations: plan, bind, one statement, and the bytes as PostgreSQL made them."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 import orjson
-from graphql import (
-    DocumentNode,
-    ExecutionResult,
-    FieldNode,
-    GraphQLSchema,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    execute_sync,
-)
 
 from consortium.catalogue import NODES, ROOT
 from consortium.kernel.errors import DomainError
@@ -25,10 +18,19 @@ from consortium.kernel.principal import Principal
 from consortium.query.pick import Computation, Inputs
 from consortium.query.statement import Statement
 from schema.binding import check_bindings
-from schema.errors import OPERATION_NOT_SUPPORTED, RequestRefused, plain
-from schema.planner.documents import Operation, is_subscription
+from schema.errors import (
+    BAD_VARIABLES,
+    EXPLAINED,
+    INTROSPECTION_DENIED,
+    VALIDATION_FAILED,
+    RequestRefused,
+    plain,
+)
+from schema.limits import DEFAULTS, Limits, planning_cost
+from schema.planner.documents import is_subscription
+from schema.planner.introspection import Introspection
 from schema.planner.mutations import Steps, Writing, run_steps
-from schema.planner.plans import Plan, Planner
+from schema.planner.plans import Plan, Planned, Planner
 from schema.planner.subscriptions import Followed, followed
 from schema.root import GRAPHQL_SCHEMA
 
@@ -47,7 +49,26 @@ class Computing(Protocol):
         """The JSON of a computation; a DomainError tells what is wrong with what was asked."""
 
 
+class Account(Protocol):
+    """Whose points an operation costs."""
+
+    async def spend(self, points: int) -> None:
+        """Take them; a DomainError tells that there are not so many."""
+
+
+def _everyone(_: Principal) -> bool:
+    return True
+
+
 _NONE: Mapping[str, Any] = MappingProxyType({})
+# Parsing, validation and planning are Python and can take a while: they never hold up the event
+# loop, which the interpreter lets run in between.
+_PLANNING = ThreadPoolExecutor(1, "planning")
+# Variables from this size on are read there too.
+_LARGE_BYTES = 16_384
+# Statements that cost more than this run few at a time, so that others find a connection.
+_HEAVY = 100_000
+_HEAVY_AT_ONCE = 2
 
 
 class Request(NamedTuple):
@@ -58,6 +79,8 @@ class Request(NamedTuple):
     operation_name: str | None = None
     # It came in a way that must change nothing, such as GET (RFC 9110, section 9.2.1).
     safe: bool = False
+    # Of what was sent, in bytes.
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +91,54 @@ class Executor:
     pool: Reader
     writing: Writing
     computing: Computing | None = None
+    # Who may ask what the schema is, and is told of it in errors.
+    may_introspect: Callable[[Principal], bool] = _everyone
+    introspection: Introspection = field(default_factory=lambda: Introspection(GRAPHQL_SCHEMA))
+    heavy: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_HEAVY_AT_ONCE))
 
     @classmethod
     def over(
-        cls, pool: Reader, writing: Writing | None = None, computing: Computing | None = None
+        cls,
+        pool: Reader,
+        writing: Writing | None = None,
+        computing: Computing | None = None,
+        *,
+        limits: Limits = DEFAULTS,
+        may_introspect: Callable[[Principal], bool] = _everyone,
     ) -> "Executor":
         """An executor of this project's schema, once every field of it is known to be bound."""
         check_bindings(GRAPHQL_SCHEMA, ROOT, NODES)
-        return cls(Planner(GRAPHQL_SCHEMA), pool, writing or Writing(), computing)
+        planner = Planner(GRAPHQL_SCHEMA, limits)
+        return cls(planner, pool, writing or Writing(), computing, may_introspect)
 
-    async def run(self, request: Request, principal: Principal, today: date) -> bytes:
-        """The JSON of the response; RequestRefused where nothing was run."""
-        operation, variables, plan = self._planned(request, principal)
+    async def run(
+        self, request: Request, principal: Principal, today: date, account: Account | None = None
+    ) -> bytes:
+        """The JSON of the response, paid for by the account.
+
+        Raises:
+            RequestRefused: nothing was run.
+            DomainError: the account has not the points.
+        """
+        planned = await self._planned(request, principal, account)
+        plan, inputs = planned.plan, Inputs(planned.variables, principal, today)
+        if isinstance(plan, Plan) and plan.introspected and not self.may_introspect(principal):
+            raise RequestRefused([plain(INTROSPECTION_DENIED, EXPLAINED[INTROSPECTION_DENIED])])
+        cost = plan.cost.at(inputs)
+        if account is not None:
+            await account.spend(cost)
         if isinstance(plan, Steps):
             if request.safe:
                 message = "A mutation comes by POST."
                 raise RequestRefused([plain("METHOD_NOT_ALLOWED", message)])
-            inputs = Inputs(variables, principal, today)
             return await run_steps(plan, inputs, self._payload, self.writing)
-        data = await self._data(plan.statement, Inputs(variables, principal, today))
+        if cost > _HEAVY:
+            async with self.heavy:
+                data = await self._data(plan.statement, inputs)
+        else:
+            data = await self._data(plan.statement, inputs)
         if plan.introspected:
-            data = self._with_introspection(operation, plan, variables, data)
+            data = await self._with_introspection(request, planned, plan, data)
         return b'{"data":' + data + b"}"
 
     def is_subscription(self, request: Request) -> bool:
@@ -101,11 +151,14 @@ class Executor:
 
     def follow(self, request: Request, principal: Principal, today: date) -> Followed | None:
         """What a subscription follows; none where the operation is another, to be run."""
-        operation = self.planner.document(request.query).operation(request.operation_name)
-        if not is_subscription(operation):
-            return None
-        variables = self.planner.variables(operation, request.variables)
-        following = self.planner.following(operation, variables, principal.rights)
+        try:
+            operation = self.planner.document(request.query).operation(request.operation_name)
+            if not is_subscription(operation):
+                return None
+            variables = self.planner.variables(operation, request.variables)
+            following = self.planner.following(operation, variables, principal.rights)
+        except RequestRefused as error:
+            raise self._told(error, principal) from None
         return followed(following, Inputs(variables, principal, today))
 
     async def _data(self, statement: Statement | None, inputs: Inputs) -> bytes:
@@ -137,26 +190,45 @@ class Executor:
 
     def prepare(self, request: Request, principal: Principal, today: date) -> "Bound | None":
         """The statement that `run` would run; none where the schema answers by itself."""
-        _, variables, plan = self._planned(request, principal)
-        if isinstance(plan, Steps) or plan.statement is None:
+        asked = request.query, request.operation_name, request.variables, principal.rights
+        planned = self.planner.planned(*asked)
+        if isinstance(planned.plan, Steps) or planned.plan.statement is None:
             return None
-        return _bound(plan.statement, Inputs(variables, principal, today))
+        return _bound(planned.plan.statement, Inputs(planned.variables, principal, today))
 
-    def _planned(
-        self, request: Request, principal: Principal
-    ) -> tuple[Operation, dict[str, Any], Plan | Steps]:
-        operation = self.planner.document(request.query).operation(request.operation_name)
-        if is_subscription(operation):
-            message = "A subscription comes over WebSocket, or accepts `text/event-stream`."
-            raise RequestRefused([plain(OPERATION_NOT_SUPPORTED, message)])
-        variables = self.planner.variables(operation, request.variables)
-        return operation, variables, self.planner.plan(operation, variables, principal.rights)
+    async def _planned(
+        self, request: Request, principal: Principal, account: Account | None
+    ) -> Planned:
+        """The operation, from what is kept, or planned beside the event loop."""
+        asked = request.query, request.operation_name, request.variables, principal.rights
+        try:
+            if request.size < _LARGE_BYTES:
+                known = self.planner.known(*asked)
+                if known is not None:
+                    return known
+            if account is not None:
+                await account.spend(planning_cost(request.query))
+            loop = asyncio.get_running_loop()
+            planned = await loop.run_in_executor(_PLANNING, self.planner.planned, *asked)
+        except RequestRefused as error:
+            raise self._told(error, principal) from None
+        self.planner.keep(request.query, planned)
+        return planned
 
-    def _with_introspection(
-        self, operation: Operation, plan: Plan, variables: Mapping[str, Any], data: bytes
+    def _told(self, error: RequestRefused, principal: Principal) -> RequestRefused:
+        """The refusal as the caller may know it: without names of the schema, where need be."""
+        code = error.errors[0]["extensions"]["code"]
+        if code not in {VALIDATION_FAILED, BAD_VARIABLES} or self.may_introspect(principal):
+            return error
+        return RequestRefused([plain(code, EXPLAINED[code])])
+
+    async def _with_introspection(
+        self, request: Request, planned: Planned, plan: Plan, data: bytes
     ) -> bytes:
         """The answer with what the schema tells of itself, in the order asked for."""
-        told = introspect(self.planner.schema, operation, variables)
+        asked = request.query, planned.operation, planned.variables
+        loop = asyncio.get_running_loop()
+        told = await loop.run_in_executor(_PLANNING, self.introspection.told, *asked)
         merged = {**orjson.loads(data), **told}
         return orjson.dumps({key: merged[key] for key in plan.keys})
 
@@ -173,28 +245,3 @@ def _bound(statement: Statement, inputs: Inputs) -> Bound:
         return Bound(statement.sql, statement.values(inputs))
     except DomainError as error:
         raise RequestRefused([plain(error.code, error.message)]) from error
-
-
-def introspect(
-    schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The introspection fields of the operation, answered by graphql-core."""
-    node = operation.node
-    asked = [
-        one
-        for one in node.selection_set.selections
-        if not isinstance(one, FieldNode) or one.name.value in {"__schema", "__type"}
-    ]
-    reduced = OperationDefinitionNode(
-        operation=node.operation,
-        name=node.name,
-        variable_definitions=node.variable_definitions,
-        directives=node.directives,
-        selection_set=SelectionSetNode(selections=tuple(asked)),
-    )
-    document = DocumentNode(definitions=(reduced, *operation.fragments.values()))
-    result = execute_sync(schema, document, variable_values=dict(variables))
-    assert isinstance(result, ExecutionResult)
-    if result.errors:
-        raise RequestRefused([{**error.formatted} for error in result.errors])
-    return dict(result.data or {})

@@ -17,6 +17,7 @@ from consortium.query.compiler import compile_row
 from consortium.query.pick import Args, Inputs, Pick, values_of
 from consortium.query.statement import Statement
 from schema.errors import RequestRefused, plain
+from schema.limits import CHANGE, DEFAULTS, NOTHING, Cost, Limits, cost_of
 from schema.mutations import REFUSAL, Does, does_of, refusal, result_of
 from schema.planner.documents import Operation
 from schema.planner.selections import Selector
@@ -52,6 +53,7 @@ class Steps:
     """The root fields in their order; a text stands for itself (`__typename`)."""
 
     steps: tuple[Step | tuple[str, str], ...]
+    cost: Cost = NOTHING
 
 
 class Writing(NamedTuple):
@@ -65,14 +67,19 @@ Reads = Callable[[Statement, Inputs], Awaitable[bytes]]
 
 
 def compile_steps(
-    schema: GraphQLSchema, operation: Operation, variables: Mapping[str, Any], rights: Rights
+    schema: GraphQLSchema,
+    operation: Operation,
+    variables: Mapping[str, Any],
+    rights: Rights,
+    limits: Limits = DEFAULTS,
 ) -> Steps:
     """Plan every field of the mutation, before any of them is run."""
     root = schema.mutation_type
     assert root is not None
-    selector = Selector(schema, operation.fragments, variables)
+    selector = Selector(schema, operation.fragments, variables, limits)
     fields = selector.fields(root, [operation.node.selection_set])
     found: list[Step | tuple[str, str]] = []
+    cost = NOTHING
     for key, nodes in fields.items():
         pick = selector.pick(root, key, nodes, ())
         if pick.name == "__typename":
@@ -82,8 +89,9 @@ def compile_steps(
         does, result = does_of(field), result_of(schema, field)
         assert does is not None  # checked when the schema was bound
         payload = _payload(does, pick.by_type[result.name], rights)
+        cost = cost.plus(cost_of([pick])).plus(Cost(CHANGE))
         found.append(Step(key, does, pick.args, payload, pick.by_type[REFUSAL]))
-    return Steps(tuple(found))
+    return Steps(tuple(found), cost)
 
 
 def _payload(does: Does, picks: tuple[Pick, ...], rights: Rights) -> Statement | tuple[Told, ...]:

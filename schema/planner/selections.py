@@ -25,17 +25,16 @@ from graphql import (
     ValueNode,
     VariableNode,
     get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 
-from consortium.kernel.errors import BadInput, DomainError
+from consortium.kernel.errors import DomainError
 from consortium.query.pick import Pick
 from schema.errors import located
+from schema.limits import DEFAULTS, FieldsTooMany, Limits, OperationTooDeep
 from schema.names import snake
 from schema.planner.arguments import arguments
-
-# Fragments can multiply a small document into a huge selection.
-_FIELDS_MAX = 5_000
-_DEPTH_MAX = 24
 
 Abstract = GraphQLInterfaceType | GraphQLUnionType
 
@@ -47,7 +46,8 @@ class Selector:
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     variables: Mapping[str, Any]
-    _left: int = field(default=_FIELDS_MAX)
+    limits: Limits = DEFAULTS
+    _picked: int = field(default=0)
 
     def fields(
         self, parent: GraphQLObjectType, sets: Iterable[SelectionSetNode]
@@ -153,24 +153,24 @@ class Selector:
         sets: list[SelectionSetNode],
         path: tuple[str, ...],
     ) -> Pick:
-        named = get_named_type(kind)
+        named, listed = get_named_type(kind), is_list_type(get_nullable_type(kind))
         if isinstance(named, Abstract):
             by_type = {
                 one.name: self.picks(one, sets, path)
                 for one in self.schema.get_possible_types(named)
             }
-            return Pick(key, name, args, by_type=by_type)
+            return Pick(key, name, args, by_type=by_type, listed=listed)
         if isinstance(named, GraphQLObjectType):
             connection = named.name.endswith("Connection")
-            return Pick(key, name, args, self.picks(named, sets, path), connection=connection)
+            below = self.picks(named, sets, path)
+            return Pick(key, name, args, below, connection=connection, listed=listed)
         return Pick(key, name, args)
 
     def _spend(self, depth: int) -> None:
         """Bound what one operation may ask for, before it is compiled."""
-        self._left -= 1
-        if self._left < 0:
-            message = f"An operation may ask for at most {_FIELDS_MAX} fields."
-            raise BadInput(message)
-        if depth > _DEPTH_MAX:
-            message = f"An operation may be {_DEPTH_MAX} fields deep."
-            raise BadInput(message)
+        self._picked += 1
+        if self._picked > self.limits.fields:
+            message = f"An operation may ask for at most {self.limits.fields} fields."
+            raise FieldsTooMany(message)
+        if depth > self.limits.depth:
+            raise OperationTooDeep(f"An operation may be {self.limits.depth} fields deep.")

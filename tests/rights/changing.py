@@ -6,12 +6,17 @@ Whatever is refused leaves every table as it was.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 from consortium.identity.rules.roles import PERMISSIONS
 from consortium.kernel.principal import Permission
+from consortium.storage.files import Content, Files, Received, SentFile
 from tests.factories.applications import key_of
 from tests.rights.small_world import PEOPLE, TOKENS, SmallWorld
+from tests.staging.workbooks import example, flat
 
 DONE = "DONE"
 DENIED = "PERMISSION_DENIED"
@@ -1287,7 +1292,21 @@ _FOOTPRINTS: tuple[Case, ...] = (
 
 
 _IMPORTED = _all(DONE, *_WRITERS)
+_SENT = TemporaryDirectory(prefix="consortium-sent-")
+
+
+def _sent(_: SmallWorld) -> Mapping[str, Any]:
+    """A file that has arrived."""
+    content = flat(example())
+    file = NamedTemporaryFile(dir=_SENT.name, delete=False)  # noqa: SIM115  it is closed with it
+    file.write(content)
+    known = Content(sha256(content).hexdigest(), len(content), content[:100])
+    received = Received(Files(Path(_SENT.name)), file, known)
+    return {"kind": "EFFECTS", "file": SentFile("effects.csv", "text/csv", received)}
+
+
 _IMPORTS: tuple[Case, ...] = (
+    Case("stageImport", "for one's own", _sent, DENIED, _EVERY_WRITER),
     Case(
         "correctStagedImport",
         "one's own",

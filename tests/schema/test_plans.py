@@ -111,7 +111,7 @@ async def test_plans_of_a_document_are_bounded() -> None:
     executor = Executor.over(Recording())
     for first in range(200):
         await executor.run(Request(FILTERED, {"first": first}), ANONYMOUS, TODAY)
-    operation = executor.planner.document(FILTERED).operation(None)
+    operation = executor.planner._kept[FILTERED].document.operation(None)
 
     assert 0 < len(operation.plans) <= 64
 

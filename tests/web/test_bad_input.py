@@ -49,8 +49,8 @@ REFUSED = [
     ('{ claims(where: {value: {gt: "NaN"}}) { nodes { id } } }', "BAD_USER_INPUT"),
     ('{ claims(where: {value: {gt: "1e999"}}) { nodes { id } } }', "BAD_USER_INPUT"),
     ('{ consortium(onDate: "2020-13-01") { memberCount } }', "GRAPHQL_VALIDATION_FAILED"),
-    (DEEP, "BAD_USER_INPUT"),
-    (WIDE, "BAD_USER_INPUT"),
+    (DEEP, "OPERATION_TOO_DEEP"),
+    (WIDE, "FIELDS_TOO_MANY"),
     ("query A { __typename } query B { __typename }", "OPERATION_NOT_FOUND"),
     ('{ search(query: "' + "word " * 40 + '") { totalCount } }', "BAD_USER_INPUT"),
 ]
@@ -149,7 +149,7 @@ async def test_the_media_type_of_graphql_has_its_statuses(api: Api) -> None:
 
 async def test_other_methods_are_refused(api: Api) -> None:
     """Only GET and POST ask."""
-    answer = await api.http.put("/graphql", json={"query": "{ __typename }"})
+    answer = await api.http.patch("/graphql", json={"query": "{ __typename }"})
 
     assert answer.status_code == 405
 

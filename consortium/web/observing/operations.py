@@ -27,9 +27,9 @@ from consortium.web.observing.slow import SlowOperations
 from consortium.web.observing.tracing import Tracing
 from schema.errors import RequestRefused
 from schema.planner.documents import Operation
-from schema.planner.execution import Computing, Executor, Reader, Request
-from schema.planner.mutations import Steps, Writing
-from schema.planner.plans import Plan, Planner
+from schema.planner.execution import Account, Computing, Executor, Reader, Request
+from schema.planner.mutations import Writing
+from schema.planner.plans import Planned, Planner
 
 # How an answer ends that has errors behind its data, which is an object.
 _ENDS_IN_ERRORS = b"]}"
@@ -47,7 +47,7 @@ class Watch:
     def operation(self, request: Request, principal: Principal) -> Generator[OperationSeen]:
         """What is noted of one operation, told at its end however it ends."""
         text = request.query.encode("utf-8", "surrogatepass")
-        seen = OperationSeen(hashlib.sha256(text).hexdigest(), principal, time.perf_counter())
+        seen = OperationSeen(hashlib.sha256(text).hexdigest(), principal)
         of_request = REQUEST.get()
         if of_request is not None:
             of_request.operation = seen
@@ -72,16 +72,16 @@ class Watch:
         if self.slow is not None:
             self.slow.look(seen, seconds)
 
-    def planned(self, operation: Operation, planning_since: int | None) -> None:
-        """Note what the operation is, and since when it was being planned if it was not kept."""
+    def planned(self, operation: Operation, *, kept: bool) -> None:
+        """Note what the operation is, and whether its plan was kept."""
         seen = OPERATION.get()
         if seen is not None:
             seen.kind = operation.node.operation.value
             seen.name = operation.node.name.value if operation.node.name else ""
+            if not kept:
+                self.tracing.tracer.start_span("plan", start_time=seen.began_ns).end()
         if self.metrics is not None:
-            self.metrics.plans.labels("hit" if planning_since is None else "miss").inc()
-        if planning_since is not None:
-            self.tracing.tracer.start_span("plan", start_time=planning_since).end()
+            self.metrics.plans.labels("hit" if kept else "miss").inc()
 
     def ran(self, sql: str, parameters: int, seconds: float) -> None:
         """Note a statement."""
@@ -114,37 +114,36 @@ class WatchedExecutor(Executor):
 
     watch: Watch = field(kw_only=True)
 
-    async def run(self, request: Request, principal: Principal, today: date) -> bytes:
+    async def run(
+        self, request: Request, principal: Principal, today: date, account: Account | None = None
+    ) -> bytes:
         """As the executor does."""
         with self.watch.operation(request, principal) as seen:
             # A class with slots is made anew, so `super()` would name another.
-            body = await Executor.run(self, request, principal, today)
+            body = await Executor.run(self, request, principal, today, account)
             seen.outcome = FAILED if body.endswith(_ENDS_IN_ERRORS) else ANSWERED
         return body
 
 
 @dataclass(slots=True)
 class WatchedPlanner(Planner):
-    """Notes what is planned, and whether that was kept."""
+    """Notes what is planned, and whether that was kept. Both are called by the event loop."""
 
     watch: Watch = field(kw_only=True)
-    _compiling_since: int | None = None
 
-    def plan(
-        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
-    ) -> Plan | Steps:
+    def known(
+        self, text: str, name: str | None, given: Mapping[str, Any], rights: Rights
+    ) -> Planned | None:
         """As the planner does."""
-        self._compiling_since = None
-        plan = Planner.plan(self, operation, variables, rights)
-        self.watch.planned(operation, self._compiling_since)
-        return plan
+        known = Planner.known(self, text, name, given, rights)
+        if known is not None:
+            self.watch.planned(known.operation, kept=True)
+        return known
 
-    def compile(
-        self, operation: Operation, variables: Mapping[str, Any], rights: Rights
-    ) -> Plan | Steps:
+    def keep(self, text: str, planned: Planned) -> None:
         """As the planner does."""
-        self._compiling_since = time.time_ns()
-        return Planner.compile(self, operation, variables, rights)
+        Planner.keep(self, text, planned)
+        self.watch.planned(planned.operation, kept=False)
 
 
 @dataclass(frozen=True, slots=True)

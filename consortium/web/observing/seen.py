@@ -1,5 +1,6 @@
 """What is noted of a request and of an operation while they run."""
 
+import time
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -28,14 +29,14 @@ class OperationSeen:
     # SHA-256 of the document's text, in hexadecimal.
     document: str
     principal: Principal
-    # Of `time.perf_counter`, in seconds.
-    began: float
     kind: str = ""
     name: str = ""
     outcome: str = CANCELLED
     code: str = ""
-    # When planning began, in nanoseconds since 1970; none where the plan was kept.
-    planning_since: int | None = None
+    # Of `time.perf_counter`, in seconds.
+    began: float = field(default_factory=time.perf_counter)
+    # Since 1970, in nanoseconds.
+    began_ns: int = field(default_factory=time.time_ns)
     statements: list[Ran] = field(default_factory=list[Ran])
 
     @property

@@ -10,15 +10,9 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from consortium.identity.oauth.errors import TokenMisplaced
-from consortium.web.answers import GRAPHQL, JSON, send_bytes
-from consortium.web.requests import (
-    Headers,
-    names_token,
-    parse_get,
-    parse_post,
-    read_body,
-    refuse,
-)
+from consortium.web.accepting import JSON, media_type_for
+from consortium.web.answers import Answer, send_answer
+from consortium.web.requests import Headers, Intake, names_token, parse_post, refuse
 from consortium.web.subscriptions.callers import Caller
 from consortium.web.subscriptions.multipart import Multipart, MultipartSubscriber
 from consortium.web.subscriptions.operations import Operations
@@ -44,7 +38,7 @@ class Streams:
     """What `/graphql` answers beside single answers, over HTTP."""
 
     operations: Operations
-    body_max: int
+    intake: Intake
     reservations: Reservations = field(default_factory=Reservations)
 
     async def sending(self, scope: Scope, headers: Headers, receive: Receive) -> Sending:
@@ -67,9 +61,10 @@ class Streams:
             case "DELETE", str():
                 return self._end(self._reserved(token), scope)
             case "POST", str():
-                body = await read_body(headers, receive, self.body_max)
-                request, named = parse_post(headers, body), _operation_id(body)
-                return self._operate(self._reserved(token), named, request, caller)
+                body = await self.intake.body(headers, receive)
+                request = parse_post(headers, body, self.intake.limits)
+                named = _operation_id(body)
+                return self._operate(self._reserved(token), named, request, caller, scope)
             case (("GET" | "POST"), _):
                 return await self._answer(scope, headers, receive, caller)
             case _:
@@ -80,25 +75,30 @@ class Streams:
     ) -> Sending:
         """One operation; as a single answer where that will do and is accepted."""
         if scope["method"] == "GET":
-            request = parse_get(scope)
+            request = self.intake.get(scope)
         else:
-            request = parse_post(headers, await read_body(headers, receive, self.body_max))
+            request = await self.intake.post(headers, receive)
         accepted = headers.get(b"accept", b"").lower()
         executor = self.operations.executor
         if _accepts_json(accepted) and not executor.is_subscription(request):
-            body = await executor.run(request, caller.principal, self.operations.today())
-            kind = GRAPHQL if b"graphql-response+json" in accepted else JSON
-            return lambda _, send: send_bytes(send, 200, kind, body)
+            body = await self.operations.run(request, caller.principal, scope)
+            return _whole(200, media_type_for(accepted) or JSON, body)
         parts = b"event-stream" not in accepted
-        return partial(self._stream, request, caller, parts)
+        return partial(self._stream, request, caller, scope, parts)
 
     async def _stream(
-        self, request: Request, caller: Caller, parts: bool, receive: Receive, send: Send
+        self,
+        request: Request,
+        caller: Caller,
+        scope: Scope,
+        parts: bool,
+        receive: Receive,
+        send: Send,
     ) -> None:
         with self.operations.connection() as outbox:
             subscriber = MultipartSubscriber(outbox) if parts else EventSubscriber(outbox)
             unwatch = self.operations.callers.watch(caller, outbox.drop)
-            leave = await self.operations.start(request, caller.principal, subscriber)
+            leave = await self.operations.start(request, caller.principal, subscriber, scope)
             try:
                 await stream(outbox, Multipart() if parts else Events(), receive, send)
             finally:
@@ -111,7 +111,7 @@ class Streams:
             message = "This server follows as much as it can; try again later, or another one."
             raise refuse("TOO_MANY_SUBSCRIPTIONS", message)
         token = self.reservations.reserve().token.encode()
-        return lambda _, send: send_bytes(send, 201, b"text/plain; charset=utf-8", token)
+        return _whole(201, b"text/plain; charset=utf-8", token)
 
     def _reserved(self, token: str) -> Reservation:
         found = self.reservations.find(token)
@@ -135,7 +135,7 @@ class Streams:
         return send_events
 
     def _operate(
-        self, reservation: Reservation, named: str, request: Request, caller: Caller
+        self, reservation: Reservation, named: str, request: Request, caller: Caller, scope: Scope
     ) -> Sending:
         """Start an operation whose answers go to the shared connection."""
         if named in reservation.operations:
@@ -145,11 +145,13 @@ class Streams:
         reservation.operations[named] = subscriber
         watching = self.operations.callers.watch(caller, lambda one: subscriber.fail(one.errors))
         subscriber.leave.append(watching)
-        self.operations.spawn(self._start(subscriber, request, caller))
-        return lambda _, send: send_bytes(send, 202, JSON, b"")
+        self.operations.spawn(self._start(subscriber, request, caller, scope))
+        return _whole(202, JSON, b"")
 
-    async def _start(self, subscriber: SharedSubscriber, request: Request, caller: Caller) -> None:
-        leave = await self.operations.start(request, caller.principal, subscriber)
+    async def _start(
+        self, subscriber: SharedSubscriber, request: Request, caller: Caller, scope: Scope
+    ) -> None:
+        leave = await self.operations.start(request, caller.principal, subscriber, scope)
         if subscriber.reservation.operations.get(subscriber.id) is subscriber:
             subscriber.leave.append(leave)
         else:
@@ -161,7 +163,11 @@ class Streams:
         operation = reservation.operations.get(named)
         if operation is not None:
             operation.complete()
-        return lambda _, send: send_bytes(send, 200, JSON, b"")
+        return _whole(200, JSON, b"")
+
+
+def _whole(status: int, media_type: bytes, body: bytes) -> Sending:
+    return lambda _, send: send_answer(send, Answer(status, body), media_type, None)
 
 
 def may_stream(scope: Scope, headers: Headers, accepted: bytes) -> bool:

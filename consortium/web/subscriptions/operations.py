@@ -5,12 +5,16 @@ from collections.abc import Callable, Coroutine, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from starlette.types import Scope
+
 from consortium.kernel.clock import Today
 from consortium.kernel.principal import Principal
 from consortium.settings import Settings
+from consortium.web.budgets import Budgets
 from consortium.web.subscriptions.callers import Callers
 from consortium.web.subscriptions.hub import Hub, Subscriber, Told
 from consortium.web.subscriptions.outbox import STOPPING, Outbox
+from schema.limits import check_values
 from schema.planner.execution import Executor, Request
 
 # How long a connection that is ended may take to read why.
@@ -28,21 +32,29 @@ class Operations:
     told: Told
     # Where browsers' pages may come from; none stands for any.
     origins: frozenset[str] | None
+    budgets: Budgets
     _outboxes: set[Outbox] = field(default_factory=set[Outbox])
     # Whether no connection is open.
     _alone: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
 
+    async def run(self, request: Request, principal: Principal, scope: Scope) -> bytes:
+        """Answer once, in the caller's turn and paid from their budget."""
+        budget = self.budgets.of(principal, scope)
+        async with budget.turns:
+            return await self.executor.run(request, principal, self.today(), budget)
+
     async def start(
-        self, request: Request, principal: Principal, subscriber: Subscriber
+        self, request: Request, principal: Principal, subscriber: Subscriber, scope: Scope
     ) -> Callable[[], None]:
         """Answer once, or follow; returns what ends that. What is wrong is told the subscriber."""
         try:
+            check_values(request.variables, self.executor.planner.limits)
             followed = self.executor.follow(request, principal, self.today())
             if followed is not None:
                 return self.hub.subscribe(followed, subscriber)
-            answer = await self.executor.run(request, principal, self.today())
+            answer = await self.run(request, principal, scope)
         except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
             subscriber.fail(self.told(error))
         else:

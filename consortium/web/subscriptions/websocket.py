@@ -14,7 +14,8 @@ import orjson
 from starlette.types import Receive, Scope, Send
 
 from consortium.identity.oauth.errors import TokenInvalid
-from consortium.web.answers import JSON, errors_body
+from consortium.web.accepting import JSON
+from consortium.web.answers import errors_body
 from consortium.web.failures import database_down, masked
 from consortium.web.requests import Headers, checked_request, headers_of
 from consortium.web.subscriptions.callers import Caller
@@ -54,7 +55,7 @@ class WebSockets:
         spoken = SUBPROTOCOL in scope["subprotocols"]
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL if spoken else None})
         with self.operations.connection() as outbox:
-            socket = _Socket(self.operations, headers, outbox)
+            socket = _Socket(self.operations, scope, headers, outbox)
             if not spoken:
                 outbox.end(Ending(4406, "", "Subprotocol not acceptable"))
             await socket.serve(receive, send)
@@ -97,6 +98,7 @@ class _Socket:
     """The server's side of one socket."""
 
     operations: Operations
+    scope: Scope
     headers: Headers
     outbox: Outbox
     caller: Caller | None = None
@@ -206,7 +208,7 @@ class _Socket:
         except RequestRefused as refused:
             operation.fail(refused.errors)
             return
-        leave = await self.operations.start(request, self.caller.principal, operation)
+        leave = await self.operations.start(request, self.caller.principal, operation, self.scope)
         if self._running.get(operation.id) is operation:
             operation.leave = leave
         else:
