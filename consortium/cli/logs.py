@@ -7,9 +7,10 @@ from typing import Literal
 import structlog
 from structlog.typing import Processor
 
-# Libraries that log addresses, headers, statements and messages with all that is in them: nobody's secrets
-# shall be in a log, whatever its level. uvicorn's logger is the one of its WebSockets.
+# Libraries that log addresses, headers, statements and messages with all that is in them: nobody's
+# secrets shall be in a log, whatever its level. uvicorn's logger is the one of its WebSockets.
 _TELLING = (
+    "authlib",
     "httpcore",
     "httpx",
     "procrastinate",
