@@ -119,7 +119,7 @@ class Database:
     def writes_in_use(self) -> InUse:
         """How busy Tortoise's connections are; how many transactions wait it does not tell."""
         # It opens its pool with the first statement.
-        pool: Pool | None = self.context.connections.get("default")._pool  # noqa: SLF001
+        pool: Pool | None = getattr(self.context.connections.get("default"), "_pool")  # noqa: B009
         if pool is None:
             return InUse(0, 0)
         return InUse(pool.get_size() - pool.get_idle_size(), pool.get_idle_size())

@@ -59,6 +59,15 @@ def started(programs: list[Program], data_dir: Path, **environment: str) -> Prog
     return programs[-1]
 
 
+def ended(program: Program) -> int:
+    """The exit code, once everything was said."""
+    code = program.process.wait(60)
+    program.reader.join()
+    assert program.process.stdout is not None
+    program.process.stdout.close()
+    return code
+
+
 def test_what_is_under_way_is_answered(data_dir: Path, programs: list[Program]) -> None:
     """After SIGTERM the server is not ready, answers what it has, and exits with 0."""
     program = started(programs, data_dir, CONSORTIUM_SHUTDOWN_DELAY_SECONDS="2")
@@ -74,8 +83,7 @@ def test_what_is_under_way_is_answered(data_dir: Path, programs: list[Program]) 
         assert not asked.done()
         answer = asked.result()
     assert answer.json() == {"data": {"organisations": {"totalCount": 0}}}
-    assert program.process.wait(60) == 0
-    program.reader.join()
+    assert ended(program) == 0
     assert "Traceback" not in program.said
     with pytest.raises(httpx.ConnectError):
         readiness(url)
@@ -92,7 +100,7 @@ def test_what_takes_longer_than_the_bound_is_given_up(
         time.sleep(0.5)
         began = time.monotonic()
         program.process.send_signal(signal.SIGTERM)
-        assert program.process.wait(60) == 0
+        assert ended(program) == 0
         assert time.monotonic() - began < 20
         # Either a closed connection, or an answer that says that there is none.
         failure = asked.exception()
