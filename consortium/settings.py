@@ -221,6 +221,11 @@ class Settings(BaseSettings):
         description="Who may ask what the schema is, read it at `/schema.graphql`, and is told"
         " names of the schema in errors.",
     )
+    documents: Literal["any", "trusted"] = Field(
+        default="any",
+        description="Which GraphQL documents are run: any, or only those that applications have"
+        " registered (`consortium documents register`), and introspection by whoever may.",
+    )
     max_document_bytes: PositiveInt = Field(
         default=25_000_000, description="The largest file that is kept as a document, in bytes."
     )

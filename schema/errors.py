@@ -13,6 +13,11 @@ BAD_VARIABLES = "BAD_VARIABLES"
 OPERATION_NOT_FOUND = "OPERATION_NOT_FOUND"
 OPERATION_NOT_SUPPORTED = "OPERATION_NOT_SUPPORTED"
 INTROSPECTION_DENIED = "INTROSPECTION_DENIED"
+DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+PERSISTED_DOCUMENT_NOT_FOUND = "PERSISTED_DOCUMENT_NOT_FOUND"
+# As Apollo's protocol spells them.
+PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+PERSISTED_QUERY_HASH_MISMATCH = "PERSISTED_QUERY_HASH_MISMATCH"
 
 _MESSAGE_MAX = 1_000
 
@@ -23,6 +28,10 @@ EXPLAINED = {
     BAD_VARIABLES: "A variable is missing or of another type than the operation declares.",
     OPERATION_NOT_FOUND: "The document does not hold one operation of that name.",
     INTROSPECTION_DENIED: "This server tells you nothing of its schema.",
+    DOCUMENT_NOT_TRUSTED: "This server runs documents that were registered before; this was not.",
+    PERSISTED_DOCUMENT_NOT_FOUND: "No document of this `documentId` is registered.",
+    PERSISTED_QUERY_NOT_FOUND: "The server does not know this hash: send the query with it.",
+    PERSISTED_QUERY_HASH_MISMATCH: "The hash is not the SHA-256 of the query beside it.",
     "SERVER_STOPPING": "The server stops; another one, or the same, answers in a moment.",
     "SUBSCRIBER_TOO_SLOW": "Too many answers waited to be read; subscribe again.",
     "SUBSCRIPTION_INTERRUPTED": "The database was away too long to tell what changed meanwhile.",

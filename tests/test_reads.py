@@ -26,6 +26,7 @@ ALLOWED = {
     "consortium/bulk/jobs/": "finds what is to be run; rows are read as any query is",
     "consortium/webhooks/jobs/": "finds what is to be sent; what it says is read as any query is",
     "consortium/exchange/reads/door.py": "partners see what was shared with them: by the join",
+    "consortium/trusted_documents/reads.py": "a document by the hash that the caller knows, no row",
     "consortium/web/app.py": "the readiness check reads no row, the question about members one bit",
     "consortium/web/subscriptions/hub.py": "runs what the compiler wrote, for many callers at once",
     "consortium/changes/jobs.py": "which rows changed, by numbers that nobody is told",

@@ -8,6 +8,7 @@ import typer
 from consortium.cli import (
     admin,
     clients,
+    documents,
     exporting,
     importing,
     persons,
@@ -55,6 +56,7 @@ for room in (
     exporting,
     admin,
     clients,
+    documents,
     providers,
     persons,
     queries,

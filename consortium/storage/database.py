@@ -24,6 +24,7 @@ MODELS = (
     "consortium.changes.models",
     "consortium.outbox.models",
     "consortium.evidence.models",
+    "consortium.trusted_documents.models",
     "consortium.organisations.models",
     "consortium.identity.models",
     "consortium.membership.models",

@@ -18,7 +18,7 @@ from consortium.web.encodings import (
 )
 from consortium.web.patience import BodyTooSlow
 from consortium.web.uploads import UploadInvalid
-from schema.errors import INTROSPECTION_DENIED
+from schema.errors import DOCUMENT_NOT_TRUSTED, INTROSPECTION_DENIED
 
 # The draft's own status for an answer with both data and errors, in GraphQL's own media type.
 PARTIAL_SUCCESS = 294
@@ -55,6 +55,7 @@ _STATUSES = {code: error.status for code, error in HTTP_ERRORS.items()} | {
     EncodingNotSupported.code: 415,
     UploadInvalid.code: 400,
     INTROSPECTION_DENIED: 403,
+    DOCUMENT_NOT_TRUSTED: 403,
     FileTooLarge.code: 413,
     FileUnusable.code: 500,
     StorageFull.code: 507,

@@ -40,6 +40,7 @@ from consortium.web.patience import Patience
 from consortium.web.people.interaction import Interaction as AskPeople
 from consortium.web.people.routes import routes as people_routes
 from consortium.web.people.visit import People
+from consortium.web.persisted import Documents
 from consortium.web.requests import Intake, headers_of
 from consortium.web.subscriptions.callers import Callers, Members
 from consortium.web.subscriptions.http import Streams
@@ -113,8 +114,9 @@ def create_app(
     executor = observing.executor(executor)
     callers = Callers(authenticator, database.pool, _members(database, today), now)
     budgets = _budgets(settings, database)
+    named = Documents(executor, database.reads, trusted_only=settings.documents == "trusted")
     operations = Operations(
-        executor, hub, callers, today, told, admitted_origins(settings), budgets
+        executor, hub, callers, today, told, admitted_origins(settings), budgets, named
     )
     graphql = GraphQL(
         executor=executor,
@@ -125,6 +127,7 @@ def create_app(
         addresses=server.addresses,
         budgets=budgets,
         streams=Streams(operations, intake),
+        documents=named,
     )
     oauth = OAuthEndpoints(server, authenticator, database, interaction or AskPeople(people))
     # Here, for the reason given below at the sums of members.
@@ -362,4 +365,5 @@ class _PageOrAnswer:
 
 def _wants_page(scope: Scope) -> bool:
     accepted = headers_of(scope).get(b"accept", b"").lower()
-    return b"text/html" in accepted and b"query=" not in scope["query_string"]
+    asked = (b"query=", b"documentId=", b"extensions=")
+    return b"text/html" in accepted and not any(one in scope["query_string"] for one in asked)

@@ -23,6 +23,7 @@ from consortium.web.answers import (
 )
 from consortium.web.budgets import BudgetExhausted, Budgets, Noted
 from consortium.web.failures import database_down, masked
+from consortium.web.persisted import Documents
 from consortium.web.requests import Headers, Intake, headers_of, names_token, refuse
 from consortium.web.subscriptions.http import Streams, may_stream
 from consortium.web.uploads import MULTIPART, Uploads
@@ -48,6 +49,7 @@ class GraphQL:
     budgets: Budgets
     uploads: Uploads
     streams: Streams
+    documents: Documents
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -90,6 +92,8 @@ class GraphQL:
         budget = self.budgets.of(principal, scope)
         async with budget.turns:
             account = Noted(budget) if COST_HEADER in headers else budget
+            if request.sha256 is not None or self.documents.trusted_only:
+                request = await self.documents.resolved(request, principal, account)
             body = await self.executor.run(request, principal, self.today(), account)
         partial = media_type == GRAPHQL and body.endswith(_ENDS_IN_ERRORS)
         if isinstance(account, Noted):

@@ -2,15 +2,16 @@
 
 from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import parse_qs
 
 import orjson
 from starlette.types import Message, Receive, Scope
 
+from consortium.trusted_documents.rules import is_sha256, sha256_of
 from consortium.web.encodings import decoded
 from consortium.web.patience import Patience
-from schema.errors import RequestRefused, plain
+from schema.errors import PERSISTED_QUERY_HASH_MISMATCH, RequestRefused, plain
 from schema.limits import Limits, VariablesTooMany, check_values
 from schema.planner.execution import Request
 
@@ -30,6 +31,38 @@ def headers_of(scope: Scope) -> Headers:
 def refuse(code: str, message: str) -> RequestRefused:
     """The refusal of a request."""
     return RequestRefused([plain(code, message)])
+
+
+class DocumentName(NamedTuple):
+    """How a request names its document without sending it."""
+
+    sha256: str
+    # By Apollo's protocol of automatic persisted queries.
+    automatic: bool
+
+
+def document_name(named: object, extensions: Mapping[str, Any]) -> DocumentName | None:
+    """The name of a document in a request; None where there is none.
+
+    `documentId` is of GraphQL over HTTP, appendix A: `sha256:` and the digest, or the digest alone.
+    `extensions.persistedQuery` is Apollo's.
+    """
+    if named is not None:
+        if not isinstance(named, str) or not is_sha256(sha256 := named.removeprefix("sha256:")):
+            message = "`documentId` is `sha256:` with 64 hexadecimal digits, in lower case."
+            raise refuse("BAD_REQUEST", message)
+        return DocumentName(sha256, False)
+    persisted = extensions.get("persistedQuery")
+    if persisted is None:
+        return None
+    given = cast("dict[str, Any]", persisted) if isinstance(persisted, dict) else {}
+    if given.get("version") != 1 or not is_sha256(given.get("sha256Hash")):
+        message = (
+            "`extensions.persistedQuery` has `version` 1 and `sha256Hash`, with 64 hexadecimal"
+            " digits in lower case."
+        )
+        raise refuse("BAD_REQUEST", message)
+    return DocumentName(given["sha256Hash"], True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +167,8 @@ def parse_json(body: bytes, limits: Limits) -> Request:
 
 def checked_request(fields: Mapping[str, Any], size: int = 0) -> Request:
     """A request by its fields, whatever it came over."""
-    query, variables = fields.get("query"), fields.get("variables")
+    query, variables, named = fields.get("query"), fields.get("variables"), fields.get("documentId")
     operation_name, extensions = fields.get("operationName"), fields.get("extensions")
-    if not isinstance(query, str) or not query.strip():
-        raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
     if variables is not None and not isinstance(variables, dict):
         raise refuse("BAD_REQUEST", "`variables` is an object of names and values.")
     if operation_name is not None and not isinstance(operation_name, str):
@@ -145,11 +176,28 @@ def checked_request(fields: Mapping[str, Any], size: int = 0) -> Request:
     if extensions is not None and not isinstance(extensions, dict):
         raise refuse("BAD_REQUEST", "`extensions` is an object of names and values.")
     given = cast("dict[str, Any]", variables or {})
-    return Request(query, given, operation_name or None, size=size)
+    name = None
+    if named is not None or extensions:
+        name = document_name(named, cast("dict[str, Any]", extensions or {}))
+    if name is None:
+        if not isinstance(query, str) or not query.strip():
+            raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
+        return Request(query, given, operation_name or None, size=size)
+    if query:
+        _check_named(name, query)
+    return Request(query or "", given, operation_name or None, False, size, *name)
+
+
+def _check_named(name: DocumentName, query: object) -> None:
+    """Refuse a text beside the name of another."""
+    if not isinstance(query, str):
+        raise refuse("BAD_REQUEST", "`query` holds the document, as a text.")
+    if sha256_of(query) != name.sha256:
+        raise refuse(PERSISTED_QUERY_HASH_MISMATCH, "provided sha does not match query")
 
 
 def parse_get(scope: Scope, limits: Limits) -> Request:
-    """A request in the address: `query`, `variables` as JSON, `operationName`."""
+    """A request in the address: `query` or `documentId`, `variables` as JSON, `operationName`."""
     try:
         text = scope["query_string"].decode()
         given = parse_qs(text, max_num_fields=20, errors="strict")

@@ -20,6 +20,7 @@ from consortium.query.statement import Statement
 from schema.binding import check_bindings
 from schema.errors import (
     BAD_VARIABLES,
+    DOCUMENT_NOT_TRUSTED,
     EXPLAINED,
     INTROSPECTION_DENIED,
     VALIDATION_FAILED,
@@ -81,6 +82,12 @@ class Request(NamedTuple):
     safe: bool = False
     # Of what was sent, in bytes.
     size: int = 0
+    # The SHA-256 by which the document is named, instead of its text or beside it.
+    sha256: str | None = None
+    # Whether it is named by Apollo's protocol of automatic persisted queries.
+    automatic: bool = False
+    # Only what the schema tells of itself may be asked: the document is not trusted.
+    introspecting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +131,8 @@ class Executor:
         plan, inputs = planned.plan, Inputs(planned.variables, principal, today)
         if isinstance(plan, Plan) and plan.introspected and not self.may_introspect(principal):
             raise RequestRefused([plain(INTROSPECTION_DENIED, EXPLAINED[INTROSPECTION_DENIED])])
+        if request.introspecting:
+            _check_trusted(request, introspective=isinstance(plan, Plan) and plan.statement is None)
         cost = plan.cost.at(inputs)
         if account is not None:
             await account.spend(cost)
@@ -155,6 +164,7 @@ class Executor:
             operation = self.planner.document(request.query).operation(request.operation_name)
             if not is_subscription(operation):
                 return None
+            _check_trusted(request, introspective=False)
             variables = self.planner.variables(operation, request.variables)
             following = self.planner.following(operation, variables, principal.rights)
         except RequestRefused as error:
@@ -231,6 +241,12 @@ class Executor:
         told = await loop.run_in_executor(_PLANNING, self.introspection.told, *asked)
         merged = {**orjson.loads(data), **told}
         return orjson.dumps({key: merged[key] for key in plan.keys})
+
+
+def _check_trusted(request: Request, *, introspective: bool) -> None:
+    """Refuse a document that is not trusted, unless only the schema tells of itself."""
+    if request.introspecting and not introspective:
+        raise RequestRefused([plain(DOCUMENT_NOT_TRUSTED, EXPLAINED[DOCUMENT_NOT_TRUSTED])])
 
 
 class Bound(NamedTuple):

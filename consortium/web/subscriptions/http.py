@@ -25,6 +25,7 @@ from consortium.web.subscriptions.sse import (
     SharedSubscriber,
 )
 from consortium.web.subscriptions.streaming import stream
+from schema.errors import RequestRefused
 from schema.planner.execution import Request
 
 STREAM_TOKEN = b"x-graphql-event-stream-token"
@@ -64,7 +65,7 @@ class Streams:
                 body = await self.intake.body(headers, receive)
                 request = parse_post(headers, body, self.intake.limits)
                 named = _operation_id(body)
-                return self._operate(self._reserved(token), named, request, caller, scope)
+                return await self._operate(self._reserved(token), named, request, caller, scope)
             case (("GET" | "POST"), _):
                 return await self._answer(scope, headers, receive, caller)
             case _:
@@ -78,6 +79,7 @@ class Streams:
             request = self.intake.get(scope)
         else:
             request = await self.intake.post(headers, receive)
+        request = await self.operations.resolved(request, caller.principal, scope)
         accepted = headers.get(b"accept", b"").lower()
         executor = self.operations.executor
         if _accepts_json(accepted) and not executor.is_subscription(request):
@@ -134,13 +136,17 @@ class Streams:
 
         return send_events
 
-    def _operate(
+    async def _operate(
         self, reservation: Reservation, named: str, request: Request, caller: Caller, scope: Scope
     ) -> Sending:
         """Start an operation whose answers go to the shared connection."""
         if named in reservation.operations:
-            raise refuse("OPERATION_ID_TAKEN", f"An operation {named!r} is under way there.")
+            raise _taken(named)
+        request = await self.operations.resolved(request, caller.principal, scope)
         self.operations.check(request, caller.principal)
+        # Another request may have come meanwhile.
+        if named in reservation.operations:
+            raise _taken(named)
         subscriber = SharedSubscriber(named, reservation)
         reservation.operations[named] = subscriber
         watching = self.operations.callers.watch(caller, lambda one: subscriber.fail(one.errors))
@@ -164,6 +170,10 @@ class Streams:
         if operation is not None:
             operation.complete()
         return _whole(200, JSON, b"")
+
+
+def _taken(named: str) -> RequestRefused:
+    return refuse("OPERATION_ID_TAKEN", f"An operation {named!r} is under way there.")
 
 
 def _whole(status: int, media_type: bytes, body: bytes) -> Sending:

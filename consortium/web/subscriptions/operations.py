@@ -11,6 +11,7 @@ from consortium.kernel.clock import Today
 from consortium.kernel.principal import Principal
 from consortium.settings import Settings
 from consortium.web.budgets import Budgets
+from consortium.web.persisted import Documents
 from consortium.web.subscriptions.callers import Callers
 from consortium.web.subscriptions.hub import Hub, Subscriber, Told
 from consortium.web.subscriptions.outbox import STOPPING, Outbox
@@ -33,11 +34,18 @@ class Operations:
     # Where browsers' pages may come from; none stands for any.
     origins: frozenset[str] | None
     budgets: Budgets
+    documents: Documents
     _outboxes: set[Outbox] = field(default_factory=set[Outbox])
     # Whether no connection is open.
     _alone: asyncio.Event = field(default_factory=asyncio.Event)
     _stopping: bool = False
     _tasks: set[asyncio.Task[None]] = field(default_factory=set[asyncio.Task[None]])
+
+    async def resolved(self, request: Request, principal: Principal, scope: Scope) -> Request:
+        """The request with the text of its document. Raises as `Documents.resolved` does."""
+        budget = self.budgets.of(principal, scope)
+        async with budget.turns:
+            return await self.documents.resolved(request, principal, budget)
 
     async def run(self, request: Request, principal: Principal, scope: Scope) -> bytes:
         """Answer once, in the caller's turn and paid from their budget."""

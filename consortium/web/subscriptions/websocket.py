@@ -21,7 +21,7 @@ from consortium.web.requests import Headers, checked_request, headers_of
 from consortium.web.subscriptions.callers import Caller
 from consortium.web.subscriptions.operations import GRACE_SECONDS, Operations
 from consortium.web.subscriptions.outbox import Ending, Outbox
-from schema.errors import RequestRefused, plain
+from schema.errors import plain
 
 SUBPROTOCOL = "graphql-transport-ws"
 # How long a client may take to say who it is.
@@ -205,8 +205,10 @@ class _Socket:
         assert self.caller is not None  # noqa: S101  checked before
         try:
             request = checked_request(payload)
-        except RequestRefused as refused:
-            operation.fail(refused.errors)
+            by = self.caller.principal
+            request = await self.operations.resolved(request, by, self.scope)
+        except Exception as error:  # noqa: BLE001  every failure is told as GraphQL
+            operation.fail(self.operations.told(error))
             return
         leave = await self.operations.start(request, self.caller.principal, operation, self.scope)
         if self._running.get(operation.id) is operation:

@@ -1,0 +1,1 @@
+"""Documents of GraphQL that applications registered when they were built."""
