@@ -5,7 +5,15 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, PositiveFloat, PositiveInt, SecretStr, ValidationError, field_validator
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from consortium.kernel.errors import DomainError
@@ -244,6 +252,47 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="The least severe kind of event that is logged."
     )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto",
+        description="Whether a line of the log is JSON or a text; `auto` takes text on a terminal"
+        " only.",
+    )
+    log_requests: bool = Field(
+        default=False,
+        description="Whether every request is a line of the log: its id, route, status, duration"
+        " and bytes, the operation's name and hash, and the ids of who asked.",
+    )
+    slow_ms: PositiveInt | None = Field(
+        default=None,
+        description="Operations that take this long, in milliseconds, are logged, with the plan"
+        " of a query's longest statement.",
+    )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="The port on which Prometheus reads `/metrics`, apart from everything else."
+        " Without it nothing is counted.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="The address of that port: never one that the public can reach.",
+    )
+    otlp_endpoint: str | None = Field(
+        default=None,
+        description="The OpenTelemetry collector that traces are sent to, as"
+        " http://127.0.0.1:4318. `OTEL_EXPORTER_OTLP_ENDPOINT` names it too, and other `OTEL_...`"
+        " say the rest.",
+    )
+    shutdown_delay_seconds: NonNegativeInt = Field(
+        default=0,
+        description="How long the server goes on taking requests after SIGTERM while"
+        " `/health/ready` says 503, so that a load balancer sends no more.",
+    )
+    shutdown_seconds: PositiveInt = Field(
+        default=10,
+        description="How long requests that are under way then have to be answered, in seconds.",
+    )
 
     @field_validator("public_url")
     @classmethod
@@ -257,6 +306,15 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not named or url not in {bare, f"{bare}/"}:
             raise ValueError("it is an address like https://data.example.org, without a path")
         return bare
+
+    @field_validator("otlp_endpoint")
+    @classmethod
+    def _address(cls, url: str | None) -> str | None:
+        if url is not None and (
+            urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname
+        ):
+            raise ValueError("it is an address like http://127.0.0.1:4318")
+        return url
 
     @field_validator("ssl_certfile", "ssl_keyfile", "exchange_ca_file", "webhook_ca_file")
     @classmethod

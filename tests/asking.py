@@ -1,6 +1,6 @@
 """GraphQL asked by anyone on any day, without a server in between."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from consortium.identity.proofs.sealing import Sealer
 from consortium.identity.rules.roles import Role, permissions_of
 from consortium.kernel.principal import Permission, Principal, Rights
 from consortium.storage.database import Database
-from consortium.value_chains.computing.at_hand import InProcess
+from consortium.value_chains.computing.at_hand import InProcess, Solves
 from consortium.web.wiring import executor_over
 from schema.planner.execution import Executor, Request
 from schema.root import GRAPHQL_SCHEMA
@@ -27,10 +27,10 @@ def principal(
     return Principal(rights, organisation, account)
 
 
-def executor_of(database: Database) -> Executor:
-    """The executor of a server over the database, which solves in this process."""
+def executor_of(database: Database, solves: Solves | None = None) -> Executor:
+    """The executor of a server over the database, which solves in this process unless told."""
     sealer = Sealer(SECRET_KEY.get_secret_value())
-    return executor_over(database, sealer, InProcess())
+    return executor_over(database, sealer, solves or InProcess())
 
 
 @dataclass(frozen=True)
@@ -38,10 +38,11 @@ class House:
     """A database that answers GraphQL."""
 
     database: Database
+    solves: Solves | None = field(default=None, kw_only=True)
 
     async def ask(self, query: str, by: Principal, on: date = TODAY, **variables: Any) -> Any:
         """The data of an answer without errors."""
-        executor = executor_of(self.database)
+        executor = executor_of(self.database, self.solves)
         answer = orjson.loads(await executor.run(Request(query, variables), by, on))
         assert list(answer) == ["data"], answer
         return answer["data"]

@@ -9,14 +9,16 @@ from typing import Any
 
 import httpx
 from pydantic import SecretStr
+from starlette.types import ASGIApp
 
-from consortium.cli.http import Server
-from consortium.cli.sockets import listening
+from consortium.cli.http import Server, served_beside
+from consortium.cli.sockets import listening, url_of
 from consortium.kernel.clock import Now, Today, utc_now
 from consortium.settings import Settings
 from consortium.storage.database import Database
 from consortium.web.app import create_app
 from consortium.web.oauth import Interaction
+from consortium.web.observing.wiring import metrics_page
 
 # The day on which the tests' questions are asked unless they name another.
 TODAY = date(2026, 11, 23)
@@ -30,6 +32,8 @@ class Api:
 
     http: httpx.AsyncClient
     database: Database
+    metrics: str = ""
+    """Where its metrics are read, if they are."""
 
     async def post(self, query: str, variables: Mapping[str, Any] | None = None) -> httpx.Response:
         """Send a query as clients do."""
@@ -60,16 +64,29 @@ async def served(
     """A server on a free port of the loopback, stopped at the end."""
     with listening("127.0.0.1", 0) as listener:
         address = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        given: dict[str, Any] = {"public_url": address, "secret_key": SECRET_KEY} | changes
-        settings = Settings(log_level="ERROR", **given)
+        given: dict[str, Any] = {"public_url": address, "secret_key": SECRET_KEY}
+        settings = Settings(**({"log_level": "ERROR"} | given | changes))
         app = create_app(settings, database, today, now=now, interaction=interaction)
         ready = asyncio.Event()
         server = Server(app, settings, ready.set)
         running = asyncio.create_task(server.serve([listener]))
         await ready.wait()
         try:
-            async with httpx.AsyncClient(base_url=address, timeout=30) as http:
-                yield Api(http, database)
+            async with (
+                _metrics(app, settings) as metrics,
+                httpx.AsyncClient(base_url=address, timeout=30) as http,
+            ):
+                yield Api(http, database, metrics)
         finally:
             server.should_exit = True
             await running
+
+
+@asynccontextmanager
+async def _metrics(app: ASGIApp, settings: Settings) -> AsyncGenerator[str]:
+    if settings.metrics_port is None:
+        yield ""
+        return
+    with listening(settings.metrics_host, settings.metrics_port) as listener:
+        async with served_beside(metrics_page(app), listener):
+            yield f"{url_of(listener, settings.metrics_host)}/metrics"

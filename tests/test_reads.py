@@ -13,6 +13,7 @@ FETCHES = {"fetch", "fetchval", "fetchrow", "fetchmany", "execute_query", "execu
 
 # Path or its beginning -> why it may.
 ALLOWED = {
+    "consortium/web/observing/": "plans and lengths of queues, for who runs the server",
     "consortium/storage/": "the database's own affairs: versions, locks, migrations, drift",
     "consortium/cli/": "what an operator at the machine asks",
     "consortium/identity/oauth/": "who is who is found out before there is a caller",

@@ -1,7 +1,7 @@
 """`consortium documents`: what applications ask, registered when they are built."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -153,8 +153,7 @@ def _check(found: "list[Found]", settings: "Settings") -> None:
 
 
 def _fault(where: str, error: dict[str, object]) -> str:
-    match error.get("locations"):
-        case [{"line": line, "column": column}, *_]:
-            return f"{where}:{line}:{column}: {error['message']}"
-        case _:
-            return f"{where}: {error['message']}"
+    places = cast("list[dict[str, int]]", error.get("locations") or [])
+    if places:
+        where += f":{places[0]['line']}:{places[0]['column']}"
+    return f"{where}: {error['message']}"

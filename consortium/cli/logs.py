@@ -2,12 +2,26 @@
 
 import logging
 import sys
+from typing import Literal
 
 import structlog
 from structlog.typing import Processor
 
+# Libraries that log addresses, headers, statements and messages with all that is in them: nobody's
+# secrets shall be in a log, whatever its level. uvicorn's logger is the one of its WebSockets.
+_TELLING = (
+    "authlib",
+    "httpcore",
+    "httpx",
+    "procrastinate",
+    "tortoise",
+    "urllib3",
+    "uvicorn.error",
+    "websockets",
+)
 
-def configure_logs(level: str) -> None:
+
+def configure_logs(level: str, form: Literal["auto", "json", "text"] = "auto") -> None:
     """Let structlog and the libraries' own logging say the same kind of line."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -25,18 +39,21 @@ def configure_logs(level: str) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_rendering()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_rendering(form),
+            ],
         )
     )
     logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in _TELLING:
+        logging.getLogger(name).setLevel(logging.WARNING)
     if level != "DEBUG":
         # Its starts and stops are told by the command itself.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
-        logging.getLogger("tortoise").setLevel(logging.WARNING)
-        logging.getLogger("procrastinate").setLevel(logging.WARNING)
 
 
-def _rendering() -> list[Processor]:
-    if sys.stderr.isatty():
-        return [structlog.dev.ConsoleRenderer()]
+def _rendering(form: Literal["auto", "json", "text"]) -> list[Processor]:
+    if form == "text" or (form == "auto" and sys.stderr.isatty()):
+        return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
     return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]

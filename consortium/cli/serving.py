@@ -5,10 +5,11 @@ import os
 import socket
 import sys
 import webbrowser
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -38,6 +39,14 @@ KeyFile = Annotated[
     typer.Option("--ssl-keyfile", help="Its private key (PEM).", show_default=False),
 ]
 Prepare = Callable[["Database"], Awaitable[None]]
+
+
+class Listeners(NamedTuple):
+    """The sockets that were taken."""
+
+    api: socket.socket
+    metrics: socket.socket | None
+
 
 QUERY = (
     '{ avoidedEmissions(where: {member: {name: {eq: \\"Alibaba Group\\"}},'
@@ -70,12 +79,12 @@ def serve(
     )
     check_certificate(settings)
     with (
-        listening(settings.host, settings.port) as listener,
+        _listeners(settings) as listeners,
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
-        url = url_of(listener, settings.host, settings.scheme)
+        url = url_of(listeners.api, settings.host, settings.scheme)
         settings = _complete(settings, url)
-        _run(_serve(settings, address, listener, lambda: typer.echo(f"Listening on {url}")))
+        _run(_serve(settings, address, listeners, lambda: typer.echo(f"Listening on {url}")))
 
 
 def demo(
@@ -93,14 +102,28 @@ def demo(
     # Its mail leaves no machine: it is written into files beside them.
     settings = settings_with(host=host, port=port, data_dir=own, mail_backend="file")
     with (
-        listening(settings.host, settings.port) as listener,
+        _listeners(settings) as listeners,
         database_address(settings, share=False, progress=typer.echo) as address,
     ):
-        url = url_of(listener, settings.host)
+        url = url_of(listeners.api, settings.host)
         settings = _complete(settings, url)
         ready = _demo_ready(url, settings, browser=browser and _has_screen())
         prepare = partial(_load_demo, settings)
-        _run(_serve(settings, address, listener, ready, prepare=prepare))
+        _run(_serve(settings, address, listeners, ready, prepare=prepare))
+
+
+@contextmanager
+def _listeners(settings: Settings) -> Generator[Listeners]:
+    """All sockets that the settings ask for. Raises AddressUnusable."""
+    with ExitStack() as taken:
+        api = taken.enter_context(listening(settings.host, settings.port))
+        if settings.metrics_port is None:
+            yield Listeners(api, None)
+            return
+        host = settings.metrics_host
+        metrics = taken.enter_context(listening(host, settings.metrics_port))
+        typer.echo(f"Metrics at {url_of(metrics, host)}/metrics")
+        yield Listeners(api, metrics)
 
 
 def _complete(settings: Settings, url: str) -> Settings:
@@ -113,7 +136,7 @@ def _complete(settings: Settings, url: str) -> Settings:
 async def _serve(
     settings: Settings,
     address: Address,
-    listener: socket.socket,
+    listeners: Listeners,
     ready: Callable[[], None],
     prepare: Prepare | None = None,
 ) -> None:
@@ -128,10 +151,11 @@ async def _serve(
         operate,
         running,
     )
-    from consortium.cli.http import Server
+    from consortium.cli.http import Server, served_beside
     from consortium.cli.worker import work_off
     from consortium.storage.database import Database
     from consortium.web.app import create_app
+    from consortium.web.observing.wiring import metrics_page
 
     await _bring_up(address, always=prepare is not None)
     sizes = {"max_size": settings.read_pool_size, "write_size": settings.write_pool_size}
@@ -153,7 +177,8 @@ async def _serve(
         )
         async with running(*work):
             app = create_app(settings, database, direct_dsn=address.direct_dsn)
-            await Server(app, settings, ready).serve([listener])
+            async with served_beside(metrics_page(app), listeners.metrics):
+                await Server(app, settings, ready).serve([listeners.api])
 
 
 async def _bring_up(address: Address, *, always: bool) -> None:

@@ -39,7 +39,7 @@ def worker(data_dir: DataDir = None) -> None:
 
     settings = settings_with(data_dir=data_dir)
     with database_address(settings, share=True, progress=typer.echo) as address:
-        configure_logs(settings.log_level)
+        configure_logs(settings.log_level, settings.log_format)
         asyncio.run(_alone(settings, address.dsn))
 
 

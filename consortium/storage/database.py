@@ -11,7 +11,7 @@ from tortoise.transactions import in_transaction
 
 from consortium.storage.connections import SERVER_SETTINGS, Pool, open_read_pool
 from consortium.storage.contact import check_schema, connected
-from consortium.storage.reads import Reads
+from consortium.storage.reads import InUse, Reads
 from consortium.storage.violations import told_violations
 
 # The one Tortoise app; its migrations are the top-level package of that name.
@@ -115,6 +115,15 @@ class Database:
                 yield cls(dsn, reads, pool, context)
             finally:
                 await reads.close()
+
+    @property
+    def writes_in_use(self) -> InUse:
+        """How busy Tortoise's connections are; how many transactions wait it does not tell."""
+        # It opens its pool with the first statement.
+        pool: Pool | None = getattr(self.context.connections.get("default"), "_pool")  # noqa: B009
+        if pool is None:
+            return InUse(0, 0)
+        return InUse(pool.get_size() - pool.get_idle_size(), pool.get_idle_size())
 
     @contextmanager
     def active(self) -> Generator[None]:

@@ -8,9 +8,18 @@ goes wrong, the connection goes back to the pool, which knows how to mend or rep
 
 import asyncio
 from collections import deque
-from typing import Any
+from typing import Any, NamedTuple
 
 from consortium.storage.connections import Borrowed, Pool
+
+
+class InUse(NamedTuple):
+    """How many connections work now, how many could, and how many statements wait for one."""
+
+    busy: int
+    idle: int
+    # None where it is not known.
+    waiting: int | None = None
 
 
 class Reads:
@@ -20,6 +29,7 @@ class Reads:
         self._pool = pool
         # How many more may be borrowed.
         self._places = size
+        self._size = size
         self._closed = False
         self._idle: list[Borrowed] = []
         # Each is given a connection, or None: a place to borrow one.
@@ -38,6 +48,12 @@ class Reads:
         elif not (self._waiting and self._handed(connection)):
             self._idle.append(connection)
         return value
+
+    @property
+    def in_use(self) -> InUse:
+        """How busy they are."""
+        idle = len(self._idle)
+        return InUse(self._size - self._places - idle, idle, len(self._waiting))
 
     async def _another(self) -> Borrowed:
         """A connection from the pool, or the next that is passed on."""

@@ -32,6 +32,9 @@ from consortium.value_chains.computing.processes import Solving
 from consortium.web.budgets import Budgets
 from consortium.web.graphql import GraphQL, told
 from consortium.web.oauth import Interaction, OAuthEndpoints
+from consortium.web.observing.metrics import Gauges
+from consortium.web.observing.requests import Serving
+from consortium.web.observing.wiring import Observing
 from consortium.web.pages import Assets, SchemaText, query_page
 from consortium.web.patience import Patience
 from consortium.web.people.interaction import Interaction as AskPeople
@@ -75,7 +78,7 @@ def create_app(
     now: Now = utc_now,
     interaction: Interaction | None = None,
     direct_dsn: str | None = None,
-) -> "Application":
+) -> Serving:
     """The application over an open database.
 
     `interaction` asks people whether a program may act for them; the pages do unless it is given.
@@ -107,6 +110,8 @@ def create_app(
         told=told,
         subscriptions_max=settings.max_subscriptions,
     )
+    observing = Observing.over(settings, database.pool, _gauges(database, solving, hub))
+    executor = observing.executor(executor)
     callers = Callers(authenticator, database.pool, _members(database, today), now)
     budgets = _budgets(settings, database)
     named = Documents(executor, database.reads, trusted_only=settings.documents == "trusted")
@@ -192,6 +197,8 @@ def create_app(
     )
 
     async def ready(_: Request) -> Response:
+        if application.retired:
+            return JSONResponse({"status": "the server is about to end"}, status_code=503)
         try:
             async with asyncio.timeout(READY_SECONDS):
                 await database.reads.fetchval("SELECT 1")
@@ -218,7 +225,8 @@ def create_app(
         ],
         lifespan=lambda _: _kept(solving, keep_keys(server.keyring), hub.run(), callers.run()),
     )
-    return Application(graphql, others, operations)
+    application = Application(graphql, others, operations)
+    return observing.application(application)
 
 
 def limits_of(settings: Settings) -> Limits:
@@ -268,6 +276,15 @@ def _authorization_server(people: People, today: Today) -> AuthorizationServer:
     return AuthorizationServer(Addresses(people.public_url), keyring, is_member, people.now)
 
 
+def _gauges(database: Database, solving: Solving, hub: Hub) -> Gauges:
+    return Gauges(
+        reads=lambda: database.reads.in_use,
+        writes=lambda: database.writes_in_use,
+        solver=lambda: solving.busy,
+        subscriptions=lambda: hub.count,
+    )
+
+
 def _members(database: Database, today: Today) -> Members:
     from consortium.membership.reads.memberships import members_on
 
@@ -305,6 +322,8 @@ class Application:
         self.others = others
         self.operations = operations
         self.sockets = WebSockets(operations)
+        # Whether it is about to end; it answers all the same, as long as it is asked.
+        self.retired = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, serve a socket, or live."""
@@ -314,6 +333,10 @@ class Application:
             await self.sockets(scope, receive, send)
         else:
             await self.others(scope, receive, send)
+
+    def retire(self) -> None:
+        """Say from now on that it is not ready, so that no more requests are sent."""
+        self.retired = True
 
     async def end_streams(self) -> None:
         """End the connections that stay open, before the server waits for the others."""

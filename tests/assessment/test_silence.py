@@ -78,7 +78,7 @@ def totals(told: Story) -> list[str]:
 def questions(told: Story) -> list[str]:
     """What can be asked: lists with their counts, each private id, words, totals."""
     ids = {f"{kind} hidden one": KEY for kind in KINDS}
-    ids |= {f"{kind} owner PRIVATE": KEY for kind in ("claim", "product")}
+    ids |= {f"{kind} owner PRIVATE": KEY for kind in ("claim", "product")} | {"bulk own": KEY}
     world = SmallWorld(told.house.database, ids)
     reached = ways(GRAPHQL_SCHEMA, world)
     query = GRAPHQL_SCHEMA.query_type

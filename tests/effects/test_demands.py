@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +14,6 @@ import pytest
 from consortium.effects.actions.checking import check_effects
 from consortium.identity.rules.roles import Role
 from consortium.storage.database import Database
-from consortium.value_chains.computing.at_hand import solving_by
 from consortium.value_chains.computing.processes import Solving
 from tests.asking import principal
 from tests.effects.story import COMPARISON, Engineer, engineer, item, whole
@@ -427,8 +426,8 @@ async def test_a_solver_that_does_not_answer_leaves_nothing(wei: Engineer) -> No
     about = await about_to_compare(wei, used(baseline.electricity, baseline.fuel))
     slow = Solving(seconds=0.001)
 
-    with solving_by(slow):
-        assert await wei.refused("createComparison", **about) == ("SOLVER_TIMED_OUT", [])
+    hasty = replace(wei, house=replace(wei.house, solves=slow))
+    assert await hasty.refused("createComparison", **about) == ("SOLVER_TIMED_OUT", [])
     await slow.close()
     assert await wei.id_of("createComparison", **about)
 

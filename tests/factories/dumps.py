@@ -22,6 +22,8 @@ DERIVED = {
     " t.revenue_undated, t.revenue_converted, trim_scale(t.revenue_amount),"
     " trim_scale(t.revenue_usd), t.employees_known, t.employees)",
 }
+# That something changed is told, also where it was changed back.
+TOLD = frozenset({"row_change"})
 NOT_NULL = {
     "assessed_contributor": "WHERE t.claims <> 0",
     "assessed_total": "WHERE t.claims <> 0",
@@ -33,7 +35,9 @@ NOT_NULL = {
 async def dump(database: Database, *besides: str) -> Mapping[str, list[str]]:
     """Every row of every table but those named, in no order that matters."""
     async with database.pool.acquire() as connection:
-        names = [row[0] for row in await connection.fetch(TABLES) if row[0] not in besides]
+        names = [
+            row[0] for row in await connection.fetch(TABLES) if row[0] not in TOLD.union(besides)
+        ]
         found: dict[str, list[str]] = {}
         for name in names:
             columns = DERIVED.get(name, "to_jsonb(t)")

@@ -10,7 +10,7 @@ import pickle
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
 from consortium.kernel.errors import DomainError
 from consortium.value_chains.computing.worker import (
@@ -56,16 +56,30 @@ class SolverFailed(DomainError):
     code = "SOLVER_FAILED"
 
 
+class Busy(NamedTuple):
+    """How many systems are being solved, and how many wait for that."""
+
+    solved: int
+    waiting: int
+
+
 class Solving:
     """A few processes; each solves one task at a time, and keeps the versions that it was given."""
 
     def __init__(self, size: int = 1, waiting_max: int = 64, seconds: float = SECONDS_MAX) -> None:
         """Start nothing yet."""
+        self._size = size
         self._idle = [_Process() for _ in range(size)]
         self._free = asyncio.Semaphore(size)
         self._waiting = 0
         self._waiting_max = waiting_max
         self._seconds = seconds
+
+    @property
+    def busy(self) -> Busy:
+        """How busy they are."""
+        solved = self._size - len(self._idle)
+        return Busy(solved, self._waiting - solved)
 
     async def done(self, task: Task, load: Load, heard: Heard = lambda _: None) -> Reply:
         """The answer of a task; rows of versions are loaded where the process lacks them.

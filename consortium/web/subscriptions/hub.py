@@ -104,6 +104,11 @@ class Hub:
     _position: str | None = None
     _read_at: float = 0.0
 
+    @property
+    def count(self) -> int:
+        """How many subscriptions are followed."""
+        return self._count
+
     def subscribe(self, followed: Followed, subscriber: Subscriber) -> Callable[[], None]:
         """Tell the subscriber from now on; returns what ends that.
 

@@ -109,5 +109,6 @@ def test_all_faults_are_told_at_once() -> None:
     sent["pcf"]["verification"] = {"completedAt": "?"}
     _, faults = read_footprint(sent)
 
-    fields = ["status", "pcf.fossilGhgEmissions", "pcf.verification.completedAt"]
-    assert [one.field for one in faults] == fields
+    fields = {"status", "pcf.fossilGhgEmissions", "pcf.verification.completedAt"}
+    assert {one.field for one in faults} == fields
+    assert len(faults) == len(fields)
