@@ -104,7 +104,9 @@ def test_a_frontend_is_registered_listed_and_retired(consortium: CliRunner, dsn:
 def test_what_does_not_fit_is_named_by_file_and_line(consortium: CliRunner, dsn: str) -> None:
     """All of it at once; nothing is registered, the good ones neither."""
     Path("good.graphql").write_text(ONE, encoding="utf-8")
-    Path("bad.graphql").write_text("query {\n  organisation {\n    nope\n  }\n}\n", encoding="utf-8")
+    Path("bad.graphql").write_text(
+        "query {\n  organisation {\n    nothing\n  }\n}\n", encoding="utf-8"
+    )
     Path("broken.graphql").write_text("query {", encoding="utf-8")
     Path("types.graphql").write_text("type Query { a: Int }", encoding="utf-8")
     Path("nul.graphql").write_text("# \0\n" + ONE, encoding="utf-8")

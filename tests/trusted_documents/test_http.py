@@ -249,7 +249,8 @@ async def test_automatic_document_is_not_registered(api: Api) -> None:
 async def test_variables_and_operation_go_with_the_name(api: Api, database: Database) -> None:
     """As beside a text; a mutation by GET is refused all the same."""
     two = "query A($n: Int) { organisations(first: $n) { totalCount } } query B { __typename }"
-    changing = 'mutation { discardClaim(input: {claim: "claim_1", version: 1}) { __typename } }'
+    discarded = '{claim: "claim_1", version: 1, reason: "x"}'
+    changing = f"mutation {{ discardClaim(input: {discarded}) {{ __typename }} }}"
     await register(database, two, changing)
     asked = {**by_id(two), "operationName": "A", "variables": {"n": 1}}
     unnamed = await send(api, by_id(two))
