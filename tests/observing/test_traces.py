@@ -10,6 +10,9 @@ from tests.observing.collector import attributes, collecting
 from tests.served import served
 
 QUERY = "query Directory($name: String!) { members(where: {name: {eq: $name}}) { totalCount } }"
+RECORD = """mutation Record($input: RecordProductInput!) {
+  recordProduct(input: $input) { ... on Product { name } }
+}"""
 SECRET = "a-name-nobody-may-read"  # noqa: S105  a value to be looked for
 TRACE, PARENT = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 
@@ -61,16 +64,32 @@ async def test_a_query_is_a_trace_that_goes_on_from_the_callers(database: Databa
         assert hidden.encode() not in collector.raw
 
 
-async def test_what_goes_wrong_is_told_by_its_kind_only(database: Database) -> None:
-    """A refusal has its code; a mutation its action; neither what was sent."""
-    mutation = 'mutation { recordProduct(input: {name: "%s"}) { __typename } }' % SECRET  # noqa: UP031
+async def test_a_refusal_has_its_code_only(database: Database) -> None:
+    """Nothing of the document, which may hold anything."""
     with collecting() as collector:
         async with served(database, otlp_endpoint=collector.url) as api:
-            await api.codes("{ nothingOfThisName }")
-            await api.post(mutation)
+            await api.codes(f"{{ {SECRET.replace('-', '_')} }}")
 
-    refused = [one for one in collector.spans if one.name == "operation"]
-    assert attributes(refused[0])["consortium.error.code"] == "GRAPHQL_VALIDATION_FAILED"
+    told = attributes(collector.named("operation"))
+    assert told["consortium.error.code"] == "GRAPHQL_VALIDATION_FAILED"
+    assert SECRET.replace("-", "_").encode() not in collector.raw
+
+
+async def test_a_mutation_has_its_action_and_the_statement_of_its_payload(
+    database: Database,
+) -> None:
+    """Both within the operation; what was recorded is in neither."""
+    with collecting() as collector:
+        async with world(database, otlp_endpoint=collector.url) as w:
+            token = (await w.tokens())["access_token"]
+            body = {"query": RECORD, "variables": {"input": {"name": SECRET}}}
+            headers = {"authorization": f"Bearer {token}"}
+            answer = await w.http.post("/graphql", json=body, headers=headers)
+            assert answer.json() == {"data": {"recordProduct": {"name": SECRET}}}
+
+    operation = collector.named("mutation Record")
+    parts = [one for one in collector.spans if one.parent_span_id == operation.span_id]
+    assert sorted(one.name for one in parts) == ["action", "plan", "statement"]
     assert SECRET.encode() not in collector.raw
 
 
