@@ -223,7 +223,7 @@ class Settings(BaseSettings):
     )
     documents: Literal["any", "trusted"] = Field(
         default="any",
-        description="Which GraphQL documents are run: any, or only those that applications have"
+        description="Which GraphQL documents `/graphql` runs: any, or only those that applications have"
         " registered (`consortium documents register`), and introspection by whoever may.",
     )
     max_document_bytes: PositiveInt = Field(
