@@ -223,8 +223,8 @@ class Settings(BaseSettings):
     )
     documents: Literal["any", "trusted"] = Field(
         default="any",
-        description="Which GraphQL documents `/graphql` runs: any, or only those that applications have"
-        " registered (`consortium documents register`), and introspection by whoever may.",
+        description="Which GraphQL documents `/graphql` runs: any, or only those that applications"
+        " have registered (`consortium documents register`), and introspection by whoever may.",
     )
     max_document_bytes: PositiveInt = Field(
         default=25_000_000, description="The largest file that is kept as a document, in bytes."
